@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Globalization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Rlhf.Runtime;
+
+/// <summary>Device, type and threads of a run, resolved once, recorded, and the same on resume.</summary>
+/// <param name="Device">Where tensors live.</param>
+/// <param name="ComputeType">Type of activations: float32 or bfloat16.</param>
+/// <param name="Threads">Threads of tensor operations.</param>
+/// <param name="Versions">Versions of what computes, by name.</param>
+public sealed record ComputeEnvironment(Device Device, ScalarType ComputeType, int Threads, IReadOnlyDictionary<string, string> Versions)
+{
+    private const int ProbeSize = 512;
+
+    /// <summary>Loads the runtime, resolves <c>auto</c> by looking and measuring, and sets the number of threads.</summary>
+    /// <param name="options">What the user asked for.</param>
+    /// <exception cref="ArgumentException">An option's value is malformed or names a device that is not there.</exception>
+    /// <exception cref="TorchRuntimeException">libtorch could not be loaded.</exception>
+    public static ComputeEnvironment Resolve(ComputeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        TorchRuntime.EnsureLoaded();
+        int threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
+        set_num_threads(threads);
+        Device device = ResolveDevice(options.Device);
+        return new(device, ResolveType(options.Dtype, device), threads, new Dictionary<string, string>
+        {
+            ["rlhf"] = typeof(ComputeEnvironment).Assembly.GetName().Version?.ToString(3) ?? "",
+            ["libtorch"] = __version__,
+            ["dotnet"] = Environment.Version.ToString(),
+        });
+    }
+
+    private static Device ResolveDevice(string name)
+    {
+        if (name == "cpu" || (name == "auto" && !cuda_is_available()))
+        {
+            return CPU;
+        }
+
+        string[] parts = name.Split(':');
+        if (parts[0] is not ("auto" or "cuda") || parts.Length > 2)
+        {
+            throw new ArgumentException($"device is '{name}'; it must be auto, cpu, cuda or cuda:N.", nameof(name));
+        }
+
+        int index = parts.Length == 2 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : 0;
+        if (!cuda_is_available())
+        {
+            throw new ArgumentException(
+                $"device is '{name}', but this libtorch sees no CUDA device. Build with -p:TorchBackend=cuda (or set {TorchRuntime.LibTorchVariable} to a CUDA libtorch) and check the driver, or use device cpu.", nameof(name));
+        }
+
+        return index < cuda.device_count()
+            ? new Device(DeviceType.CUDA, index)
+            : throw new ArgumentException($"device is '{name}', but there are only {cuda.device_count()} CUDA devices, numbered from 0.", nameof(name));
+    }
+
+    private static ScalarType ResolveType(string name, Device device) => name switch
+    {
+        "float32" => ScalarType.Float32,
+        "bfloat16" => ScalarType.BFloat16,
+        "auto" => SecondsOfProduct(ScalarType.BFloat16, device) < SecondsOfProduct(ScalarType.Float32, device) ? ScalarType.BFloat16 : ScalarType.Float32,
+        _ => throw new ArgumentException($"dtype is '{name}'; it must be auto, float32 or bfloat16.", nameof(name)),
+    };
+
+    // The fastest of three: the first pays for thread and kernel start-up.
+    private static double SecondsOfProduct(ScalarType type, Device device)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        Tensor a = ones(ProbeSize, ProbeSize, type, device);
+        double best = double.PositiveInfinity;
+        for (int i = 0; i < 3; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            _ = a.mm(a)[0, 0].ToSingle();
+            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
+
+        return best;
+    }
+}
