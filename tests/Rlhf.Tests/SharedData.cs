@@ -3,6 +3,9 @@ namespace Rlhf.Tests;
 /// <summary>Finds the reference data that may lie in <c>shared/</c> beside the repository; tests that need it skip where it is absent.</summary>
 internal static class SharedData
 {
+    /// <summary>The repository's root: the folder that holds Rlhf.sln.</summary>
+    public static string RepositoryRoot { get; } = Ancestors(AppContext.BaseDirectory).First(d => File.Exists(Path.Combine(d, "Rlhf.sln")));
+
     private static readonly string? Root = Find();
 
     /// <summary>Absolute path of a file or folder under <c>shared/</c>; skips the running test where it is absent.</summary>
@@ -12,9 +15,6 @@ internal static class SharedData
         Assert.SkipUnless(path is not null && Path.Exists(path), $"reference data shared/{relativePath} is not beside the repository");
         return path!;
     }
-
-    /// <summary>The repository's root: the folder that holds Rlhf.sln.</summary>
-    public static string RepositoryRoot { get; } = Ancestors(AppContext.BaseDirectory).First(d => File.Exists(Path.Combine(d, "Rlhf.sln")));
 
     // A git worktree lies elsewhere than the main checkout, so every ancestor's sibling is a candidate.
     private static string? Find() => Ancestors(RepositoryRoot)
