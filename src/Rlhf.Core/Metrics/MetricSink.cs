@@ -1,0 +1,115 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Rlhf.Metrics;
+
+/// <summary>Collects metrics as numerator and denominator on the device; all of them are read with one copy.</summary>
+/// <remarks>Metrics added twice under one name sum both parts, so a mean does not depend on how a batch was split.</remarks>
+public sealed class MetricSink : IDisposable
+{
+    private readonly OrderedDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+
+    /// <summary>Adds a mean: numerator over denominator.</summary>
+    /// <param name="name">The metric's name.</param>
+    /// <param name="numerator">0-d; detached here.</param>
+    /// <param name="denominator">0-d; what the sum is divided by, of any type.</param>
+    /// <param name="denominatorName">What the denominator counts, such as <c>action tokens</c>.</param>
+    /// <exception cref="InvalidOperationException">The metric was added before with another denominator or kind.</exception>
+    public void Add(string name, Tensor numerator, Tensor denominator, string denominatorName) =>
+        Accumulate(name, numerator, denominator, denominatorName, MetricKind.Mean);
+
+    /// <summary>Adds a maximum; of several under one name the largest stays.</summary>
+    /// <param name="name">The metric's name.</param>
+    /// <param name="value">0-d; detached here.</param>
+    /// <param name="over">What it is the maximum over.</param>
+    public void AddMaximum(string name, Tensor value, string over) => Accumulate(name, value, null, over, MetricKind.Maximum);
+
+    /// <summary>Adds a count or a sum.</summary>
+    /// <param name="name">The metric's name.</param>
+    /// <param name="value">0-d; detached here.</param>
+    /// <param name="of">What is counted.</param>
+    public void AddSum(string name, Tensor value, string of) => Accumulate(name, value, null, of, MetricKind.Sum);
+
+    /// <summary>Reads all metrics with one copy from the device and empties the sink.</summary>
+    /// <returns>Values in the order of adding; a mean over nothing is left out.</returns>
+    public IReadOnlyList<Metric> Read()
+    {
+        if (_entries.Count == 0)
+        {
+            return [];
+        }
+
+        double[] host;
+        using (NewDisposeScope())
+        {
+            Tensor[] parts = [.. _entries.Values.SelectMany(e => e.Denominator is { } d ? new[] { e.Numerator, d } : [e.Numerator])];
+            host = stack(parts).cpu().data<double>().ToArray();
+        }
+
+        List<Metric> metrics = [];
+        int at = 0;
+        foreach ((string name, Entry entry) in _entries)
+        {
+            double numerator = host[at++];
+            double denominator = entry.Denominator is null ? 1 : host[at++];
+            if (denominator != 0)
+            {
+                metrics.Add(new(name, numerator / denominator, entry.DenominatorName));
+            }
+        }
+
+        Dispose();
+        return metrics;
+    }
+
+    /// <summary>Empties the sink.</summary>
+    public void Dispose()
+    {
+        foreach (Entry entry in _entries.Values)
+        {
+            entry.Numerator.Dispose();
+            entry.Denominator?.Dispose();
+        }
+
+        _entries.Clear();
+    }
+
+    private void Accumulate(string name, Tensor numerator, Tensor? denominator, string denominatorName, MetricKind kind)
+    {
+        ArgumentNullException.ThrowIfNull(numerator);
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        Tensor top = numerator.detach().to_type(ScalarType.Float64);
+        Tensor? bottom = denominator?.detach().to_type(ScalarType.Float64);
+        if (_entries.TryGetValue(name, out Entry? before))
+        {
+            if (before.Kind != kind || before.DenominatorName != denominatorName)
+            {
+                throw new InvalidOperationException($"metric '{name}' was added over '{before.DenominatorName}' and is now added over '{denominatorName}'.");
+            }
+
+            top = kind == MetricKind.Maximum ? top.maximum(before.Numerator) : top.add(before.Numerator);
+            bottom = bottom?.add(before.Denominator!);
+            before.Numerator.Dispose();
+            before.Denominator?.Dispose();
+        }
+
+        // A copy of its own: float64 input comes through detach and to_type as an alias of the caller's tensor.
+        _entries[name] = new(top.clone().DetachFromDisposeScope(), bottom?.clone().DetachFromDisposeScope(), denominatorName, kind);
+    }
+
+    private enum MetricKind
+    {
+        Mean,
+        Maximum,
+        Sum,
+    }
+
+    private sealed record Entry(Tensor Numerator, Tensor? Denominator, string DenominatorName, MetricKind Kind);
+}
+
+/// <summary>A metric's value on the host.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Value">Its value.</param>
+/// <param name="DenominatorName">What a mean was divided by, or what a sum or maximum is over.</param>
+public readonly record struct Metric(string Name, double Value, string DenominatorName);

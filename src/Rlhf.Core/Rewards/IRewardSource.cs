@@ -1,0 +1,35 @@
+using Rlhf.Datasets;
+
+namespace Rlhf.Rewards;
+
+/// <summary>Scores completions on the host: a rule-based verifier, a pattern or length reward, a judge, a user's function.</summary>
+public interface IRewardSource
+{
+    /// <summary>The channel that holds its scores.</summary>
+    string Name { get; }
+
+    /// <summary>Whether it scores whole responses or steps. Token scores come from tensor sources only.</summary>
+    RewardGranularity Granularity { get; }
+
+    /// <summary>Scores one completion. Called from several threads at once.</summary>
+    /// <param name="completion">The problem and what the policy answered.</param>
+    /// <param name="cancellationToken">Cancelled at the deadline; a source that ignores it is abandoned then.</param>
+    /// <returns>The score; null values for what could not be scored. An exception makes the completion's entries invalid, never 0.</returns>
+    ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken);
+}
+
+/// <summary>A policy's answer to a problem.</summary>
+/// <param name="Problem">The problem.</param>
+/// <param name="Text">The response without its end token.</param>
+/// <param name="Steps">K texts of its reasoning steps.</param>
+/// <param name="Truncated">Whether it was cut off at the most new tokens.</param>
+public sealed record Completion(Problem Problem, string Text, IReadOnlyList<string> Steps, bool Truncated);
+
+/// <summary>What a source says of one completion.</summary>
+/// <param name="Values">One value for an outcome source, K for a step source; null = could not be scored, which is not 0.</param>
+/// <param name="Answered">For a verifier: whether it found an answer to check. A response without one is a valid 0, and shown in the channel <c>name.answered</c>.</param>
+public sealed record RewardScore(IReadOnlyList<double?> Values, bool? Answered = null)
+{
+    /// <summary>An outcome score.</summary>
+    public static RewardScore Outcome(double? value, bool? answered = null) => new([value], answered);
+}

@@ -1,0 +1,34 @@
+namespace Rlhf.Tokenizers;
+
+/// <summary>Text to token ids and back.</summary>
+public interface ITokenizer
+{
+    /// <summary>V: one more than the largest token id.</summary>
+    int VocabularySize { get; }
+
+    /// <summary>Token ids of a text. No begin or end token is added.</summary>
+    /// <param name="text">Any text.</param>
+    /// <param name="allowSpecialTokens">
+    /// Whether special tokens spelled out in the text become control tokens. False for anything a user wrote: they are then read as plain text.
+    /// </param>
+    int[] Encode(string text, bool allowSpecialTokens = false);
+
+    /// <summary>Token ids of a rendered chat: special tokens are recognised only where they lie wholly in template text.</summary>
+    /// <param name="segments">Template and content texts in order; everything between two recognised special tokens is encoded as one run.</param>
+    int[] Encode(IReadOnlyList<TextSegment> segments);
+
+    /// <summary>The text of token ids; bytes that are no UTF-8 become U+FFFD.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An id is negative.</exception>
+    string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens = false);
+
+    /// <summary>The id of a token by its text, special and other added tokens included; null where there is none.</summary>
+    int? FindToken(string token);
+
+    /// <summary>A decoder that takes one token after the other.</summary>
+    IncrementalDecoder CreateDecoder(bool skipSpecialTokens = true);
+}
+
+/// <summary>A piece of a rendered chat.</summary>
+/// <param name="Text">The text.</param>
+/// <param name="IsTemplate">Whether the template wrote it; otherwise it is content, in which no special token is recognised.</param>
+public readonly record struct TextSegment(string Text, bool IsTemplate);
