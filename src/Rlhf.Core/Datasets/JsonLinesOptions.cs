@@ -1,0 +1,45 @@
+namespace Rlhf.Datasets;
+
+/// <summary>How the objects of a JSON-lines file become problems.</summary>
+public enum ProblemSchema
+{
+    /// <summary>Plain fields: <c>question</c> and <c>answer</c>; a solution and an id only where <see cref="JsonLinesOptions"/> names their fields.</summary>
+    Fields,
+
+    /// <summary>
+    /// GSM8K: <c>question</c>, and <c>answer</c> with worked steps and a last line <c>#### 18</c>. The number after <c>####</c>, without
+    /// thousands commas, is the answer; the steps without calculator annotations (<c>&lt;&lt;48/2=24&gt;&gt;</c>) and that line are the solution.
+    /// </summary>
+    Gsm8k,
+
+    /// <summary>MATH: <c>problem</c>, <c>solution</c>, <c>answer</c>, and <c>unique_id</c> where there is one.</summary>
+    Math,
+
+    /// <summary>
+    /// SVAMP: <c>question</c>, <c>answer</c>, <c>equation</c> such as <c>( 8.0 - 3.0 )</c>, and <c>id</c> where there is one. The solution is the
+    /// equation worked out a line an operation and ended as GSM8K's are, <c>8 - 3 = 5\n#### 5</c>; null where the equation does not give the answer.
+    /// </summary>
+    Svamp,
+}
+
+/// <summary>Options of <see cref="JsonLinesProblems"/>.</summary>
+public sealed record JsonLinesOptions
+{
+    /// <summary>The file's schema.</summary>
+    public ProblemSchema Schema { get; init; } = ProblemSchema.Fields;
+
+    /// <summary>Name of the field with the question; null for the schema's own.</summary>
+    public string? Question { get; init; }
+
+    /// <summary>Name of the field with the answer, for GSM8K the one with steps and answer; null for the schema's own.</summary>
+    public string? Answer { get; init; }
+
+    /// <summary>Name of the field with the solution, for SVAMP the one with the equation; null for the schema's own. GSM8K has none.</summary>
+    public string? Solution { get; init; }
+
+    /// <summary>Name of the field with the id; null for the schema's own, or the line's number where that is absent.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>Number of problems to read from the file's beginning, at least 1; null for all.</summary>
+    public int? Limit { get; init; }
+}
