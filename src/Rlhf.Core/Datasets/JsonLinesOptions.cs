@@ -17,7 +17,7 @@ public enum ProblemSchema
 
     /// <summary>
     /// SVAMP: <c>question</c>, <c>answer</c>, <c>equation</c> such as <c>( 8.0 - 3.0 )</c>, and <c>id</c> where there is one. The solution is the
-    /// equation worked out a line an operation and ended as GSM8K's are, <c>8 - 3 = 5\n#### 5</c>; null where the equation does not give the answer.
+    /// equation worked out a line an operation and ended as GSM8K's are, <c>8 - 3 = 5\n#### 5</c>; null where no exact steps give the answer.
     /// </summary>
     Svamp,
 }
