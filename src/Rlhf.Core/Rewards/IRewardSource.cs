@@ -11,6 +11,12 @@ public interface IRewardSource
     /// <summary>Whether it scores whole responses or steps. Token scores come from tensor sources only.</summary>
     RewardGranularity Granularity { get; }
 
+    /// <summary>
+    /// Whether it says of each completion if it found an answer to check (<see cref="RewardScore.Answered"/>), which the channel
+    /// <c>name.answered</c> then shows. A property of the source, so that a run's channels do not depend on its completions.
+    /// </summary>
+    bool SaysAnswered => false;
+
     /// <summary>Scores one completion. Called from several threads at once.</summary>
     /// <param name="completion">The problem and what the policy answered.</param>
     /// <param name="cancellationToken">Cancelled at the deadline; a source that ignores it is abandoned then.</param>
@@ -27,7 +33,7 @@ public sealed record Completion(Problem Problem, string Text, IReadOnlyList<stri
 
 /// <summary>What a source says of one completion.</summary>
 /// <param name="Values">One value for an outcome source, K for a step source; null = could not be scored, which is not 0.</param>
-/// <param name="Answered">For a verifier: whether it found an answer to check. A response without one is a valid 0, and shown in the channel <c>name.answered</c>.</param>
+/// <param name="Answered">For a verifier: whether it found an answer to check. A response without one is a valid 0, and shown in the channel <c>name.answered</c>. Read only where <see cref="IRewardSource.SaysAnswered"/>.</param>
 public sealed record RewardScore(IReadOnlyList<double?> Values, bool? Answered = null)
 {
     /// <summary>An outcome score.</summary>

@@ -1,0 +1,28 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Rlhf.Rewards;
+
+/// <summary>How host reward sources are run.</summary>
+public sealed record RewardScorerOptions
+{
+    /// <summary>The most completions scored at once, all sources together.</summary>
+    /// <value>Default null: one for each processor. At least 1; sources that wait for a server gain from more.</value>
+    [Range(1, int.MaxValue)]
+    public int? MaxParallelism { get; init; }
+
+    /// <summary>What a source may take for one completion, from when it starts on it. After that the entry is invalid, even if the source never returns.</summary>
+    /// <value>Default 10 s; more than 0, at most 1 day. It is a last resort: results that depend on it cannot be reproduced.</value>
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Deadlines of single sources by their names, instead of <see cref="Deadline"/>.</summary>
+    /// <value>Default none.</value>
+    public IReadOnlyDictionary<string, TimeSpan> Deadlines { get; init; } = new Dictionary<string, TimeSpan>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// A source that misses this many deadlines in a row gets no more completions of the batch, whose entries then are invalid for the
+    /// same cause. It bounds both the wait and the threads that a hanging source keeps.
+    /// </summary>
+    /// <value>Default 16; at least 1.</value>
+    [Range(1, int.MaxValue)]
+    public int MissesToGiveUp { get; init; } = 16;
+}
