@@ -1,0 +1,61 @@
+using Rlhf.Tokenizers;
+
+namespace Rlhf.Chat;
+
+/// <summary>
+/// Renders chats as a model was trained to read them: text for text what the model's Jinja template gives in <c>transformers</c>, and
+/// beyond that which pieces the template wrote, so that special tokens in content never become control tokens.
+/// </summary>
+public abstract class ChatTemplate
+{
+    /// <summary>The name by which <see cref="ChatTemplates.ByName"/> finds it.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The special token that ends an assistant's message; null where there is none.</summary>
+    public abstract string? EndOfTurn { get; }
+
+    /// <summary>The chat as segments; no two neighbours are of one kind, and none is empty.</summary>
+    /// <param name="messages">The messages in order.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The template cannot render such messages; the message says why.</exception>
+    public IReadOnlyList<TextSegment> Render(IReadOnlyList<ChatMessage> messages, ChatOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        for (int i = 0; i < messages.Count; i++)
+        {
+            if (messages[i]?.Content is null || !Enum.IsDefined(messages[i].Role))
+            {
+                throw new ArgumentException($"Message {i} needs a role and a content; the content may be empty, but not null.", nameof(messages));
+            }
+        }
+
+        var writer = new SegmentWriter();
+        Write(writer, messages, options ?? new ChatOptions());
+        return writer.Segments();
+    }
+
+    /// <summary>The chat as one text, for showing; encode <see cref="Render"/>'s segments instead of it.</summary>
+    /// <param name="messages">The messages in order.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The template cannot render such messages; the message says why.</exception>
+    public string RenderText(IReadOnlyList<ChatMessage> messages, ChatOptions? options = null) =>
+        string.Concat(Render(messages, options).Select(s => s.Text));
+
+    private protected abstract void Write(SegmentWriter writer, IReadOnlyList<ChatMessage> messages, ChatOptions options);
+
+    private protected void RequireMessages(IReadOnlyList<ChatMessage> messages)
+    {
+        if (messages.Count == 0)
+        {
+            throw new ArgumentException($"The chat template '{Name}' needs at least one message.", nameof(messages));
+        }
+    }
+
+    private protected static string RoleName(ChatRole role) => role switch
+    {
+        ChatRole.System => "system",
+        ChatRole.User => "user",
+        ChatRole.Assistant => "assistant",
+        _ => "tool",
+    };
+}

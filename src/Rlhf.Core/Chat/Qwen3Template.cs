@@ -1,0 +1,132 @@
+using System.Text.Json;
+
+namespace Rlhf.Chat;
+
+/// <summary>
+/// Qwen3: ChatML with tools and thinking. Reasoning of assistant messages is shown only after the last query, that is, the last user
+/// message that is no tool's response in disguise; with thinking off the generation prompt holds an empty block of thoughts.
+/// </summary>
+internal sealed class Qwen3Template : ChatTemplate
+{
+    private const string ThinkStart = "<think>";
+    private const string ThinkEnd = "</think>";
+
+    public override string Name => "qwen3";
+
+    public override string EndOfTurn => ChatMl.End;
+
+    private protected override void Write(SegmentWriter writer, IReadOnlyList<ChatMessage> messages, ChatOptions options)
+    {
+        RequireMessages(messages);
+        WriteSystem(writer, messages[0], options);
+        int lastQuery = LastQuery(messages);
+        for (int i = 0; i < messages.Count; i++)
+        {
+            switch (messages[i].Role)
+            {
+                case ChatRole.System when i == 0:
+                    break;
+                case ChatRole.Tool:
+                    ChatMl.WriteToolResponse(writer, messages, i);
+                    break;
+                case ChatRole.Assistant:
+                    WriteAssistant(writer, messages[i], afterQuery: i > lastQuery, isLast: i == messages.Count - 1);
+                    break;
+                default:
+                    ChatMl.WriteMessage(writer, RoleName(messages[i].Role), messages[i].Content);
+                    break;
+            }
+        }
+
+        if (options.AddGenerationPrompt)
+        {
+            writer.Template(ChatMl.AssistantStart);
+            if (options.EnableThinking == false)
+            {
+                writer.Template($"{ThinkStart}\n\n{ThinkEnd}\n\n");
+            }
+        }
+    }
+
+    private static void WriteSystem(SegmentWriter writer, ChatMessage first, ChatOptions options)
+    {
+        bool given = first.Role == ChatRole.System;
+        if (options.Tools is not { Count: > 0 } tools)
+        {
+            if (given)
+            {
+                ChatMl.WriteMessage(writer, "system", first.Content);
+            }
+
+            return;
+        }
+
+        writer.Template($"{ChatMl.Start}system\n");
+        if (given)
+        {
+            writer.Content(first.Content).Template("\n\n");
+        }
+
+        ChatMl.WriteTools(writer, tools);
+        writer.Template($"{ChatMl.End}\n");
+    }
+
+    private static int LastQuery(IReadOnlyList<ChatMessage> messages)
+    {
+        for (int i = messages.Count - 1; i >= 0; i--)
+        {
+            string content = messages[i].Content;
+            bool isToolResponse = content.StartsWith("<tool_response>", StringComparison.Ordinal) && content.EndsWith("</tool_response>", StringComparison.Ordinal);
+            if (messages[i].Role == ChatRole.User && !isToolResponse)
+            {
+                return i;
+            }
+        }
+
+        return messages.Count - 1;
+    }
+
+    private static void WriteAssistant(SegmentWriter writer, ChatMessage message, bool afterQuery, bool isLast)
+    {
+        (string reasoning, string content) = message.ReasoningContent is null ? Split(message.Content) : (message.ReasoningContent, message.Content);
+        writer.Template(ChatMl.AssistantStart);
+        if (afterQuery && (isLast || reasoning.Length > 0))
+        {
+            writer.Template($"{ThinkStart}\n").Content(reasoning.Trim('\n')).Template($"\n{ThinkEnd}\n\n").Content(content.TrimStart('\n'));
+        }
+        else
+        {
+            writer.Content(content);
+        }
+
+        IReadOnlyList<ChatToolCall> calls = message.ToolCalls ?? [];
+        for (int i = 0; i < calls.Count; i++)
+        {
+            if (i > 0 || content.Length > 0)
+            {
+                writer.Template("\n");
+            }
+
+            JsonElement arguments = calls[i].Arguments;
+            ChatMl.WriteToolCall(writer, calls[i].Name, arguments.ValueKind == JsonValueKind.String ? arguments.GetString()! : PythonJson.Write(arguments));
+        }
+
+        writer.Template($"{ChatMl.End}\n");
+    }
+
+    // With several blocks of thoughts the original takes the first as the reasoning and what follows the last as the answer.
+    private static (string Reasoning, string Content) Split(string content)
+    {
+        int first = content.IndexOf(ThinkEnd, StringComparison.Ordinal);
+        if (first < 0)
+        {
+            return ("", content);
+        }
+
+        string before = content[..first].TrimEnd('\n');
+        int open = before.LastIndexOf(ThinkStart, StringComparison.Ordinal);
+        string reasoning = open < 0 ? before : before[(open + ThinkStart.Length)..];
+        int last = content.LastIndexOf(ThinkEnd, StringComparison.Ordinal) + ThinkEnd.Length;
+        return (reasoning.TrimStart('\n'), content[last..].TrimStart('\n'));
+    }
+}
