@@ -9,7 +9,7 @@ internal sealed class ChatMlTemplate(string name, string? defaultSystem) : ChatT
 
     public override string EndOfTurn => ChatMl.End;
 
-    private protected override void Write(SegmentWriter writer, IReadOnlyList<ChatMessage> messages, ChatOptions options)
+    protected override void Write(SegmentWriter writer, IReadOnlyList<ChatMessage> messages, ChatOptions options)
     {
         if (defaultSystem is not null && messages.Count > 0 && messages[0].Role != ChatRole.System)
         {

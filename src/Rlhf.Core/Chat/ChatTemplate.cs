@@ -4,11 +4,12 @@ namespace Rlhf.Chat;
 
 /// <summary>
 /// Renders chats as a model was trained to read them: text for text what the model's Jinja template gives in <c>transformers</c>, and
-/// beyond that which pieces the template wrote, so that special tokens in content never become control tokens.
+/// beyond that which pieces the template wrote, so that special tokens in content never become control tokens. For a model whose template
+/// is not among <see cref="ChatTemplates"/>, derive one.
 /// </summary>
 public abstract class ChatTemplate
 {
-    /// <summary>The name by which <see cref="ChatTemplates.ByName"/> finds it.</summary>
+    /// <summary>A short name; <see cref="ChatTemplates.ByName"/> finds those of the library by it.</summary>
     public abstract string Name { get; }
 
     /// <summary>The special token that ends an assistant's message; null where there is none.</summary>
@@ -41,9 +42,16 @@ public abstract class ChatTemplate
     public string RenderText(IReadOnlyList<ChatMessage> messages, ChatOptions? options = null) =>
         string.Concat(Render(messages, options).Select(s => s.Text));
 
-    private protected abstract void Write(SegmentWriter writer, IReadOnlyList<ChatMessage> messages, ChatOptions options);
+    /// <summary>Writes the chat.</summary>
+    /// <param name="writer">Takes the text down.</param>
+    /// <param name="messages">The messages; none is null, nor is its content.</param>
+    /// <param name="options">How.</param>
+    /// <exception cref="ArgumentException">The template cannot render such messages.</exception>
+    protected abstract void Write(SegmentWriter writer, IReadOnlyList<ChatMessage> messages, ChatOptions options);
 
-    private protected void RequireMessages(IReadOnlyList<ChatMessage> messages)
+    /// <summary>Refuses a chat without messages.</summary>
+    /// <exception cref="ArgumentException">There are none.</exception>
+    protected void RequireMessages(IReadOnlyList<ChatMessage> messages)
     {
         if (messages.Count == 0)
         {
@@ -51,7 +59,8 @@ public abstract class ChatTemplate
         }
     }
 
-    private protected static string RoleName(ChatRole role) => role switch
+    /// <summary>The role as templates write it: <c>system</c>, <c>user</c>, <c>assistant</c>, <c>tool</c>.</summary>
+    protected static string RoleName(ChatRole role) => role switch
     {
         ChatRole.System => "system",
         ChatRole.User => "user",

@@ -44,7 +44,7 @@ internal static partial class ChatTemplateDetector
             return Says("last_query_index") && Says("enable_thinking is false") && Says("reasoning_content") ? ChatTemplates.ByName("qwen3") : null;
         }
 
-        string? system = DefaultSystem(jinja);
+        string? system = DefaultSystem(jinja, twice: Says("<tool_call>"));
         if (Says("<tool_call>"))
         {
             return system switch
@@ -65,13 +65,13 @@ internal static partial class ChatTemplateDetector
             : new ChatMlTemplate("chatml", system);
     }
 
-    // The literal between the markers of a system message, which the Jinja text holds with line breaks and backslashes escaped or not.
-    private static string? DefaultSystem(string jinja)
+    // The literal between the markers of a system message. Where tools are known it stands a second time, in their branch.
+    private static string? DefaultSystem(string jinja, bool twice)
     {
         Match match = SystemLiteral().Match(jinja);
-        return match.Success
-            ? match.Groups["text"].Value.Replace("\\n", "\n", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal)
-            : null;
+        string literal = match.Groups["text"].Value;
+        bool known = match.Success && (!twice || jinja.LastIndexOf(literal, StringComparison.Ordinal) != jinja.IndexOf(literal, StringComparison.Ordinal));
+        return known ? Escape().Replace(literal, m => m.ValueSpan[1] == 'n' ? "\n" : m.Value[1..]) : null;
     }
 
     private static ChatTemplate ByEndToken(JsonElement config)
@@ -126,4 +126,7 @@ internal static partial class ChatTemplateDetector
 
     [GeneratedRegex(@"<\|im_start\|>system(\\n|\n)(?<text>[^<'""]+)<\|im_end\|>")]
     private static partial Regex SystemLiteral();
+
+    [GeneratedRegex(@"\\.")]
+    private static partial Regex Escape();
 }

@@ -18,7 +18,7 @@ internal sealed class Llama31Template : ChatTemplate
 
     public override string EndOfTurn => Llama3.End;
 
-    private protected override void Write(SegmentWriter writer, IReadOnlyList<ChatMessage> messages, ChatOptions options)
+    protected override void Write(SegmentWriter writer, IReadOnlyList<ChatMessage> messages, ChatOptions options)
     {
         RequireMessages(messages);
         int next = 0;
@@ -64,9 +64,9 @@ internal sealed class Llama31Template : ChatTemplate
 
     private static void WriteMessage(SegmentWriter writer, ChatMessage message)
     {
-        if (message.ToolCalls is { Count: > 0 } calls)
+        if (message.ToolCalls is { } calls)
         {
-            if (calls.Count > 1)
+            if (calls.Count != 1)
             {
                 throw new ArgumentException($"The chat template 'llama3.1' takes one tool call a message, not {calls.Count}.", nameof(message));
             }

@@ -7,7 +7,7 @@ internal sealed class Llama3Template : ChatTemplate
 
     public override string EndOfTurn => Llama3.End;
 
-    private protected override void Write(SegmentWriter writer, IReadOnlyList<ChatMessage> messages, ChatOptions options)
+    protected override void Write(SegmentWriter writer, IReadOnlyList<ChatMessage> messages, ChatOptions options)
     {
         if (messages.Count > 0)
         {

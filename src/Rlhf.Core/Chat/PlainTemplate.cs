@@ -7,7 +7,7 @@ internal sealed class PlainTemplate : ChatTemplate
 
     public override string? EndOfTurn => null;
 
-    private protected override void Write(SegmentWriter writer, IReadOnlyList<ChatMessage> messages, ChatOptions options)
+    protected override void Write(SegmentWriter writer, IReadOnlyList<ChatMessage> messages, ChatOptions options)
     {
         for (int i = 0; i < messages.Count; i++)
         {

@@ -9,7 +9,7 @@ internal sealed class Qwen25Template(string defaultSystem = Qwen25Template.QwenS
 
     public override string EndOfTurn => ChatMl.End;
 
-    private protected override void Write(SegmentWriter writer, IReadOnlyList<ChatMessage> messages, ChatOptions options)
+    protected override void Write(SegmentWriter writer, IReadOnlyList<ChatMessage> messages, ChatOptions options)
     {
         RequireMessages(messages);
         WriteSystem(writer, messages[0], options);

@@ -15,7 +15,7 @@ internal sealed class Qwen3Template : ChatTemplate
 
     public override string EndOfTurn => ChatMl.End;
 
-    private protected override void Write(SegmentWriter writer, IReadOnlyList<ChatMessage> messages, ChatOptions options)
+    protected override void Write(SegmentWriter writer, IReadOnlyList<ChatMessage> messages, ChatOptions options)
     {
         RequireMessages(messages);
         WriteSystem(writer, messages[0], options);

@@ -3,18 +3,26 @@ using Rlhf.Tokenizers;
 
 namespace Rlhf.Chat;
 
-/// <summary>Collects a rendered chat; neighbours of one kind become one segment.</summary>
-internal sealed class SegmentWriter
+/// <summary>Takes down a rendered chat for a <see cref="ChatTemplate"/>; neighbours of one kind become one segment.</summary>
+public sealed class SegmentWriter
 {
     private readonly List<TextSegment> _segments = [];
     private readonly StringBuilder _pending = new();
     private bool _pendingIsTemplate;
 
+    internal SegmentWriter()
+    {
+    }
+
+    /// <summary>Writes text of the template, in which special tokens are recognised.</summary>
+    /// <returns>This writer.</returns>
     public SegmentWriter Template(string text) => Append(text, isTemplate: true);
 
+    /// <summary>Writes text from a message or a tool, in which they are not.</summary>
+    /// <returns>This writer.</returns>
     public SegmentWriter Content(string text) => Append(text, isTemplate: false);
 
-    public IReadOnlyList<TextSegment> Segments()
+    internal IReadOnlyList<TextSegment> Segments()
     {
         Flush();
         return _segments;
