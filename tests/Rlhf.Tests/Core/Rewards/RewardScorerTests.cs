@@ -115,6 +115,19 @@ public class RewardScorerTests
     }
 
     [Fact]
+    public void Score_SourceThatMissesNowAndThen_IsNotGivenUp()
+    {
+        FunctionRewardSource source = FunctionRewardSource.Outcome("uneven", async (c, stop) =>
+        {
+            await Task.Delay(Number(c) % 2 == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.Zero, stop);
+            return Number(c);
+        });
+        RewardScores scores = new RewardScorer([source], new() { MaxParallelism = 1, MissesToGiveUp = 2, Deadline = Soon }).Score(Batch(8));
+        Assert.Equal([null, 1.0, null, 3, null, 5, null, 7], scores["uneven"].Values.Select(v => v[0]));
+        Assert.Equal(4, scores["uneven"].Failures.Deadline);
+    }
+
+    [Fact]
     public async Task Score_AsynchronousSourceAtItsDeadline_SeesItsTokenCancelled()
     {
         TaskCompletionSource cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);

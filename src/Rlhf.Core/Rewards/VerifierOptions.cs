@@ -1,0 +1,124 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Rlhf.Rewards;
+
+/// <summary>Where a final number is looked for.</summary>
+public enum NumberSearch
+{
+    /// <summary>After the marker, as GSM8K's official rule reads it: <c>#### (\-?[0-9\.\,]+)</c>, commas dropped.</summary>
+    Strict,
+
+    /// <summary>
+    /// The last number of the text, whatever stands around it: <c>$1,234.50.</c>, <c>-3</c>, <c>75%</c> (read as 75), <c>3/4</c>.
+    /// </summary>
+    Flexible,
+}
+
+/// <summary>Which of several marked answers counts.</summary>
+public enum MarkerOccurrence
+{
+    /// <summary>The first, as GSM8K's official rule has it.</summary>
+    First,
+
+    /// <summary>The last.</summary>
+    Last,
+}
+
+/// <summary>Options of <see cref="Verifiers.LastNumber"/>.</summary>
+/// <remarks>
+/// Source: <c>extract_answer</c> of the data set's repository (Cobbe et al. 2021, arXiv 2110.14168). That rule compares texts; here
+/// numbers are compared, exactly, so that 18.0 and 18. are 18.
+/// </remarks>
+public sealed record LastNumberOptions
+{
+    /// <summary>The channel's name.</summary>
+    /// <value>Default <c>verifier</c>.</value>
+    [MinLength(1)]
+    public string Name { get; init; } = "verifier";
+
+    /// <summary>Where the number is looked for: <c>strict</c> or <c>flexible</c>.</summary>
+    /// <value>Default <c>strict</c>.</value>
+    public NumberSearch Search { get; init; } = NumberSearch.Strict;
+
+    /// <summary>What stands before the answer and one space. Used by the strict search.</summary>
+    /// <value>Default <c>####</c>; not empty.</value>
+    [MinLength(1)]
+    public string Marker { get; init; } = "####";
+
+    /// <summary>Which of several marked answers counts: <c>first</c> or <c>last</c>. Used by the strict search.</summary>
+    /// <value>Default <c>first</c>.</value>
+    public MarkerOccurrence Occurrence { get; init; } = MarkerOccurrence.First;
+}
+
+/// <summary>Options of <see cref="Verifiers.Boxed"/>.</summary>
+/// <remarks>
+/// The answer is what the last <c>\boxed{…}</c> or <c>\fbox{…}</c> holds, or what follows <c>\boxed</c> and a space up to the next space
+/// or <c>$</c>. It equals the reference if both are the same number (decimals, fractions and <c>\frac{a}{b}</c>; thousands separators,
+/// <c>$</c> and <c>%</c> aside), otherwise if both are the same text but for spacing and size commands.
+/// </remarks>
+public sealed record BoxedOptions
+{
+    /// <summary>The channel's name.</summary>
+    /// <value>Default <c>verifier</c>.</value>
+    [MinLength(1)]
+    public string Name { get; init; } = "verifier";
+}
+
+/// <summary>What form a response should have.</summary>
+public enum FormatRule
+{
+    /// <summary>The marker stands exactly once, at the beginning of the last line that is not blank, and something follows it.</summary>
+    FinalLine,
+
+    /// <summary>There is a boxed answer.</summary>
+    Boxed,
+
+    /// <summary>A regular expression matches somewhere.</summary>
+    Pattern,
+}
+
+/// <summary>Options of <see cref="Verifiers.Format"/>.</summary>
+public sealed record FormatOptions
+{
+    /// <summary>The channel's name.</summary>
+    /// <value>Default <c>format</c>.</value>
+    [MinLength(1)]
+    public string Name { get; init; } = "format";
+
+    /// <summary>The wanted form: <c>final_line</c>, <c>boxed</c> or <c>pattern</c>.</summary>
+    /// <value>Default <c>final_line</c>.</value>
+    public FormatRule Rule { get; init; } = FormatRule.FinalLine;
+
+    /// <summary>The marker of the final line.</summary>
+    /// <value>Default <c>####</c>; not empty.</value>
+    [MinLength(1)]
+    public string Marker { get; init; } = "####";
+
+    /// <summary>A .NET regular expression without look-around and back-references, so that it matches in linear time.</summary>
+    /// <value>Default null; needed by the rule <c>pattern</c> and given only there.</value>
+    public string? Pattern { get; init; }
+}
+
+/// <summary>Options of <see cref="Verifiers.ArithmeticSteps"/>.</summary>
+/// <remarks>
+/// A step is right if it holds an equation such as <c>16 - 3 * (1 + 1) = 10</c> and all its equations hold exactly; in
+/// <c>2 + 3 = 5 + 4 = 9</c> every side has to be equal. The last step that is not blank may be the answer line, <c>#### 10</c>: it is right if
+/// its number is the result of the nearest earlier equation. Nothing checks that a step is of use, so it is a reward that can be hacked by
+/// right but idle steps: what the stages clip and delta are for.
+/// </remarks>
+public sealed record ArithmeticStepsOptions
+{
+    /// <summary>The channel's name.</summary>
+    /// <value>Default <c>process</c>.</value>
+    [MinLength(1)]
+    public string Name { get; init; } = "process";
+
+    /// <summary>What begins the answer line.</summary>
+    /// <value>Default <c>####</c>; not empty.</value>
+    [MinLength(1)]
+    public string Marker { get; init; } = "####";
+
+    /// <summary>The value of a step that is blank or holds no equation.</summary>
+    /// <value>Default 0; finite.</value>
+    public double WithoutEquation { get; init; }
+}
