@@ -1,0 +1,48 @@
+using Rlhf.Datasets;
+using Rlhf.Models;
+using Rlhf.Rewards;
+using Rlhf.Tokenizers;
+
+namespace Rlhf.Generation;
+
+/// <summary>A problem as the policy sees it.</summary>
+/// <param name="Problem">The problem.</param>
+/// <param name="TokenIds">P ≥ 1 tokens of the prompt.</param>
+public sealed record Prompt(Problem Problem, IReadOnlyList<int> TokenIds);
+
+/// <summary>One response to a prompt, with the reasoning steps found in it.</summary>
+/// <param name="Prompt">What was asked.</param>
+/// <param name="Response">What the policy sampled.</param>
+/// <param name="Text">Its text without special tokens.</param>
+/// <param name="Steps">Its K steps.</param>
+public sealed record Rollout(Prompt Prompt, RolloutSequence Response, string Text, ResponseSteps Steps)
+{
+    /// <summary>Prompt and response as tokens.</summary>
+    public TokenSequence Tokens => new(Prompt.TokenIds, Response.TokenIds);
+
+    /// <summary>What reward sources get.</summary>
+    public Completion Completion => new(Prompt.Problem, Text, Steps.Texts, Response.Truncated);
+
+    /// <summary>Decodes a response and finds its steps.</summary>
+    /// <param name="prompt">What was asked.</param>
+    /// <param name="response">What an engine gave.</param>
+    /// <param name="tokenizer">The policy's tokenizer.</param>
+    /// <param name="options">What a step is.</param>
+    public static Rollout Create(Prompt prompt, RolloutSequence response, ITokenizer tokenizer, StepOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        IncrementalDecoder decoder = tokenizer.CreateDecoder(skipSpecialTokens: true);
+        var text = new System.Text.StringBuilder();
+        int[] ends = new int[response.TokenIds.Length];
+        for (int t = 0; t < ends.Length; t++)
+        {
+            text.Append(decoder.Append(response.TokenIds[t]));
+            ends[t] = decoder.Bytes;
+        }
+
+        text.Append(decoder.Finish());
+        string whole = text.ToString();
+        return new(prompt, response, whole, StepSegmenter.Locate(whole, ends, response.Truncated, options));
+    }
+}

@@ -1,0 +1,115 @@
+using Rlhf.Models.HuggingFace;
+
+namespace Rlhf.Models;
+
+/// <summary>The sizes and variants of a Llama-family model, as its config.json says.</summary>
+public sealed record CausalLmConfig
+{
+    /// <summary><c>llama</c> (SmolLM2, too), <c>qwen2</c> (Qwen2.5, too) or <c>qwen3</c>.</summary>
+    public required string ModelType { get; init; }
+
+    /// <summary>H.</summary>
+    public required int HiddenSize { get; init; }
+
+    /// <summary>Number of blocks.</summary>
+    public required int Layers { get; init; }
+
+    /// <summary>Query heads.</summary>
+    public required int Heads { get; init; }
+
+    /// <summary>Key and value heads; divides <see cref="Heads"/>.</summary>
+    public required int KeyValueHeads { get; init; }
+
+    /// <summary>Width of a head; even.</summary>
+    public required int HeadDim { get; init; }
+
+    /// <summary>Width of the gated MLP.</summary>
+    public required int IntermediateSize { get; init; }
+
+    /// <summary>V.</summary>
+    public required int VocabularySize { get; init; }
+
+    /// <summary>Longest sequence the model was made for.</summary>
+    public required int MaxPositions { get; init; }
+
+    /// <summary>ε of all norms.</summary>
+    public double RmsNormEps { get; init; } = 1e-6;
+
+    /// <summary>θ of the rotary embedding.</summary>
+    public double RopeTheta { get; init; } = 10_000;
+
+    /// <summary>Scaling of the rotary frequencies; null for none.</summary>
+    public RopeScaling? RopeScaling { get; init; }
+
+    /// <summary>Whether the head uses the embedding's weights.</summary>
+    public bool TieWordEmbeddings { get; init; }
+
+    /// <summary>Whether query, key and value projections have biases.</summary>
+    public bool AttentionBias { get; init; }
+
+    /// <summary>Whether the attention's output projection has a bias.</summary>
+    public bool OutputBias { get; init; }
+
+    /// <summary>Whether the MLP's projections have biases.</summary>
+    public bool MlpBias { get; init; }
+
+    /// <summary>Whether queries and keys are normalised over the head's width before the rotation.</summary>
+    public bool QueryKeyNorm { get; init; }
+
+    /// <summary>Tokens that end a text, from generation_config.json where it is there, else from config.json.</summary>
+    public IReadOnlyList<int> EosTokenIds { get; init; } = [];
+
+    /// <summary>The padding token, or null.</summary>
+    public int? PadTokenId { get; init; }
+
+    /// <summary>The first token of texts in training, or null.</summary>
+    public int? BosTokenId { get; init; }
+
+    /// <summary>Outputs of a <c>…ForSequenceClassification</c>'s head; 0 for a language model.</summary>
+    public int NumLabels { get; init; }
+
+    /// <summary>Reads config.json and, where it is there, generation_config.json.</summary>
+    /// <exception cref="ModelFormatException">A key is missing, has a wrong value, or asks for something that is not supported.</exception>
+    public static CausalLmConfig Load(string folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        return ConfigReader.Read(folder);
+    }
+
+    /// <summary>Writes config.json and generation_config.json so that <c>transformers</c> can load the folder.</summary>
+    public void Save(string folder) => ConfigWriter.Write(this, folder);
+
+    /// <summary>Names and shapes of a language model's parameters.</summary>
+    public IReadOnlyList<(string Name, long[] Shape)> CausalLmParameters() =>
+        TieWordEmbeddings ? TrunkParameters() : [.. TrunkParameters(), ("lm_head.weight", [VocabularySize, HiddenSize])];
+
+    /// <summary>Names and shapes of a reward model's parameters.</summary>
+    public IReadOnlyList<(string Name, long[] Shape)> RewardModelParameters() => [.. TrunkParameters(), ("score.weight", [NumLabels, HiddenSize])];
+
+    private List<(string Name, long[] Shape)> TrunkParameters()
+    {
+        // The layers themselves say what they take.
+        List<(string, long[])> taken = [];
+        using var parameters = new ParameterSet((name, shape) =>
+        {
+            taken.Add((name, shape));
+            return TorchSharp.torch.empty(0);
+        });
+        parameters.Take("model.embed_tokens.weight", VocabularySize, HiddenSize);
+        using TorchSharp.Scalar epsilon = RmsNormEps;
+        for (int layer = 0; layer < Layers; layer++)
+        {
+            _ = new TransformerBlock(this, layer, epsilon, parameters);
+        }
+
+        parameters.Take("model.norm.weight", HiddenSize);
+        return taken;
+    }
+}
+
+/// <summary>Llama 3's scaling of rotary frequencies for longer texts.</summary>
+/// <param name="Factor">Long wavelengths are stretched by it.</param>
+/// <param name="LowFreqFactor">Wavelengths longer than the original length over this are long.</param>
+/// <param name="HighFreqFactor">Wavelengths shorter than the original length over this stay as they are.</param>
+/// <param name="OriginalMaxPositions">The length before scaling.</param>
+public sealed record RopeScaling(double Factor, double LowFreqFactor, double HighFreqFactor, int OriginalMaxPositions);

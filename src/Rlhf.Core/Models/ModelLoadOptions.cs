@@ -1,0 +1,20 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Rlhf.Models;
+
+/// <summary>Where a model lies and in which types it is kept and computed.</summary>
+public sealed record ModelLoadOptions
+{
+    /// <summary>Where the weights lie.</summary>
+    /// <value>Default the CPU.</value>
+    public Device Device { get; init; } = CPU;
+
+    /// <summary>The type of hidden states and logits: float32, bfloat16, or float64 for tests.</summary>
+    /// <value>Default float32.</value>
+    public ScalarType ComputeType { get; init; } = ScalarType.Float32;
+
+    /// <summary>The type the weights are kept in; they are cast in every forward pass where it differs from <see cref="ComputeType"/>.</summary>
+    /// <value>Default float32: small learning rates are lost in bfloat16.</value>
+    public ScalarType WeightType { get; init; } = ScalarType.Float32;
+}

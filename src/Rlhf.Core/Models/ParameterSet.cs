@@ -1,0 +1,54 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Rlhf.Models;
+
+/// <summary>A model's parameters by name, in the order in which its layers took them.</summary>
+internal sealed class ParameterSet : IDisposable
+{
+    private readonly List<(string Name, Parameter Value)> _all = [];
+    private readonly Func<string, long[], Tensor> _values;
+
+    /// <param name="values">Gives the value of a parameter by name and shape; the tensor becomes the parameter's.</param>
+    public ParameterSet(Func<string, long[], Tensor> values) => _values = values;
+
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<(string Name, Parameter Value)> All => _all;
+
+    /// <summary>Makes the parameter with this name.</summary>
+    public Parameter Take(string name, params long[] shape) => Add(name, _values(name, shape));
+
+    /// <summary>Makes a linear layer's parameters, <c>[outputs,inputs]</c> and <c>[outputs]</c>.</summary>
+    public Projection TakeProjection(string name, long outputs, long inputs, bool bias) =>
+        new(name, Take(name + ".weight", outputs, inputs), bias ? Take(name + ".bias", outputs) : null);
+
+    /// <summary>Adds a parameter of its own.</summary>
+    public Parameter Add(string name, Tensor value)
+    {
+        var parameter = new Parameter(value.DetachFromDisposeScope());
+        parameter.DetachFromDisposeScope();
+        _all.Add((name, parameter));
+        return parameter;
+    }
+
+    /// <summary>Takes a parameter out and frees it.</summary>
+    public void Remove(string name)
+    {
+        int at = _all.FindIndex(p => p.Name == name);
+        _all[at].Value.Dispose();
+        _all.RemoveAt(at);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach ((_, Parameter value) in _all)
+        {
+            value.grad?.Dispose();
+            value.Dispose();
+        }
+
+        _all.Clear();
+    }
+}
