@@ -1,0 +1,37 @@
+using Rlhf.Rewards;
+
+namespace Rlhf.Shaping;
+
+/// <summary>Bounds of a channel's values, both inclusive.</summary>
+/// <param name="Minimum">The smallest value possible.</param>
+/// <param name="Maximum">The largest value possible.</param>
+public readonly record struct RewardRange(double Minimum, double Maximum)
+{
+    /// <summary>The range that also holds a value.</summary>
+    public RewardRange Including(double value) => new(Math.Min(Minimum, value), Math.Max(Maximum, value));
+}
+
+/// <summary>What is known of a channel before there is a batch.</summary>
+/// <param name="Name">The channel's name.</param>
+/// <param name="Granularity">What a value belongs to.</param>
+/// <param name="StepMap">For step channels the name of their step map; null otherwise.</param>
+public sealed record ChannelSchema(string Name, RewardGranularity Granularity, string? StepMap = null)
+{
+    /// <summary>Bounds of the values; null where unknown.</summary>
+    public RewardRange? Range { get; init; }
+
+    /// <summary>The only values there are, ascending; null where unknown or continuous.</summary>
+    public IReadOnlyList<double>? Levels { get; init; }
+
+    /// <summary>Whether a value may be below 0: true, too, where the range is unknown.</summary>
+    public bool CanBeNegative => Range is not { Minimum: >= 0 };
+
+    /// <summary>Whether the values were normalised already; an estimator that normalises each channel again refuses it.</summary>
+    public bool IsNormalised { get; init; }
+
+    /// <summary>
+    /// Whether the value at a place depends only on what was chosen up to there. Where not (Delta, an episode's gate on its steps), returns to go are biased:
+    /// they reward a choice for what another, later choice decides.
+    /// </summary>
+    public bool IsCausal { get; init; } = true;
+}

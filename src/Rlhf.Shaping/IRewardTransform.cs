@@ -1,0 +1,36 @@
+namespace Rlhf.Shaping;
+
+/// <summary>A stage of a reward pipeline: a pure function from a frame and its context to a new frame.</summary>
+/// <remarks>
+/// A stage runs on whatever device the frame is on, without element loops, host reads or copies, and so on the meta device, too. It never disposes, never writes
+/// in place and makes tensors of its input's type. What is invalid stays invalid with value 0 and influences nothing. It has no state or random numbers of
+/// its own: both come from the context.
+/// </remarks>
+public interface IRewardTransform
+{
+    /// <summary>The stage's name, unique in its pipeline: it keys random numbers, state and metrics.</summary>
+    string Name { get; }
+
+    /// <summary>Channels that must be there.</summary>
+    IReadOnlyList<string> Reads { get; }
+
+    /// <summary>Channels that it replaces or adds.</summary>
+    IReadOnlyList<string> Writes { get; }
+
+    /// <summary>Checks the channels that come in and says what goes out.</summary>
+    /// <exception cref="RewardPipelineException">The stage cannot work on these channels. The builder puts the stage's name before the message.</exception>
+    RewardSchema Configure(RewardSchema input);
+
+    /// <summary>Transforms a frame. Called under no-grad, with a dispose scope open.</summary>
+    RewardFrame Apply(RewardFrame frame, RewardContext context);
+}
+
+/// <summary>Which list of a pipeline a stage belongs to.</summary>
+public enum StageKind
+{
+    /// <summary>Makes observed rewards of raw ones, as a noisy verifier would give them; depends on each row's key alone.</summary>
+    Noise,
+
+    /// <summary>Makes shaped rewards of observed ones.</summary>
+    Shaping,
+}

@@ -1,0 +1,199 @@
+using Rlhf.Metrics;
+using Rlhf.Rewards;
+using Rlhf.Tensors;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Rlhf.Shaping;
+
+/// <summary>
+/// An ordered, validated list of stages. It sees an iteration's whole batch at once, after filters and before any split, runs on the device the frame is on
+/// and reads nothing back.
+/// </summary>
+/// <remarks>Not safe for several threads: one thread owns torch.</remarks>
+public sealed class RewardPipeline : IDisposable
+{
+    private readonly IReadOnlyList<PipelineStage> _stages;
+    private readonly Dictionary<string, StageState> _state;
+    private readonly Dictionary<string, CounterRandom> _random;
+
+    internal RewardPipeline(
+        RewardSchema input, RewardSchema output, IReadOnlyList<PipelineStage> stages, IReadOnlyDictionary<string, double> weights, long seed)
+    {
+        Input = input;
+        Output = output;
+        Weights = weights;
+        _stages = stages;
+        _state = stages.ToDictionary(s => s.Transform.Name, _ => new StageState(), StringComparer.Ordinal);
+        _random = stages.ToDictionary(s => s.Transform.Name, s => new CounterRandom(seed, s.Transform.Name), StringComparer.Ordinal);
+    }
+
+    /// <summary>The channels that come in.</summary>
+    public RewardSchema Input { get; }
+
+    /// <summary>The channels that go out.</summary>
+    public RewardSchema Output { get; }
+
+    /// <summary>The return channels' weights.</summary>
+    public IReadOnlyDictionary<string, double> Weights { get; }
+
+    /// <summary>The names of the stages in order, with the channels that each writes: the columns of completion tables.</summary>
+    public IReadOnlyList<(string Stage, IReadOnlyList<string> Channels)> Stages => [.. _stages.Select(s => (s.Transform.Name, s.Transform.Writes))];
+
+    /// <summary>What the stages have to say of this use of them; to be shown once.</summary>
+    public IReadOnlyList<string> Warnings => Output.Warnings;
+
+    /// <summary>Shapes the rewards of an iteration.</summary>
+    /// <param name="raw">The rewards as scored: exactly the channels of <see cref="Input"/>, in any order.</param>
+    /// <param name="training">Training: noise is on, and the stages' state moves on by one iteration. In evaluation noise is off and the state only read.</param>
+    /// <param name="iteration">The iteration's number.</param>
+    /// <param name="metrics">Where the stages report what they did; null for nowhere.</param>
+    /// <returns>All views of the rewards, in the caller's dispose scope, without gradient.</returns>
+    /// <exception cref="RewardPipelineException">The frame is not what <see cref="Input"/> says.</exception>
+    public ShapedRewards Apply(RewardFrame raw, bool training, long iteration, MetricSink? metrics = null)
+    {
+        ArgumentNullException.ThrowIfNull(raw);
+        CheckInput(raw);
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        try
+        {
+            RewardFrame frame = new(raw.Layout, [.. Input.Channels.Select(c => Scored(raw, c.Name))]);
+            RewardFrame clean = frame, observed = frame;
+            List<StageSnapshot> snapshots = [];
+            foreach (PipelineStage stage in _stages)
+            {
+                IRewardTransform transform = stage.Transform;
+                StageMetrics report = new(metrics, transform.Name);
+                RewardContext context = new(training, iteration, observed, _random[transform.Name], _state[transform.Name], report);
+                RewardFrame after = transform.Apply(frame, context);
+                snapshots.Add(new(transform.Name, [.. transform.Writes.Select(c => after[c])]));
+                Report(report, frame, snapshots[^1]);
+                frame = after;
+                observed = stage.Kind == StageKind.Noise ? frame : observed;
+            }
+
+            foreach (StageState state in _state.Values)
+            {
+                state.Commit();
+            }
+
+            var shaped = new ShapedRewards
+            {
+                Raw = clean,
+                Observed = observed,
+                Shaped = frame,
+                Stages = snapshots,
+                Returns = [.. Weights.Where(w => w.Value != 0).Select(w => new ReturnChannel(frame[w.Key], Output[w.Key], w.Value))],
+            };
+            MoveOut(scope, shaped);
+            return shaped;
+        }
+        catch
+        {
+            foreach (StageState state in _state.Values)
+            {
+                state.Discard();
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>The stages' state as named tensors, for a checkpoint. They are the live ones: write or copy them before the next iteration.</summary>
+    /// <returns>Names <c>stage/tensor</c>, in the order of the stages.</returns>
+    public IReadOnlyList<(string Name, Tensor Value)> State =>
+        [.. _stages.SelectMany(s => _state[s.Transform.Name].Current.Select(t => ($"{s.Transform.Name}/{t.Key}", t.Value)))];
+
+    /// <summary>Takes over the state of a checkpoint; what it does not hold is as in a new pipeline.</summary>
+    /// <param name="state">Names <c>stage/tensor</c> and values, which are copied.</param>
+    /// <exception cref="RewardPipelineException">A name belongs to no stage of this pipeline.</exception>
+    public void Restore(IReadOnlyList<(string Name, Tensor Value)> state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        string? stranger = state.Select(t => t.Name).FirstOrDefault(n => !_state.ContainsKey(StageOf(n)));
+        if (stranger is not null)
+        {
+            throw new RewardPipelineException(
+                $"the checkpoint holds '{stranger}', but there is no stage '{StageOf(stranger)}' in this pipeline; stages: {string.Join(", ", _state.Keys)}.");
+        }
+
+        Dispose();
+        foreach ((string name, Tensor value) in state)
+        {
+            string stage = StageOf(name);
+            _state[stage].Restore(name[(stage.Length + 1)..], value);
+        }
+    }
+
+    /// <summary>Frees the stages' state.</summary>
+    public void Dispose()
+    {
+        foreach (StageState state in _state.Values)
+        {
+            state.Dispose();
+        }
+    }
+
+    private static string StageOf(string name) => name.Split('/', 2)[0];
+
+    private void CheckInput(RewardFrame raw)
+    {
+        foreach (RewardChannel channel in raw.Channels)
+        {
+            ChannelSchema? expected = Input.Find(channel.Name);
+            if (expected is null || expected.Granularity != channel.Granularity || expected.StepMap != channel.StepMap)
+            {
+                throw new RewardPipelineException(
+                    $"the batch has a channel '{channel.Name}' ({channel.Granularity}, step map '{channel.StepMap}'), " +
+                    (expected is null ? "which the schema does not declare." : $"which the schema declares as {expected.Granularity}, step map '{expected.StepMap}'."));
+            }
+        }
+
+        if (Input.Channels.FirstOrDefault(c => raw.Find(c.Name) is null) is { } missing)
+        {
+            throw new RewardPipelineException($"the batch has no channel '{missing.Name}', which the schema declares.");
+        }
+    }
+
+    // A scorer may leave NaN where it failed, or values beyond a row's steps: neither may reach a stage.
+    private static RewardChannel Scored(RewardFrame raw, string name)
+    {
+        RewardChannel channel = raw[name];
+        Tensor values = channel.Values.detach();
+        Tensor valid = channel.Valid.logical_and(values.isfinite()).logical_and(raw.EntriesOf(channel));
+        return channel with { Values = where(valid, values, zeros_like(values)), Valid = valid };
+    }
+
+    // What a stage did to each channel that it wrote: the mean after it, and the share of entries whose value or validity it changed.
+    private static void Report(StageMetrics report, RewardFrame before, StageSnapshot snapshot)
+    {
+        foreach (RewardChannel after in snapshot.Channels)
+        {
+            report.Add($"{after.Name}/mean", after.Values.sum(), after.Valid.sum(), $"valid entries of {after.Name}");
+            if (before.Find(after.Name) is { } old && old.Granularity == after.Granularity && old.StepMap == after.StepMap)
+            {
+                Tensor changed = after.Values.ne(old.Values).logical_or(after.Valid.ne(old.Valid));
+                report.AddShare($"{after.Name}/changed", changed, old.Valid, $"valid entries of {after.Name} before the stage");
+            }
+        }
+    }
+
+    private static void MoveOut(DisposeScope scope, ShapedRewards rewards)
+    {
+        HashSet<Tensor> results = new(ReferenceEqualityComparer.Instance);
+        IEnumerable<RewardChannel> channels = rewards.Raw.Channels
+            .Concat(rewards.Observed.Channels).Concat(rewards.Shaped.Channels).Concat(rewards.Stages.SelectMany(s => s.Channels));
+        foreach (RewardChannel channel in channels)
+        {
+            results.Add(channel.Values);
+            results.Add(channel.Valid);
+        }
+
+        // A tensor of the caller's that a stage passed on lies in the caller's scope already.
+        foreach (Tensor tensor in results.Where(scope.Contains))
+        {
+            tensor.MoveToOuterDisposeScope();
+        }
+    }
+}

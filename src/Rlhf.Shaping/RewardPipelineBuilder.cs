@@ -1,0 +1,159 @@
+namespace Rlhf.Shaping;
+
+/// <summary>Puts a reward pipeline together. Stages run in the order they are added: noise stages first, then shaping stages.</summary>
+/// <param name="schema">The channels that the reward sources give.</param>
+/// <example>
+/// <code>
+/// var rewards = new RewardPipelineBuilder(RewardSchema.Outcome("verifier", levels: [0, 1]).Steps("process"))
+///     .AddClip(new() { Channel = "process", Threshold = 0.7 })
+///     .AddDelta(new() { Channel = "process" })
+///     .WithWeights(new() { ["verifier"] = 1, ["process"] = 0.02 })
+///     .Build();
+/// </code>
+/// </example>
+public sealed class RewardPipelineBuilder(RewardSchema schema)
+{
+    private readonly List<PipelineStage> _stages = [];
+    private Dictionary<string, double> _weights = new(StringComparer.Ordinal);
+    private long _seed;
+
+    /// <summary>Adds a stage.</summary>
+    /// <param name="kind">Whether it makes observed or shaped rewards.</param>
+    /// <param name="stage">The stage.</param>
+    public RewardPipelineBuilder Add(StageKind kind, IRewardTransform stage)
+    {
+        ArgumentNullException.ThrowIfNull(stage);
+        _stages.Add(new(kind, stage));
+        return this;
+    }
+
+    /// <summary>Adds a stage made from validated options; what the extension of each stage type calls.</summary>
+    /// <param name="kind">Whether it makes observed or shaped rewards.</param>
+    /// <param name="type">The stage's type, its name where the options give none.</param>
+    /// <param name="options">Its options.</param>
+    /// <param name="create">Makes the stage from its name and options.</param>
+    /// <exception cref="RewardPipelineException">An option is out of range.</exception>
+    public RewardPipelineBuilder Add<TOptions>(StageKind kind, string type, TOptions options, Func<string, TOptions, IRewardTransform> create)
+        where TOptions : StageOptions
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(create);
+        string name = options.Name ?? type;
+        options.Validate(name);
+        return Add(kind, create(name, options));
+    }
+
+    /// <summary>Says which channels the pipeline ends in, and with which weight w_c each enters the return. A weight of 0 leaves a channel out.</summary>
+    /// <param name="weights">A weight for each return channel.</param>
+    public RewardPipelineBuilder WithWeights(Dictionary<string, double> weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        _weights = new(weights, StringComparer.Ordinal);
+        return this;
+    }
+
+    /// <summary>Sets the run's seed, from which the stages' random numbers come.</summary>
+    /// <param name="seed">The seed; 0 where none is set.</param>
+    public RewardPipelineBuilder WithSeed(long seed)
+    {
+        _seed = seed;
+        return this;
+    }
+
+    /// <summary>Checks the whole and freezes it.</summary>
+    /// <exception cref="RewardPipelineException">A name, an order, a channel or a weight that cannot work; the message says which.</exception>
+    public RewardPipeline Build()
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        CheckNames();
+        CheckOrder();
+        RewardSchema output = schema;
+        foreach (PipelineStage stage in _stages)
+        {
+            output = Configure(stage.Transform, output);
+        }
+
+        CheckWeights(output);
+        return new(schema, output, [.. _stages], _weights, _seed);
+    }
+
+    private void CheckNames()
+    {
+        HashSet<string> names = new(StringComparer.Ordinal);
+        foreach (PipelineStage stage in _stages)
+        {
+            string name = stage.Transform.Name;
+            if (string.IsNullOrWhiteSpace(name) || name.Contains('/', StringComparison.Ordinal))
+            {
+                throw new RewardPipelineException($"a stage is named '{name}'; a name is not empty and has no '/', since metrics and state are named after it.");
+            }
+
+            if (!names.Add(name))
+            {
+                throw new RewardPipelineException($"two stages are named '{name}'; give each a name of its own, which keys its random numbers, state and metrics.");
+            }
+        }
+    }
+
+    private void CheckOrder()
+    {
+        PipelineStage? shaping = null;
+        foreach (PipelineStage stage in _stages)
+        {
+            if (stage.Kind == StageKind.Shaping)
+            {
+                shaping ??= stage;
+            }
+            else if (shaping is not null)
+            {
+                throw new RewardPipelineException(
+                    $"stage '{stage.Transform.Name}' is noise and comes after the shaping stage '{shaping.Transform.Name}'; noise stages come first, " +
+                    "since filters and thresholds see rewards with noise and without shaping.");
+            }
+        }
+    }
+
+    private static RewardSchema Configure(IRewardTransform stage, RewardSchema input)
+    {
+        try
+        {
+            foreach (string channel in stage.Reads)
+            {
+                _ = input[channel];
+            }
+
+            RewardSchema output = stage.Configure(input);
+            string? missing = stage.Writes.FirstOrDefault(c => output.Find(c) is null);
+            return missing is null ? output : throw new RewardPipelineException($"it says that it writes channel '{missing}', but its schema has none.");
+        }
+        catch (RewardPipelineException problem)
+        {
+            throw new RewardPipelineException($"stage '{stage.Name}': {problem.Message}", problem);
+        }
+    }
+
+    private void CheckWeights(RewardSchema output)
+    {
+        string channels = string.Join(", ", output.Channels.Select(c => c.Name));
+        foreach ((string channel, double weight) in _weights)
+        {
+            if (output.Find(channel) is null)
+            {
+                throw new RewardPipelineException($"there is a weight for channel '{channel}', which nothing writes; channels at the end: {channels}.");
+            }
+
+            if (!double.IsFinite(weight))
+            {
+                throw new RewardPipelineException($"the weight of channel '{channel}' is {weight}, which is not finite.");
+            }
+        }
+
+        if (_weights.Values.All(w => w == 0))
+        {
+            throw new RewardPipelineException($"no channel has a weight, so that there is nothing to learn from; give weights to some of: {channels}.");
+        }
+    }
+}
+
+/// <summary>A stage and the list it belongs to.</summary>
+internal sealed record PipelineStage(StageKind Kind, IRewardTransform Transform);

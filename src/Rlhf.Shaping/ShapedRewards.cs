@@ -1,0 +1,36 @@
+using Rlhf.Rewards;
+
+namespace Rlhf.Shaping;
+
+/// <summary>A channel that a pipeline ends in, which advantages are made of.</summary>
+/// <param name="Channel">The shaped rewards, in their own granularity; the weight is not applied yet.</param>
+/// <param name="Schema">What is known of the channel after the last stage.</param>
+/// <param name="Weight">Its weight w_c in the return.</param>
+public sealed record ReturnChannel(RewardChannel Channel, ChannelSchema Schema, double Weight);
+
+/// <summary>The channels that one stage wrote, as they were right after it.</summary>
+/// <param name="Stage">The stage's name.</param>
+/// <param name="Channels">The channels it wrote.</param>
+public sealed record StageSnapshot(string Stage, IReadOnlyList<RewardChannel> Channels);
+
+/// <summary>What a pipeline made of a batch's rewards. Its tensors belong to the scope that was open around <see cref="RewardPipeline.Apply"/>.</summary>
+public sealed record ShapedRewards
+{
+    /// <summary>The rewards as scored, for evaluation and plots; entries that were not finite are invalid.</summary>
+    public required RewardFrame Raw { get; init; }
+
+    /// <summary>The rewards after the noise stages, which filters and thresholds see.</summary>
+    public required RewardFrame Observed { get; init; }
+
+    /// <summary>The rewards after all stages.</summary>
+    public required RewardFrame Shaped { get; init; }
+
+    /// <summary>For each stage, in order, what it wrote.</summary>
+    public required IReadOnlyList<StageSnapshot> Stages { get; init; }
+
+    /// <summary>The channels with a weight other than 0, in the order of the weights.</summary>
+    public required IReadOnlyList<ReturnChannel> Returns { get; init; }
+
+    /// <summary>The batch.</summary>
+    public RewardLayout Layout => Shaped.Layout;
+}

@@ -1,0 +1,128 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Rlhf.Shaping.Stages;
+
+namespace Rlhf.Shaping;
+
+/// <summary>A stage type: what <c>"type"</c> in a configuration names.</summary>
+/// <param name="Name">The type's name.</param>
+/// <param name="Kind">Which list of a pipeline its stages belong to.</param>
+/// <param name="OptionsType">The options that the JSON object is read as.</param>
+public sealed record StageType(string Name, StageKind Kind, Type OptionsType)
+{
+    internal Action<RewardPipelineBuilder, StageOptions> AddTo { get; init; } = (_, _) => { };
+}
+
+/// <summary>The stage types that a configuration may name. Immutable: <see cref="With"/> gives a registry with one more.</summary>
+public sealed class StageRegistry
+{
+    private readonly IReadOnlyDictionary<string, StageType> _types;
+
+    private StageRegistry(IEnumerable<StageType> types)
+    {
+        _types = types.ToDictionary(t => t.Name, StringComparer.Ordinal);
+    }
+
+    /// <summary>The library's own stages.</summary>
+    public static StageRegistry Default { get; } = new StageRegistry([])
+        .With<ClipOptions>("clip", StageKind.Shaping, (builder, options) => builder.AddClip(options))
+        .With<DeltaOptions>("delta", StageKind.Shaping, (builder, options) => builder.AddDelta(options))
+        .With<FlipOptions>("flip", StageKind.Noise, (builder, options) => builder.AddFlip(options))
+        .With<GateOptions>("gate", StageKind.Shaping, (builder, options) => builder.AddGate(options));
+
+    /// <summary>The types by name.</summary>
+    public IEnumerable<StageType> Types => _types.Values.OrderBy(t => t.Name, StringComparer.Ordinal);
+
+    /// <summary>This registry with one more stage type.</summary>
+    /// <typeparam name="TOptions">The options, a plain record that <c>System.Text.Json</c> reads.</typeparam>
+    /// <param name="type">What <c>"type"</c> names it.</param>
+    /// <param name="kind">Which list its stages belong to.</param>
+    /// <param name="add">Adds a stage with such options to a builder.</param>
+    /// <exception cref="ArgumentException">The type is there already.</exception>
+    public StageRegistry With<TOptions>(string type, StageKind kind, Action<RewardPipelineBuilder, TOptions> add)
+        where TOptions : StageOptions
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(type);
+        ArgumentNullException.ThrowIfNull(add);
+        return _types.ContainsKey(type)
+            ? throw new ArgumentException($"the stage type '{type}' is registered already.", nameof(type))
+            : new([.. _types.Values, new(type, kind, typeof(TOptions)) { AddTo = (builder, options) => add(builder, (TOptions)options) }]);
+    }
+
+    /// <summary>Adds a configuration's stages to a builder.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="noise">The list <c>rewards.noise</c>.</param>
+    /// <param name="shaping">The list <c>rewards.shaping</c>.</param>
+    /// <exception cref="RewardPipelineException">A stage is in the wrong list, or its options are not registered.</exception>
+    public RewardPipelineBuilder AddTo(RewardPipelineBuilder builder, IReadOnlyList<StageOptions> noise, IReadOnlyList<StageOptions> shaping)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(noise);
+        ArgumentNullException.ThrowIfNull(shaping);
+        Add(builder, noise, StageKind.Noise);
+        Add(builder, shaping, StageKind.Shaping);
+        return builder;
+    }
+
+    /// <summary>Reads <see cref="StageOptions"/> as the type that <c>"type"</c> names, wherever it stands in the object; for <see cref="JsonSerializerOptions.Converters"/>.</summary>
+    public JsonConverter<StageOptions> CreateJsonConverter() => new Converter(this);
+
+    private void Add(RewardPipelineBuilder builder, IReadOnlyList<StageOptions> list, StageKind kind)
+    {
+        foreach (StageOptions options in list)
+        {
+            StageType type = TypeOf(options);
+            if (type.Kind != kind)
+            {
+                throw new RewardPipelineException(
+                    $"stage '{options.Name ?? type.Name}' is of type '{type.Name}', which belongs into the list '{ListName(type.Kind)}', not '{ListName(kind)}'.");
+            }
+
+            type.AddTo(builder, options);
+        }
+    }
+
+    private StageType TypeOf(StageOptions options) => Types.FirstOrDefault(t => t.OptionsType == options.GetType())
+        ?? throw new RewardPipelineException($"no stage type with options {options.GetType().Name} is registered; types: {string.Join(", ", Types.Select(t => t.Name))}.");
+
+    private static string ListName(StageKind kind) => kind == StageKind.Noise ? "noise" : "shaping";
+
+    private sealed class Converter(StageRegistry registry) : JsonConverter<StageOptions>
+    {
+        private const string Discriminator = "type";
+
+        public override StageOptions Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            if (JsonNode.Parse(ref reader) is not JsonObject stage
+                || !stage.Remove(Discriminator, out JsonNode? node) || node is not JsonValue value || !value.TryGetValue(out string? name))
+            {
+                throw new JsonException($"a stage is an object with a \"type\": {Known()}.");
+            }
+
+            if (!registry._types.TryGetValue(name, out StageType? type))
+            {
+                throw new JsonException($"there is no stage type '{name}'; types: {Known()}.");
+            }
+
+            try
+            {
+                return (StageOptions)stage.Deserialize(type.OptionsType, options)!;
+            }
+            catch (JsonException problem)
+            {
+                throw new JsonException($"stage of type '{name}', {problem.Message}", problem);
+            }
+        }
+
+        public override void Write(Utf8JsonWriter writer, StageOptions value, JsonSerializerOptions options)
+        {
+            StageType type = registry.TypeOf(value);
+            var stage = (JsonObject)JsonSerializer.SerializeToNode(value, type.OptionsType, options)!;
+            stage.Insert(0, Discriminator, type.Name);
+            stage.WriteTo(writer, options);
+        }
+
+        private string Known() => string.Join(", ", registry.Types.Select(t => t.Name));
+    }
+}

@@ -1,0 +1,79 @@
+using Rlhf.Rewards;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Rlhf.Shaping.Stages;
+
+/// <summary>r ← low + high − r where u &lt; rate of the row's true class.</summary>
+internal sealed class FlipStage(string name, FlipOptions options) : IRewardTransform
+{
+    private static readonly Scalar Zero = 0;
+
+    private double? _low = options.Low;
+    private double? _high = options.High;
+
+    public string Name => name;
+
+    public IReadOnlyList<string> Reads { get; } = [options.Channel];
+
+    public IReadOnlyList<string> Writes { get; } = [options.Channel];
+
+    public RewardSchema Configure(RewardSchema input)
+    {
+        ChannelSchema channel = input[options.Channel];
+        if (options.Scope == FlipScope.Step && channel.Granularity != RewardGranularity.Step)
+        {
+            throw new RewardPipelineException($"channel '{channel.Name}' is no step channel, so that its steps cannot flip; use scope question or answer.");
+        }
+
+        if (options.Low is null && channel.Levels is not { Count: 2 })
+        {
+            throw new RewardPipelineException(
+                $"channel '{channel.Name}' is not known to have exactly two levels, which a flip needs; give low and high, or declare the channel's levels.");
+        }
+
+        _low ??= channel.Levels![0];
+        _high ??= channel.Levels![1];
+        return input;
+    }
+
+    public RewardFrame Apply(RewardFrame frame, RewardContext context)
+    {
+        if (!context.IsTraining)
+        {
+            return frame;
+        }
+
+        RewardChannel channel = frame[options.Channel];
+        Tensor values = channel.Values;
+        double low = _low!.Value, high = _high!.Value;
+        using Scalar sum = low + high, middle = (low + high) / 2;
+        Tensor falseNegative = full_like(values, options.FalseNegativeRate ?? options.Rate!.Value, ScalarType.Float64);
+        Tensor falsePositive = full_like(values, options.FalsePositiveRate ?? options.Rate!.Value, ScalarType.Float64);
+        Tensor rate = where(values.gt(middle), falseNegative, falsePositive);
+        Tensor flips = Uniform(frame, channel, context).lt(rate).logical_and(channel.Valid);
+        if (!options.FlipUnanswered && frame.Find(options.AnsweredChannel) is { } answered)
+        {
+            Tensor unanswered = answered.Valid.logical_and(answered.Values.eq(Zero));
+            flips = flips.logical_and(Beside(channel, unanswered.logical_not()));
+        }
+
+        context.Metrics.AddShare("flipped", flips, channel.Valid, $"valid entries of {channel.Name}");
+        return frame.With(channel with { Values = where(flips, values.neg().add(sum), values) });
+    }
+
+    private Tensor Uniform(RewardFrame frame, RewardChannel channel, RewardContext context)
+    {
+        Tensor visit = Beside(channel, frame.Layout.PromptVisitId), sample = Beside(channel, frame.Layout.SampleIndex);
+        return options.Scope switch
+        {
+            FlipScope.Question => context.Uniform(visit),
+            FlipScope.Answer => context.Uniform(visit, sample),
+            _ => context.Uniform(visit, sample, arange(channel.Values.size(1), ScalarType.Int64, visit.device)),
+        };
+    }
+
+    // A value a row, shaped to broadcast against the channel.
+    private static Tensor Beside(RewardChannel channel, Tensor ofRows) =>
+        channel.Granularity == RewardGranularity.Outcome ? ofRows : ofRows.unsqueeze(1);
+}

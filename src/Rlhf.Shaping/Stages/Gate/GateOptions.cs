@@ -1,0 +1,90 @@
+namespace Rlhf.Shaping.Stages;
+
+/// <summary>
+/// Gated reward accumulation (G-RA, arXiv 2508.10548): a level counts only where every level of higher priority passes its threshold,
+/// R̂_i = 0 if some j &gt; i has R_j ≤ v_j, else R_i.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Two levels are given by <see cref="Channel"/>, <see cref="By"/> and <see cref="Threshold"/>; any number by <see cref="Levels"/>. An outcome level decides for all
+/// entries of a response. A step level decides for a step level of the same step map, each step for itself. Thresholds compare the higher level's
+/// <em>observed</em> value (that of this point in the pipeline only for a channel that a shaping stage made), so weights and earlier stages do not move them.
+/// </para>
+/// <para>An invalid higher level makes what it gates invalid, not 0. Without this stage rewards accumulate directly (the paper's D-RA).</para>
+/// </remarks>
+public sealed record GateOptions : StageOptions
+{
+    /// <summary>The gated channel of a gate with two levels.</summary>
+    /// <value>Default null: <see cref="Levels"/> is given instead.</value>
+    public string? Channel { get; init; }
+
+    /// <summary>The channel that opens a gate with two levels.</summary>
+    /// <value>Default null: <see cref="Levels"/> is given instead.</value>
+    public string? By { get; init; }
+
+    /// <summary>The threshold v of <see cref="By"/>.</summary>
+    /// <value>Default 0: a verifier's 1 opens, its 0 does not.</value>
+    public double Threshold { get; init; }
+
+    /// <summary>The levels from lowest to highest priority.</summary>
+    /// <value>Default null: <see cref="Channel"/> and <see cref="By"/> are given instead; two or more.</value>
+    public IReadOnlyList<GateLevel>? Levels { get; init; }
+
+    /// <summary>What a value equal to its threshold does: the paper is ambiguous.</summary>
+    /// <value>Default <c>greater</c>: the gate stays closed at the threshold, as the paper's formula says.</value>
+    public GateOpening OpensWhen { get; init; } = GateOpening.Greater;
+
+    /// <summary>What a closed gate takes away.</summary>
+    /// <value>Default <c>all</c>, the paper's: penalties, too.</value>
+    public GateApplies Applies { get; init; } = GateApplies.All;
+
+    internal IReadOnlyList<GateLevel> AllLevels => Levels ?? [new(Channel!), new(By!, Threshold)];
+
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Problems()
+    {
+        if (Levels is null ? Channel is null || By is null : Channel is not null || By is not null || Levels.Count < 2)
+        {
+            yield return "Gate: give channel and by, or levels with two or more levels from lowest to highest priority.";
+            yield break;
+        }
+
+        foreach (GateLevel level in AllLevels)
+        {
+            if (!double.IsFinite(level.Threshold))
+            {
+                yield return $"Gate: the threshold of channel '{level.Channel}' is {level.Threshold}, which is not finite.";
+            }
+        }
+
+        if (AllLevels.GroupBy(l => l.Channel, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        {
+            yield return $"Gate: channel '{twice.Key}' is more than one level.";
+        }
+    }
+}
+
+/// <summary>A level of a gate.</summary>
+/// <param name="Channel">Its channel.</param>
+/// <param name="Threshold">What its observed value is compared with to open the gates of all lower levels; without meaning for the lowest level. Default 0.</param>
+public sealed record GateLevel(string Channel, double Threshold = 0);
+
+/// <summary>When a higher level opens the gate.</summary>
+public enum GateOpening
+{
+    /// <summary>Its value is greater than the threshold.</summary>
+    Greater,
+
+    /// <summary>Its value is greater than the threshold or equal to it.</summary>
+    GreaterOrEqual,
+}
+
+/// <summary>What a closed gate takes away.</summary>
+public enum GateApplies
+{
+    /// <summary>The whole value: 0 stays.</summary>
+    All,
+
+    /// <summary>Only a value above 0: min(r, 0) stays, so that penalties still count.</summary>
+    PositivePart,
+}
