@@ -13,6 +13,8 @@ namespace Rlhf.Shaping;
 /// <remarks>Not safe for several threads: one thread owns torch.</remarks>
 public sealed class RewardPipeline : IDisposable
 {
+    private static readonly Scalar Zero = 0;
+
     private readonly IReadOnlyList<PipelineStage> _stages;
     private readonly Dictionary<string, StageState> _state;
     private readonly Dictionary<string, CounterRandom> _random;
@@ -161,8 +163,12 @@ public sealed class RewardPipeline : IDisposable
     {
         RewardChannel channel = raw[name];
         Tensor values = channel.Values.detach();
-        Tensor valid = channel.Valid.logical_and(values.isfinite()).logical_and(raw.EntriesOf(channel));
-        return channel with { Values = where(valid, values, zeros_like(values)), Valid = valid };
+
+
+        // x − x is 0 for finite x only; isfinite has no kernel for the meta device.
+        Tensor finite = values.sub(values).eq(Zero);
+        Tensor valid = channel.Valid.bitwise_and(finite).bitwise_and(raw.EntriesOf(channel));
+        return channel with { Values = values.Keep(valid), Valid = valid };
     }
 
     // What a stage did to each channel that it wrote: the mean after it, and the share of entries whose value or validity it changed.
@@ -173,7 +179,7 @@ public sealed class RewardPipeline : IDisposable
             report.Add($"{after.Name}/mean", after.Values.sum(), after.Valid.sum(), $"valid entries of {after.Name}");
             if (before.Find(after.Name) is { } old && old.Granularity == after.Granularity && old.StepMap == after.StepMap)
             {
-                Tensor changed = after.Values.ne(old.Values).logical_or(after.Valid.ne(old.Valid));
+                Tensor changed = after.Values.ne(old.Values).bitwise_or(after.Valid.ne(old.Valid));
                 report.AddShare($"{after.Name}/changed", changed, old.Valid, $"valid entries of {after.Name} before the stage");
             }
         }

@@ -1,4 +1,5 @@
 using Rlhf.Rewards;
+using Rlhf.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,6 +13,7 @@ internal sealed class ClipStage(string name, ClipOptions options) : IRewardTrans
 
     private static readonly Scalar Zero = 0;
     private static readonly Scalar One = 1;
+    private static readonly Scalar Infinity = double.PositiveInfinity;
 
     public string Name => name;
 
@@ -40,7 +42,7 @@ internal sealed class ClipStage(string name, ClipOptions options) : IRewardTrans
         Tensor threshold = options.Threshold is { } fixedThreshold
             ? full([], fixedThreshold, values.dtype, values.device)
             : AdaptiveThreshold(frame, channel, context);
-        Tensor clipped = where(valid, values.sub(threshold).clamp_max(Zero), zeros_like(values));
+        Tensor clipped = values.sub(threshold).clamp_max(Zero).Keep(valid);
         context.Metrics.Add("threshold", threshold, ones_like(threshold), "iterations");
         context.Metrics.AddShare("at_zero", values.ge(threshold), valid, $"valid entries of {channel.Name}");
         return frame.With(channel with { Values = clipped });
@@ -49,16 +51,15 @@ internal sealed class ClipStage(string name, ClipOptions options) : IRewardTrans
     private Tensor AdaptiveThreshold(RewardFrame frame, RewardChannel channel, RewardContext context)
     {
         Tensor isPolicy = frame.Layout.IsPolicy;
-        Tensor counted = channel.Valid.logical_and(channel.Granularity == RewardGranularity.Outcome ? isPolicy : isPolicy.unsqueeze(1));
+        Tensor counted = channel.Valid.bitwise_and(channel.Granularity == RewardGranularity.Outcome ? isPolicy : isPolicy.unsqueeze(1));
         Tensor own = Quantile(channel.Values, counted, 1 - options.Share!.Value);
         Tensor before = context.GetState(ThresholdState)?.to(own.dtype, own.device) ?? zeros_like(own);
         Tensor iterations = context.GetState(IterationsState)?.to(own.device) ?? zeros([], ScalarType.Int64, own.device);
-        Tensor used = where(iterations.gt(Zero), before, own);
+        Tensor used = iterations.gt(Zero).Choose(before, own);
 
         // An iteration without a valid value leaves η as it is, and does not count as the first.
         Tensor any = counted.any();
-        using Scalar decay = options.Decay;
-        context.SetState(ThresholdState, where(any, lerp(own, used, full_like(own, options.Decay)), before));
+        context.SetState(ThresholdState, any.Choose(lerp(own, used, full_like(own, options.Decay)), before));
         context.SetState(IterationsState, iterations.add(any.to_type(ScalarType.Int64)));
         return used;
     }
@@ -66,7 +67,7 @@ internal sealed class ClipStage(string name, ClipOptions options) : IRewardTrans
     // The linearly interpolated quantile of the entries that count; 0 where none does. Those that don't sort to the end.
     private static Tensor Quantile(Tensor values, Tensor counted, double quantile)
     {
-        Tensor sorted = where(counted, values, full_like(values, double.PositiveInfinity)).flatten().sort().Values;
+        Tensor sorted = values.masked_fill(counted.bitwise_not(), Infinity).flatten().sort().Values;
         using Scalar q = quantile;
         Tensor last = counted.sum().sub(One).clamp_min(Zero);
         Tensor position = last.to_type(values.dtype).mul(q);
@@ -74,6 +75,6 @@ internal sealed class ClipStage(string name, ClipOptions options) : IRewardTrans
         Tensor low = sorted.gather(0, below.unsqueeze(0)).squeeze(0);
         Tensor high = sorted.gather(0, minimum(below.add(One), last).unsqueeze(0)).squeeze(0);
         Tensor result = lerp(low, high, position.sub(below));
-        return where(counted.any(), result, zeros_like(result));
+        return result.Keep(counted.any());
     }
 }

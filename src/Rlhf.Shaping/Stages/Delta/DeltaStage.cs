@@ -1,4 +1,6 @@
 using Rlhf.Rewards;
+using Rlhf.Tensors;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Rlhf.Shaping.Stages;
@@ -6,6 +8,8 @@ namespace Rlhf.Shaping.Stages;
 /// <summary>r_k ← r_k − r_next(k); 0 for the last step.</summary>
 internal sealed class DeltaStage(string name, DeltaOptions options) : IRewardTransform
 {
+    private static readonly Scalar One = 1;
+
     public string Name => name;
 
     public IReadOnlyList<string> Reads { get; } = [options.Channel];
@@ -38,15 +42,15 @@ internal sealed class DeltaStage(string name, DeltaOptions options) : IRewardTra
 
         Tensor none = zeros_like(mask.narrow(1, 0, 1));
         Tensor hasNext = cat([mask.narrow(1, 1, steps - 1), none], 1);
-        Tensor counted = channel.Valid.logical_and(hasNext);
+        Tensor counted = channel.Valid.bitwise_and(hasNext);
 
-        // next[k]: the smallest j > k whose value counts, or K, where a column of zeros lies.
-        Tensor index = arange(steps, ScalarType.Int64, values.device).expand_as(values);
-        Tensor end = full_like(index.narrow(1, 0, 1), steps);
-        Tensor fromHere = where(counted, index, full_like(index, steps)).flip(1).cummin(1).values.flip(1);
-        Tensor next = cat([fromHere.narrow(1, 1, steps - 1), end], 1);
-        Tensor following = cat([values, zeros_like(values.narrow(1, 0, 1))], 1).gather(1, next);
-        return frame.With(channel with { Values = where(counted, values.sub(following), zeros_like(values)) });
+        // The values that count move together to the left: the one of rank n (from 1) to column n − 1, zeros beyond. The value that follows step k then
+        // lies in the column of k's rank. What does not count goes to column K as 0.
+        Tensor rank = counted.cumsum(1);
+        using Scalar beyond = steps;
+        Tensor column = rank.sub(One).masked_fill(counted.bitwise_not(), beyond);
+        Tensor compact = zeros([values.size(0), steps + 1], values.dtype, values.device).scatter_add(1, column, values.Keep(counted));
+        return frame.With(channel with { Values = values.sub(compact.gather(1, rank)).Keep(counted) });
     }
 
     private static string Noun(RewardGranularity granularity) => granularity == RewardGranularity.Outcome ? "response" : "token";

@@ -1,4 +1,5 @@
 using Rlhf.Rewards;
+using Rlhf.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -50,16 +51,16 @@ internal sealed class FlipStage(string name, FlipOptions options) : IRewardTrans
         using Scalar sum = low + high, middle = (low + high) / 2;
         Tensor falseNegative = full_like(values, options.FalseNegativeRate ?? options.Rate!.Value, ScalarType.Float64);
         Tensor falsePositive = full_like(values, options.FalsePositiveRate ?? options.Rate!.Value, ScalarType.Float64);
-        Tensor rate = where(values.gt(middle), falseNegative, falsePositive);
-        Tensor flips = Uniform(frame, channel, context).lt(rate).logical_and(channel.Valid);
+        Tensor rate = values.gt(middle).Choose(falseNegative, falsePositive);
+        Tensor flips = Uniform(frame, channel, context).lt(rate).bitwise_and(channel.Valid);
         if (!options.FlipUnanswered && frame.Find(options.AnsweredChannel) is { } answered)
         {
-            Tensor unanswered = answered.Valid.logical_and(answered.Values.eq(Zero));
-            flips = flips.logical_and(Beside(channel, unanswered.logical_not()));
+            Tensor unanswered = answered.Valid.bitwise_and(answered.Values.eq(Zero));
+            flips = flips.bitwise_and(Beside(channel, unanswered.bitwise_not()));
         }
 
         context.Metrics.AddShare("flipped", flips, channel.Valid, $"valid entries of {channel.Name}");
-        return frame.With(channel with { Values = where(flips, values.neg().add(sum), values) });
+        return frame.With(channel with { Values = flips.Choose(values.neg().add(sum), values) });
     }
 
     private Tensor Uniform(RewardFrame frame, RewardChannel channel, RewardContext context)

@@ -1,4 +1,5 @@
 using Rlhf.Rewards;
+using Rlhf.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -69,15 +70,13 @@ internal sealed class GateStage : IRewardTransform
             Tensor known = lower.Valid, open = ones_like(lower.Valid);
             for (int j = i + 1; j < _levels.Count; j++)
             {
-                known = known.logical_and(Beside(lower, observed[j], observed[j].Valid));
-                open = open.logical_and(Beside(lower, observed[j], Passes(observed[j].Values, _levels[j].Threshold)));
+                known = known.bitwise_and(Beside(lower, observed[j], observed[j].Valid));
+                open = open.bitwise_and(Beside(lower, observed[j], Passes(observed[j].Values, _levels[j].Threshold)));
             }
 
-            Tensor nothing = zeros_like(lower.Values);
-            Tensor whenClosed = _options.Applies == GateApplies.All ? nothing : lower.Values.clamp_max(Zero);
-            Tensor values = where(known, where(open, lower.Values, whenClosed), nothing);
-            context.Metrics.AddShare($"{lower.Name}/closed", open.logical_not(), known, $"valid entries of {lower.Name}");
-            result = result.With(lower with { Values = values, Valid = known });
+            Tensor gated = _options.Applies == GateApplies.All ? lower.Values.Keep(open) : open.Choose(lower.Values, lower.Values.clamp_max(Zero));
+            context.Metrics.AddShare($"{lower.Name}/closed", open.bitwise_not(), known, $"valid entries of {lower.Name}");
+            result = result.With(lower with { Values = gated.Keep(known), Valid = known });
         }
 
         return result;
