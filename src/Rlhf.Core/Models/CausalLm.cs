@@ -24,7 +24,7 @@ public sealed class CausalLm : ICausalLm
         ComputeType = options.ComputeType;
         _parameters = parameters;
         _trunk = new(config, parameters, options.ComputeType, options.Device);
-        _head = config.TieWordEmbeddings ? null : parameters.Take("lm_head.weight", config.VocabularySize, config.HiddenSize);
+        _head = config.TieWordEmbeddings ? null : parameters.Take("lm_head.weight");
     }
 
     /// <summary>The model's configuration.</summary>
@@ -54,7 +54,7 @@ public sealed class CausalLm : ICausalLm
         ArgumentNullException.ThrowIfNull(config);
         options ??= new();
         var weights = new RandomWeights(seed, config.Layers);
-        return new(config, new((name, shape) => weights.Create(name, shape).to(options.WeightType, options.Device)), options);
+        return Build(config, new(config.CausalLmParameters(), (name, shape) => weights.Create(name, shape).to(options.WeightType, options.Device)), options);
     }
 
     /// <summary>Reads a Hugging Face folder.</summary>
@@ -67,7 +67,7 @@ public sealed class CausalLm : ICausalLm
         options ??= new();
         CausalLmConfig config = CausalLmConfig.Load(folder);
         using HuggingFaceWeights weights = HuggingFaceWeights.Open(folder, config.CausalLmParameters());
-        return new(config, new((name, _) => weights.Read(name, options.Device, options.WeightType)), options);
+        return Build(config, new(config.CausalLmParameters(), (name, _) => weights.Read(name, options.Device, options.WeightType)), options);
     }
 
     /// <summary>Writes a Hugging Face folder's config.json and model.safetensors, which <c>transformers</c> can load; adapters are merged into the weights.</summary>
@@ -150,6 +150,20 @@ public sealed class CausalLm : ICausalLm
         _adapters?.Dispose();
         _trunk.Dispose();
         _parameters.Dispose();
+    }
+
+    // A tensor that is refused in the middle must not leave the ones before it behind.
+    private static CausalLm Build(CausalLmConfig config, ParameterSet parameters, ModelLoadOptions options)
+    {
+        try
+        {
+            return new(config, parameters, options);
+        }
+        catch
+        {
+            parameters.Dispose();
+            throw;
+        }
     }
 
     private void Attach(LowRankAdapters adapters)

@@ -88,22 +88,39 @@ public sealed record CausalLmConfig
 
     private List<(string Name, long[] Shape)> TrunkParameters()
     {
-        // The layers themselves say what they take.
-        List<(string, long[])> taken = [];
-        using var parameters = new ParameterSet((name, shape) =>
-        {
-            taken.Add((name, shape));
-            return TorchSharp.torch.empty(0);
-        });
-        parameters.Take("model.embed_tokens.weight", VocabularySize, HiddenSize);
-        using TorchSharp.Scalar epsilon = RmsNormEps;
+        long queries = (long)Heads * HeadDim, keys = (long)KeyValueHeads * HeadDim;
+        List<(string, long[])> all = [("model.embed_tokens.weight", [VocabularySize, HiddenSize])];
         for (int layer = 0; layer < Layers; layer++)
         {
-            _ = new TransformerBlock(this, layer, epsilon, parameters);
+            string block = $"model.layers.{layer}.";
+            all.Add((block + "input_layernorm.weight", [HiddenSize]));
+            Linear(block + "self_attn.q_proj", queries, HiddenSize, AttentionBias);
+            Linear(block + "self_attn.k_proj", keys, HiddenSize, AttentionBias);
+            Linear(block + "self_attn.v_proj", keys, HiddenSize, AttentionBias);
+            Linear(block + "self_attn.o_proj", HiddenSize, queries, OutputBias);
+            if (QueryKeyNorm)
+            {
+                all.Add((block + "self_attn.q_norm.weight", [HeadDim]));
+                all.Add((block + "self_attn.k_norm.weight", [HeadDim]));
+            }
+
+            all.Add((block + "post_attention_layernorm.weight", [HiddenSize]));
+            Linear(block + "mlp.gate_proj", IntermediateSize, HiddenSize, MlpBias);
+            Linear(block + "mlp.up_proj", IntermediateSize, HiddenSize, MlpBias);
+            Linear(block + "mlp.down_proj", HiddenSize, IntermediateSize, MlpBias);
         }
 
-        parameters.Take("model.norm.weight", HiddenSize);
-        return taken;
+        all.Add(("model.norm.weight", [HiddenSize]));
+        return all;
+
+        void Linear(string name, long outputs, long inputs, bool bias)
+        {
+            all.Add((name + ".weight", [outputs, inputs]));
+            if (bias)
+            {
+                all.Add((name + ".bias", [outputs]));
+            }
+        }
     }
 }
 

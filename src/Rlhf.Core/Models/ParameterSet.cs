@@ -8,26 +8,35 @@ namespace Rlhf.Models;
 internal sealed class ParameterSet : IDisposable
 {
     private readonly List<(string Name, Parameter Value)> _all = [];
+    private readonly Dictionary<string, long[]> _shapes;
     private readonly Func<string, long[], Tensor> _values;
 
+    /// <param name="expected">Name and shape of every parameter of the model.</param>
     /// <param name="values">Gives the value of a parameter by name and shape; the tensor becomes the parameter's.</param>
-    public ParameterSet(Func<string, long[], Tensor> values) => _values = values;
+    public ParameterSet(IEnumerable<(string Name, long[] Shape)> expected, Func<string, long[], Tensor> values)
+    {
+        _shapes = expected.ToDictionary(e => e.Name, e => e.Shape, StringComparer.Ordinal);
+        _values = values;
+    }
 
     /// <summary>All of them.</summary>
     public IReadOnlyList<(string Name, Parameter Value)> All => _all;
 
     /// <summary>Makes the parameter with this name.</summary>
-    public Parameter Take(string name, params long[] shape) => Add(name, _values(name, shape));
+    public Parameter Take(string name) => Add(name, _values(name, _shapes[name]));
 
-    /// <summary>Makes a linear layer's parameters, <c>[outputs,inputs]</c> and <c>[outputs]</c>.</summary>
-    public Projection TakeProjection(string name, long outputs, long inputs, bool bias) =>
-        new(name, Take(name + ".weight", outputs, inputs), bias ? Take(name + ".bias", outputs) : null);
+    /// <summary>Makes a linear layer's parameters, the bias where the model has one.</summary>
+    public Projection TakeProjection(string name) =>
+        new(name, Take(name + ".weight"), _shapes.ContainsKey(name + ".bias") ? Take(name + ".bias") : null);
 
     /// <summary>Adds a parameter of its own.</summary>
     public Parameter Add(string name, Tensor value)
     {
         var parameter = new Parameter(value.DetachFromDisposeScope());
         parameter.DetachFromDisposeScope();
+
+        // The parameter has taken the tensor's handle over; what is left is an empty wrapper.
+        value.Dispose();
         _all.Add((name, parameter));
         return parameter;
     }

@@ -18,7 +18,7 @@ public sealed class RewardModel : IDisposable
         Device = options.Device;
         _parameters = parameters;
         _trunk = new(config, parameters, options.ComputeType, options.Device);
-        _score = parameters.Take("score.weight", 1, config.HiddenSize);
+        _score = parameters.Take("score.weight");
     }
 
     /// <summary>The model's configuration.</summary>
@@ -40,7 +40,16 @@ public sealed class RewardModel : IDisposable
         }
 
         using HuggingFaceWeights weights = HuggingFaceWeights.Open(folder, config.RewardModelParameters());
-        return new(config, new((name, _) => weights.Read(name, options.Device, options.WeightType)), options);
+        ParameterSet parameters = new(config.RewardModelParameters(), (name, _) => weights.Read(name, options.Device, options.WeightType));
+        try
+        {
+            return new(config, parameters, options);
+        }
+        catch
+        {
+            parameters.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The score at each sequence's last token.</summary>

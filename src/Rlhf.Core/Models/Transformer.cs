@@ -21,13 +21,13 @@ internal sealed class Transformer : IDisposable
     {
         (_config, _computeType) = (config, computeType);
         _epsilon = config.RmsNormEps;
-        _embedding = parameters.Take("model.embed_tokens.weight", config.VocabularySize, config.HiddenSize);
+        _embedding = parameters.Take("model.embed_tokens.weight");
         for (int layer = 0; layer < config.Layers; layer++)
         {
             _blocks.Add(new(config, layer, _epsilon, parameters));
         }
 
-        _norm = parameters.Take("model.norm.weight", config.HiddenSize);
+        _norm = parameters.Take("model.norm.weight");
         _rotary = new(config, computeType, device);
     }
 

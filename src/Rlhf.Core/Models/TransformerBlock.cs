@@ -28,23 +28,21 @@ internal sealed class TransformerBlock
     {
         (_layer, _config, _epsilon) = (layer, config, epsilon);
         string block = $"model.layers.{layer}";
-        long hidden = config.HiddenSize, mlp = config.IntermediateSize;
-        long queries = (long)config.Heads * config.HeadDim, keys = (long)config.KeyValueHeads * config.HeadDim;
-        _inputNorm = parameters.Take($"{block}.input_layernorm.weight", hidden);
-        _query = parameters.TakeProjection($"{block}.self_attn.q_proj", queries, hidden, config.AttentionBias);
-        _key = parameters.TakeProjection($"{block}.self_attn.k_proj", keys, hidden, config.AttentionBias);
-        _value = parameters.TakeProjection($"{block}.self_attn.v_proj", keys, hidden, config.AttentionBias);
-        _output = parameters.TakeProjection($"{block}.self_attn.o_proj", hidden, queries, config.OutputBias);
+        _inputNorm = parameters.Take($"{block}.input_layernorm.weight");
+        _query = parameters.TakeProjection($"{block}.self_attn.q_proj");
+        _key = parameters.TakeProjection($"{block}.self_attn.k_proj");
+        _value = parameters.TakeProjection($"{block}.self_attn.v_proj");
+        _output = parameters.TakeProjection($"{block}.self_attn.o_proj");
         if (config.QueryKeyNorm)
         {
-            _queryNorm = parameters.Take($"{block}.self_attn.q_norm.weight", config.HeadDim);
-            _keyNorm = parameters.Take($"{block}.self_attn.k_norm.weight", config.HeadDim);
+            _queryNorm = parameters.Take($"{block}.self_attn.q_norm.weight");
+            _keyNorm = parameters.Take($"{block}.self_attn.k_norm.weight");
         }
 
-        _postAttentionNorm = parameters.Take($"{block}.post_attention_layernorm.weight", hidden);
-        _gate = parameters.TakeProjection($"{block}.mlp.gate_proj", mlp, hidden, config.MlpBias);
-        _up = parameters.TakeProjection($"{block}.mlp.up_proj", mlp, hidden, config.MlpBias);
-        _down = parameters.TakeProjection($"{block}.mlp.down_proj", hidden, mlp, config.MlpBias);
+        _postAttentionNorm = parameters.Take($"{block}.post_attention_layernorm.weight");
+        _gate = parameters.TakeProjection($"{block}.mlp.gate_proj");
+        _up = parameters.TakeProjection($"{block}.mlp.up_proj");
+        _down = parameters.TakeProjection($"{block}.mlp.down_proj");
     }
 
     /// <summary>The linear layers, in the order in which they run.</summary>
