@@ -1,0 +1,74 @@
+using Rlhf.Tensors;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Rlhf.Trainers.Advantages;
+
+/// <summary>Mean, spread and flatness of numbered groups of values, over the entries that count. Float64; a group without entries has mean and spread 0.</summary>
+internal sealed class GroupStatistics
+{
+    private static readonly Scalar Zero = 0;
+    private static readonly Scalar One = 1;
+    private static readonly Scalar Two = 2;
+
+    private readonly Tensor _values;
+    private readonly Tensor _group;
+
+    /// <param name="values">float64 <c>[N]</c>.</param>
+    /// <param name="counted">bool <c>[N]</c>.</param>
+    /// <param name="group">int64 <c>[N]</c>, 0 to groups − 1.</param>
+    /// <param name="groups">Number of groups.</param>
+    public GroupStatistics(Tensor values, Tensor counted, Tensor group, long groups)
+    {
+        _values = values;
+        _group = group;
+        Tensor kept = values.Keep(counted);
+        Tensor Sum(Tensor entries) => zeros([groups], ScalarType.Float64, values.device).index_add(0, group, entries, One);
+
+        Count = Sum(counted.to_type(ScalarType.Float64));
+        HasPair = Count.ge(Two);
+        Tensor mean = Sum(kept).div(Count.clamp_min(One));
+
+        // Flat is decided by comparing every entry with some entry of its group (whichever is written last), since Σ(r − mean)² leaves rounding noise.
+        using Scalar nowhere = groups;
+        Tensor slot = group.masked_fill(counted.bitwise_not(), nowhere);
+        Tensor some = zeros([groups + 1], ScalarType.Float64, values.device).scatter(0, slot, kept).narrow(0, 0, groups);
+        Tensor differs = values.ne(some.gather(0, group)).bitwise_and(counted);
+        IsFlat = Sum(differs.to_type(ScalarType.Float64)).eq(Zero);
+        Mean = IsFlat.Choose(some, mean);
+        Tensor deviation = values.sub(Of(Mean)).Keep(counted);
+        Std = Sum(deviation.square()).div(Count.sub(One).clamp_min(One)).sqrt();
+    }
+
+    /// <summary>Entries that count: <c>[groups]</c>.</summary>
+    public Tensor Count { get; }
+
+    /// <summary>Groups with two entries or more.</summary>
+    public Tensor HasPair { get; }
+
+    /// <summary>Groups whose entries are all equal; one without entries, too.</summary>
+    public Tensor IsFlat { get; }
+
+    /// <summary>The mean; for a flat group exactly its entries' value.</summary>
+    public Tensor Mean { get; }
+
+    /// <summary>The standard deviation with ddof 1; exactly 0 for a flat group.</summary>
+    public Tensor Std { get; }
+
+    /// <summary>Each entry's share of something that groups have: <c>[N]</c>.</summary>
+    public Tensor Of(Tensor ofGroups) => ofGroups.gather(0, _group);
+
+    /// <summary>What each entry is compared with: the mean of its group, or of the group's other entries. An entry alone is compared with itself.</summary>
+    public Tensor Baseline(bool leaveOneOut)
+    {
+        Tensor mean = Of(Mean);
+        if (!leaveOneOut)
+        {
+            return mean;
+        }
+
+        // mean of the others = mean − (r − mean) / (n − 1), which is exact where r = mean.
+        Tensor others = Of(Count).sub(One).clamp_min(One);
+        return mean.sub(_values.sub(mean).div(others));
+    }
+}
