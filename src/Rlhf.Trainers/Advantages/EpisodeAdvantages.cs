@@ -14,17 +14,17 @@ internal sealed class EpisodeAdvantages(GroupAdvantageOptions options, IReadOnly
         Tensor centred = returns.sub(groups.Baseline(Options.LeaveOneOut));
         Tensor advantage = (Options.Scale ?? AdvantageScale.GroupStd) switch
         {
-            AdvantageScale.GroupStd => centred.div(groups.Of(groups.Std).add(epsilon)),
-            AdvantageScale.BatchStd => centred.div(BatchStd(returns, rows).add(epsilon)),
+            AdvantageScale.GroupStd => centred.div(groups.Of(groups.Std(Options.Ddof)).add(epsilon)),
+            AdvantageScale.BatchStd => centred.div(BatchStd(returns, rows, Options.Ddof).add(epsilon)),
             _ => centred,
         };
         Tensor signal = groups.IsFlat.bitwise_not().bitwise_and(groups.HasPair);
         return advantage.Keep(groups.Of(signal)).unsqueeze(1).expand_as(rewards.Layout.ActionMask);
     }
 
-    private static Tensor BatchStd(Tensor returns, Tensor rows)
+    private static Tensor BatchStd(Tensor returns, Tensor rows, int ddof)
     {
         GroupStatistics batch = new(returns, rows, zeros_like(rows, ScalarType.Int64), 1);
-        return batch.Std;
+        return batch.Std(ddof);
     }
 }

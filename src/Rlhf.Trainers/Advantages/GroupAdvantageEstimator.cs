@@ -46,6 +46,6 @@ internal abstract class GroupAdvantageEstimator(GroupAdvantageOptions options, I
     {
         using Scalar epsilon = options.Epsilon;
         Tensor signal = groups.IsFlat.bitwise_not().bitwise_and(groups.HasPair);
-        return values.sub(groups.Of(groups.Mean)).div(groups.Of(groups.Std).add(epsilon)).Keep(groups.Of(signal));
+        return values.sub(groups.Of(groups.Mean)).div(groups.Of(groups.Std(options.Ddof)).add(epsilon)).Keep(groups.Of(signal));
     }
 }

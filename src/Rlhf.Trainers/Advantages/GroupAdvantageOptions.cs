@@ -15,7 +15,12 @@ public sealed record GroupAdvantageOptions
     /// <value>Default null: <c>group_std</c>, as in GRPO.</value>
     public AdvantageScale? Scale { get; init; }
 
-    /// <summary>ε, added to a standard deviation (ddof 1) that divides.</summary>
+    /// <summary>What a standard deviation's divisor n − ddof leaves out: 1 for a sample's, 0 for a population's.</summary>
+    /// <value>Default 1, as in every peer's GRPO.</value>
+    [Range(0, 1)]
+    public int Ddof { get; init; } = 1;
+
+    /// <summary>ε, added to a standard deviation that divides.</summary>
     /// <value>Default 1e-6, as in verl, NeMo RL, ROLL and slime (TRL 1e-4, OpenRLHF 1e-9).</value>
     [Range(0.0, 1.0)]
     public double Epsilon { get; init; } = 1e-6;
@@ -106,10 +111,10 @@ public enum Credit
 /// <summary>What a centred return is divided by.</summary>
 public enum AdvantageScale
 {
-    /// <summary>The standard deviation (ddof 1) of the group, plus ε: GRPO.</summary>
+    /// <summary>The standard deviation of the group, plus ε: GRPO.</summary>
     GroupStd,
 
-    /// <summary>The standard deviation (ddof 1) of the iteration's returns, plus ε.</summary>
+    /// <summary>The standard deviation of the iteration's returns, plus ε.</summary>
     BatchStd,
 
     /// <summary>Nothing: Dr. GRPO (arXiv 2503.20783), RLOO.</summary>

@@ -13,6 +13,7 @@ internal sealed class GroupStatistics
 
     private readonly Tensor _values;
     private readonly Tensor _group;
+    private readonly Tensor _squares;
 
     /// <param name="values">float64 <c>[N]</c>.</param>
     /// <param name="counted">bool <c>[N]</c>.</param>
@@ -37,7 +38,7 @@ internal sealed class GroupStatistics
         IsFlat = Sum(differs.to_type(ScalarType.Float64)).eq(Zero);
         Mean = IsFlat.Choose(some, mean);
         Tensor deviation = values.sub(Of(Mean)).Keep(counted);
-        Std = Sum(deviation.square()).div(Count.sub(One).clamp_min(One)).sqrt();
+        _squares = Sum(deviation.square());
     }
 
     /// <summary>Entries that count: <c>[groups]</c>.</summary>
@@ -52,8 +53,12 @@ internal sealed class GroupStatistics
     /// <summary>The mean; for a flat group exactly its entries' value.</summary>
     public Tensor Mean { get; }
 
-    /// <summary>The standard deviation with ddof 1; exactly 0 for a flat group.</summary>
-    public Tensor Std { get; }
+    /// <summary>The standard deviation √(Σ(r − mean)² / (n − ddof)), exactly 0 for a flat group.</summary>
+    public Tensor Std(int ddof = 1)
+    {
+        using Scalar lost = ddof;
+        return _squares.div(Count.sub(lost).clamp_min(One)).sqrt();
+    }
 
     /// <summary>Each entry's share of something that groups have: <c>[N]</c>.</summary>
     public Tensor Of(Tensor ofGroups) => ofGroups.gather(0, _group);

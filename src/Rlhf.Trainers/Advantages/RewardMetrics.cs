@@ -20,8 +20,8 @@ internal static class RewardMetrics
         GroupStatistics batch = new(returns, rows, zeros_like(rows, ScalarType.Int64), 1);
         Tensor spread = batch.HasPair.squeeze(0);
         sink.Add(MetricNames.RewardMean, returns.Keep(rows).sum(), rows.sum(), Rows);
-        sink.Add(MetricNames.RewardStd, batch.Std.squeeze(0).Keep(spread), spread, Rows);
-        sink.Add(MetricNames.RewardGroupStd, groups.Std.Keep(groups.HasPair).sum(), groups.HasPair.sum(), "groups with at least two valid samples");
+        sink.Add(MetricNames.RewardStd, batch.Std().squeeze(0).Keep(spread), spread, Rows);
+        sink.Add(MetricNames.RewardGroupStd, groups.Std().Keep(groups.HasPair).sum(), groups.HasPair.sum(), "groups with at least two valid samples");
         Tensor flat = groups.IsFlat.bitwise_or(groups.HasPair.bitwise_not());
         sink.Add(MetricNames.RewardFlatGroups, flat.sum(), ones_like(flat).sum(), "groups");
         sink.AddSum(MetricNames.RewardInvalid, required.bitwise_not().bitwise_and(isPolicy).sum(), "policy samples");
