@@ -17,6 +17,9 @@ public interface IRewardSource
     /// </summary>
     bool SaysAnswered => false;
 
+    /// <summary>The only values it gives, ascending; null where they are unknown or continuous. Some stages need them (flip).</summary>
+    IReadOnlyList<double>? Levels => null;
+
     /// <summary>Scores one completion. Called from several threads at once.</summary>
     /// <param name="completion">The problem and what the policy answered.</param>
     /// <param name="cancellationToken">Cancelled at the deadline; a source that ignores it is abandoned then.</param>

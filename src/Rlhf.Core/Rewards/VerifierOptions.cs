@@ -29,12 +29,12 @@ public enum MarkerOccurrence
 /// Source: <c>extract_answer</c> of the data set's repository (Cobbe et al. 2021, arXiv 2110.14168). That rule compares texts; here
 /// numbers are compared, exactly, so that 18.0 and 18. are 18.
 /// </remarks>
-public sealed record LastNumberOptions
+public sealed record LastNumberOptions : RewardSourceOptions
 {
     /// <summary>The channel's name.</summary>
     /// <value>Default <c>verifier</c>.</value>
     [MinLength(1)]
-    public string Name { get; init; } = "verifier";
+    public override string Name { get; init; } = "verifier";
 
     /// <summary>Where the number is looked for: <c>strict</c> or <c>flexible</c>.</summary>
     /// <value>Default <c>strict</c>.</value>
@@ -56,12 +56,12 @@ public sealed record LastNumberOptions
 /// or <c>$</c>. It equals the reference if both are the same number (decimals, fractions and <c>\frac{a}{b}</c>; thousands separators,
 /// <c>$</c> and <c>%</c> aside), otherwise if both are the same text but for spacing and size commands.
 /// </remarks>
-public sealed record BoxedOptions
+public sealed record BoxedOptions : RewardSourceOptions
 {
     /// <summary>The channel's name.</summary>
     /// <value>Default <c>verifier</c>.</value>
     [MinLength(1)]
-    public string Name { get; init; } = "verifier";
+    public override string Name { get; init; } = "verifier";
 }
 
 /// <summary>What form a response should have.</summary>
@@ -78,12 +78,12 @@ public enum FormatRule
 }
 
 /// <summary>Options of <see cref="Verifiers.Format"/>.</summary>
-public sealed record FormatOptions
+public sealed record FormatOptions : RewardSourceOptions
 {
     /// <summary>The channel's name.</summary>
     /// <value>Default <c>format</c>.</value>
     [MinLength(1)]
-    public string Name { get; init; } = "format";
+    public override string Name { get; init; } = "format";
 
     /// <summary>The wanted form: <c>final_line</c>, <c>boxed</c> or <c>pattern</c>.</summary>
     /// <value>Default <c>final_line</c>.</value>
@@ -106,12 +106,12 @@ public sealed record FormatOptions
 /// its number is the result of the nearest earlier equation. Nothing checks that a step is of use, so it is a reward that can be hacked by
 /// right but idle steps: what the stages clip and delta are for.
 /// </remarks>
-public sealed record ArithmeticStepsOptions
+public sealed record ArithmeticStepsOptions : RewardSourceOptions
 {
     /// <summary>The channel's name.</summary>
     /// <value>Default <c>process</c>.</value>
     [MinLength(1)]
-    public string Name { get; init; } = "process";
+    public override string Name { get; init; } = "process";
 
     /// <summary>What begins the answer line.</summary>
     /// <value>Default <c>####</c>; not empty.</value>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Rlhf.Chat;
+using Rlhf.Tokenizers;
 
 namespace Rlhf.Tests.HfParity;
 
@@ -20,15 +21,20 @@ public class ChatParity
     internal static ParityTally Run(string folder)
     {
         var tally = new ParityTally();
-        string root = Path.Combine(folder, "tokenizers");
-        string[] tokenizers = Directory.Exists(root) ? Directory.GetDirectories(root) : [];
-        foreach (string tokenizer in tokenizers.Order(StringComparer.Ordinal))
+        foreach (string tokenizer in TokenizerFolders.In(folder))
         {
             string file = Path.Combine(tokenizer, "chat.jsonl");
-            foreach (string line in File.Exists(file) ? File.ReadLines(file) : [])
+            if (!File.Exists(file))
+            {
+                continue;
+            }
+
+            string model = TokenizerFolders.Resolve(tokenizer);
+            BpeTokenizer encoder = BpeTokenizer.Load(model);
+            foreach (string line in File.ReadLines(file))
             {
                 using var row = JsonDocument.Parse(line);
-                string? difference = Difference(tokenizer, row.RootElement);
+                string? difference = Difference(model, encoder, row.RootElement);
                 tally.Add($"chat {Path.GetFileName(tokenizer)} {row.RootElement.GetProperty("id")}", difference is null, difference);
             }
         }
@@ -36,31 +42,26 @@ public class ChatParity
         return tally;
     }
 
-    private static string? Difference(string tokenizer, JsonElement row)
+    private static string? Difference(string model, BpeTokenizer tokenizer, JsonElement row)
     {
         string expected = row.GetProperty("rendered").GetString()!;
         try
         {
-            string actual = ChatTemplates.Detect(ModelFolder(tokenizer)).RenderText(Messages(row), Options(row));
-            return actual == expected ? null : $"expected {JsonSerializer.Serialize(expected)}, got {JsonSerializer.Serialize(actual)}";
+            IReadOnlyList<TextSegment> segments = ChatTemplates.Detect(model).Render(Messages(row), Options(row));
+            string actual = string.Concat(segments.Select(t => t.Text));
+            if (actual != expected)
+            {
+                return $"expected {JsonSerializer.Serialize(expected)}, got {JsonSerializer.Serialize(actual)}";
+            }
+
+            int[] ids = row.GetProperty(row.TryGetProperty("ids_safe", out _) ? "ids_safe" : "ids_of_rendered").Deserialize<int[]>()!;
+            int[] encoded = tokenizer.Encode(segments);
+            return encoded.SequenceEqual(ids) ? null : $"ids: expected {string.Join(' ', ids)}, got {string.Join(' ', encoded)}";
         }
         catch (Exception e) when (e is ArgumentException or InvalidDataException)
         {
             return e.Message;
         }
-    }
-
-    // A tokenizer's folder holds its files, or the name of the folder that does.
-    private static string ModelFolder(string tokenizer)
-    {
-        string reference = Path.Combine(tokenizer, "tokenizer.ref.json");
-        if (!File.Exists(reference))
-        {
-            return tokenizer;
-        }
-
-        using var document = JsonDocument.Parse(File.ReadAllText(reference));
-        return Path.GetFullPath(Path.Combine(tokenizer, document.RootElement.GetProperty("tokenizer").GetString()!));
     }
 
     private static ChatOptions Options(JsonElement row) => new()

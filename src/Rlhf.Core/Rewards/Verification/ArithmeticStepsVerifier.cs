@@ -20,6 +20,8 @@ internal sealed class ArithmeticStepsVerifier : IRewardSource
 
     public RewardGranularity Granularity => RewardGranularity.Step;
 
+    public IReadOnlyList<double> Levels => [.. new[] { 0, 1, _options.WithoutEquation }.Distinct().Order()];
+
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> steps = completion.Steps;

@@ -12,6 +12,8 @@ internal sealed class BoxedVerifier : IRewardSource
 
     public RewardGranularity Granularity => RewardGranularity.Outcome;
 
+    public IReadOnlyList<double> Levels => [0, 1];
+
     public bool SaysAnswered => true;
 
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)

@@ -25,6 +25,8 @@ internal sealed class FormatVerifier : IRewardSource
 
     public RewardGranularity Granularity => RewardGranularity.Outcome;
 
+    public IReadOnlyList<double> Levels => [0, 1];
+
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {
         bool kept = _options.Rule switch

@@ -15,6 +15,8 @@ internal sealed class LastNumberVerifier : IRewardSource
 
     public RewardGranularity Granularity => RewardGranularity.Outcome;
 
+    public IReadOnlyList<double> Levels => [0, 1];
+
     public bool SaysAnswered => true;
 
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
