@@ -47,7 +47,9 @@ public sealed class RewardPipeline : IDisposable
 
     /// <summary>Shapes the rewards of an iteration.</summary>
     /// <param name="raw">The rewards as scored: exactly the channels of <see cref="Input"/>, in any order.</param>
-    /// <param name="training">Training: noise is on, and the stages' state moves on by one iteration. In evaluation noise is off and the state only read.</param>
+    /// <param name="training">
+    /// Training: noise is on, and the stages' state moves on, so call it once an iteration. In evaluation noise is off and the state only read.
+    /// </param>
     /// <param name="iteration">The iteration's number.</param>
     /// <param name="metrics">Where the stages report what they did; null for nowhere.</param>
     /// <returns>All views of the rewards, in the caller's dispose scope, without gradient.</returns>
@@ -109,7 +111,7 @@ public sealed class RewardPipeline : IDisposable
 
     /// <summary>Takes over the state of a checkpoint; what it does not hold is as in a new pipeline.</summary>
     /// <param name="state">Names <c>stage/tensor</c> and values, which are copied.</param>
-    /// <exception cref="RewardPipelineException">A name belongs to no stage of this pipeline.</exception>
+    /// <exception cref="RewardPipelineException">A name belongs to no stage of this pipeline; nothing is changed then.</exception>
     public void Restore(IReadOnlyList<(string Name, Tensor Value)> state)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -120,8 +122,11 @@ public sealed class RewardPipeline : IDisposable
                 $"the checkpoint holds '{stranger}', but there is no stage '{StageOf(stranger)}' in this pipeline; stages: {string.Join(", ", _state.Keys)}.");
         }
 
+        // Copied before anything is freed: the tensors may be this pipeline's own.
+        using DisposeScope scope = NewDisposeScope();
+        (string Name, Tensor Value)[] copies = [.. state.Select(t => (t.Name, t.Value.clone()))];
         Dispose();
-        foreach ((string name, Tensor value) in state)
+        foreach ((string name, Tensor value) in copies)
         {
             string stage = StageOf(name);
             _state[stage].Restore(name[(stage.Length + 1)..], value);

@@ -9,19 +9,16 @@ namespace Rlhf.Shaping;
 /// <param name="Name">The type's name.</param>
 /// <param name="Kind">Which list of a pipeline its stages belong to.</param>
 /// <param name="OptionsType">The options that the JSON object is read as.</param>
-public sealed record StageType(string Name, StageKind Kind, Type OptionsType)
-{
-    internal Action<RewardPipelineBuilder, StageOptions> AddTo { get; init; } = (_, _) => { };
-}
+public sealed record StageType(string Name, StageKind Kind, Type OptionsType);
 
 /// <summary>The stage types that a configuration may name. Immutable: <see cref="With"/> gives a registry with one more.</summary>
 public sealed class StageRegistry
 {
-    private readonly IReadOnlyDictionary<string, StageType> _types;
+    private readonly IReadOnlyDictionary<string, Entry> _entries;
 
-    private StageRegistry(IEnumerable<StageType> types)
+    private StageRegistry(IEnumerable<Entry> entries)
     {
-        _types = types.ToDictionary(t => t.Name, StringComparer.Ordinal);
+        _entries = entries.ToDictionary(e => e.Type.Name, StringComparer.Ordinal);
     }
 
     /// <summary>The library's own stages.</summary>
@@ -32,7 +29,7 @@ public sealed class StageRegistry
         .With<GateOptions>("gate", StageKind.Shaping, (builder, options) => builder.AddGate(options));
 
     /// <summary>The types by name.</summary>
-    public IEnumerable<StageType> Types => _types.Values.OrderBy(t => t.Name, StringComparer.Ordinal);
+    public IEnumerable<StageType> Types => _entries.Values.Select(e => e.Type).OrderBy(t => t.Name, StringComparer.Ordinal);
 
     /// <summary>This registry with one more stage type.</summary>
     /// <typeparam name="TOptions">The options, a plain record that <c>System.Text.Json</c> reads.</typeparam>
@@ -45,9 +42,9 @@ public sealed class StageRegistry
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(type);
         ArgumentNullException.ThrowIfNull(add);
-        return _types.ContainsKey(type)
+        return _entries.ContainsKey(type)
             ? throw new ArgumentException($"the stage type '{type}' is registered already.", nameof(type))
-            : new([.. _types.Values, new(type, kind, typeof(TOptions)) { AddTo = (builder, options) => add(builder, (TOptions)options) }]);
+            : new([.. _entries.Values, new(new(type, kind, typeof(TOptions)), (builder, options) => add(builder, (TOptions)options))]);
     }
 
     /// <summary>Adds a configuration's stages to a builder.</summary>
@@ -79,7 +76,7 @@ public sealed class StageRegistry
                     $"stage '{options.Name ?? type.Name}' is of type '{type.Name}', which belongs into the list '{ListName(type.Kind)}', not '{ListName(kind)}'.");
             }
 
-            type.AddTo(builder, options);
+            _entries[type.Name].AddTo(builder, options);
         }
     }
 
@@ -87,6 +84,8 @@ public sealed class StageRegistry
         ?? throw new RewardPipelineException($"no stage type with options {options.GetType().Name} is registered; types: {string.Join(", ", Types.Select(t => t.Name))}.");
 
     private static string ListName(StageKind kind) => kind == StageKind.Noise ? "noise" : "shaping";
+
+    private sealed record Entry(StageType Type, Action<RewardPipelineBuilder, StageOptions> AddTo);
 
     private sealed class Converter(StageRegistry registry) : JsonConverter<StageOptions>
     {
@@ -100,14 +99,14 @@ public sealed class StageRegistry
                 throw new JsonException($"a stage is an object with a \"type\": {Known()}.");
             }
 
-            if (!registry._types.TryGetValue(name, out StageType? type))
+            if (!registry._entries.TryGetValue(name, out Entry? entry))
             {
                 throw new JsonException($"there is no stage type '{name}'; types: {Known()}.");
             }
 
             try
             {
-                return (StageOptions)stage.Deserialize(type.OptionsType, options)!;
+                return (StageOptions)stage.Deserialize(entry.Type.OptionsType, options)!;
             }
             catch (JsonException problem)
             {

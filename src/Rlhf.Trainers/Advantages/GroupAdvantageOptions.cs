@@ -43,6 +43,12 @@ public sealed record GroupAdvantageOptions
     public IAdvantageEstimator CreateEstimator(RewardPipeline pipeline)
     {
         ArgumentNullException.ThrowIfNull(pipeline);
+        List<ValidationResult> failures = [];
+        if (!Validator.TryValidateObject(this, new(this), failures, validateAllProperties: true))
+        {
+            throw new RewardPipelineException($"advantage: {string.Join(" ", failures.Select(f => f.ErrorMessage))}");
+        }
+
         ChannelSchema[] returns = [.. pipeline.Weights.Where(w => w.Value != 0).Select(w => pipeline.Output[w.Key])];
         ChannelSchema? spread = returns.FirstOrDefault(c => c.Granularity != RewardGranularity.Outcome);
         if (Credit is null && spread is not null)
