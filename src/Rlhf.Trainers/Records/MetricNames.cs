@@ -140,11 +140,6 @@ public static class MetricNames
         "Falls, fast and then slowly.")]
     public const string SftLoss = "sft/loss";
 
-    /// <summary>Completion tokens that are the most probable next token.</summary>
-    [Metric("fraction", "completion tokens of the optimizer step", "Completion tokens that are the most probable next token.",
-        "Rises.")]
-    public const string SftTokenAccuracy = "sft/token_accuracy";
-
     /// <summary>Completion tokens of the iteration.</summary>
     [Metric("tokens", "—", "Completion tokens of the iteration.",
         "Steady.")]
@@ -154,6 +149,11 @@ public static class MetricNames
     [Metric("fraction", "held-out problems", "Problems solved by greedy decoding, judged by the verifier's raw reward.",
         "Rises. This is the result; shaping and noise never touch it.")]
     public const string EvalAccuracy = "eval/accuracy";
+
+    /// <summary>Test problems solved by greedy decoding before the last phase and after it; the two numbers of the result line.</summary>
+    [Metric("fraction", "test problems", "Test problems solved by greedy decoding before the last phase and after it; the two numbers of the result line.",
+        "Higher after than before. On the way `eval/accuracy` is measured on validation problems where there are any.")]
+    public const string EvalTestAccuracy = "eval/test_accuracy";
 
     /// <summary>Held-out problems that could not be scored; they count as unsolved.</summary>
     [Metric("count", "—", "Held-out problems that could not be scored; they count as unsolved.",

@@ -1,0 +1,165 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Rlhf.Trainers.Configuration;
+
+/// <summary>The one JSON document that a configuration is read from: the file's, with values replaced.</summary>
+internal sealed class ConfigurationDocument
+{
+    private static readonly JsonDocumentOptions Reading = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false };
+
+    private readonly ConfigurationSources _sources;
+    private readonly Dictionary<string, ConfigurationOverride> _replaced = new(StringComparer.OrdinalIgnoreCase);
+
+    private ConfigurationDocument(ConfigurationSources sources, JsonObject root)
+    {
+        (_sources, Root) = (sources, root);
+    }
+
+    public JsonObject Root { get; }
+
+    private string FileName => _sources.File ?? "the built-in configuration";
+
+    /// <summary>Reads the document and replaces values.</summary>
+    public static ConfigurationDocument Create(ConfigurationSources sources)
+    {
+        string name = sources.File ?? "the built-in configuration";
+        JsonNode? root;
+        try
+        {
+            root = JsonNode.Parse(sources.Json, documentOptions: Reading);
+        }
+        catch (JsonException e)
+        {
+            throw new ConfigurationException($"{name}, line {e.LineNumber + 1}: it is no JSON: {e.Message}");
+        }
+
+        ConfigurationDocument document = new(sources, root as JsonObject ?? throw new ConfigurationException($"{name}: it holds no JSON object."));
+        string[] problems = [.. sources.Overrides.Select(document.Replace).OfType<string>()];
+        return problems.Length == 0 ? document : throw new ConfigurationException(problems);
+    }
+
+    /// <summary>Where the value of a key comes from, for messages.</summary>
+    public string OriginOf(string key) => _replaced.TryGetValue(key, out ConfigurationOverride? replaced) ? replaced.Origin : FileName;
+
+    /// <summary>The folder against which a relative path under a key is resolved.</summary>
+    public string BaseFolderOf(string key) =>
+        _replaced.ContainsKey(key) || _sources.File is null ? Directory.GetCurrentDirectory() : Path.GetDirectoryName(_sources.File)!;
+
+    /// <summary>Reads a replaced value as text where it was taken for a number or a truth value; says whether there was one.</summary>
+    public bool ReadAsText(string key)
+    {
+        if (!_replaced.TryGetValue(key, out ConfigurationOverride? replaced) || Find(key) is not { } place || place.Value is JsonValue value && value.GetValueKind() == JsonValueKind.String)
+        {
+            return false;
+        }
+
+        place.Set(JsonValue.Create(replaced.Value));
+        return true;
+    }
+
+    /// <summary>Takes an unknown key out, so that reading can go on to the next problem.</summary>
+    public bool Remove(string key)
+    {
+        int colon = key.LastIndexOf(':');
+        JsonNode? parent = colon < 0 ? Root : Find(key[..colon])?.Value;
+        return parent is JsonObject section && section.Remove(key[(colon + 1)..]);
+    }
+
+    private string? Replace(ConfigurationOverride change)
+    {
+        JsonNode node = Root;
+        string[] names = change.Key.Split(':');
+        for (int i = 0; i < names.Length; i++)
+        {
+            bool isLast = i == names.Length - 1;
+            string path = string.Join(':', names[..(i + 1)]);
+            switch (node)
+            {
+                case JsonArray list when int.TryParse(names[i], NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < list.Count:
+                    if (isLast)
+                    {
+                        list[index] = Literal(change.Value);
+                    }
+                    else
+                    {
+                        node = list[index] ??= new JsonObject();
+                    }
+
+                    break;
+                case JsonArray list:
+                    return $"{path} (from {change.Origin}): the list has {list.Count} elements, counted from 0; elements can be changed here, not added.";
+                case JsonObject section:
+                    string name = section.Select(p => p.Key).FirstOrDefault(k => string.Equals(k, names[i], StringComparison.OrdinalIgnoreCase)) ?? JsonNamingPolicy.CamelCase.ConvertName(names[i]);
+                    if (isLast)
+                    {
+                        section[name] = section[name] is JsonValue { } old && old.GetValueKind() == JsonValueKind.String ? JsonValue.Create(change.Value) : Literal(change.Value);
+                    }
+                    else
+                    {
+                        node = section[name] ??= new JsonObject();
+                    }
+
+                    break;
+                default:
+                    return $"{change.Key} (from {change.Origin}): {string.Join(':', names[..i])} is a value, not a section.";
+            }
+        }
+
+        _replaced[change.Key] = change;
+        return null;
+    }
+
+    // A number, true, false or null; any other text is a text.
+    private static JsonNode? Literal(string value)
+    {
+        try
+        {
+            JsonNode? node = JsonNode.Parse(value);
+            return node is null or JsonValue ? node : JsonValue.Create(value);
+        }
+        catch (JsonException)
+        {
+            return JsonValue.Create(value);
+        }
+    }
+
+    private Place? Find(string key)
+    {
+        JsonNode? parent = null, node = Root;
+        string last = "";
+        foreach (string name in key.Split(':'))
+        {
+            parent = node;
+            last = name;
+            node = node switch
+            {
+                JsonArray list when int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < list.Count => list[index],
+                JsonObject section when section.FirstOrDefault(p => string.Equals(p.Key, name, StringComparison.OrdinalIgnoreCase)) is { Key: { } found } => section[last = found],
+                _ => null,
+            };
+            if (node is null)
+            {
+                return null;
+            }
+        }
+
+        return new(parent!, last, node!);
+    }
+
+    private sealed record Place(JsonNode Parent, string Name, JsonNode Value)
+    {
+        public void Set(JsonNode? value)
+        {
+            if (Parent is JsonArray list)
+            {
+                list[int.Parse(Name, CultureInfo.InvariantCulture)] = value;
+            }
+            else
+            {
+                Parent[Name] = value;
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Rlhf.Trainers.Configuration;
+
+/// <summary>Options that were read and checked.</summary>
+/// <typeparam name="TOptions">Their root.</typeparam>
+/// <param name="Options">The options.</param>
+/// <param name="Serializer">How they are written.</param>
+public sealed record ResolvedConfiguration<TOptions>(TOptions Options, JsonSerializerOptions Serializer)
+    where TOptions : class
+{
+    /// <summary>The whole configuration as JSON, defaults included.</summary>
+    public string ToJson() => JsonSerializer.Serialize(Options, Serializer);
+
+    /// <summary>Keys at which this configuration and another one differ, with both values.</summary>
+    /// <param name="otherJson">As <see cref="ToJson"/> gave it.</param>
+    public IReadOnlyList<string> DifferencesFrom(string otherJson)
+    {
+        List<string> differences = [];
+        Compare("", JsonNode.Parse(ToJson()), JsonNode.Parse(otherJson), differences);
+        return differences;
+    }
+
+    private static void Compare(string key, JsonNode? own, JsonNode? other, List<string> differences)
+    {
+        if (own is JsonObject a && other is JsonObject b)
+        {
+            foreach (string name in a.Select(p => p.Key).Union(b.Select(p => p.Key)))
+            {
+                Compare(key.Length == 0 ? name : $"{key}:{name}", a[name], b[name], differences);
+            }
+        }
+        else if (!JsonNode.DeepEquals(own, other))
+        {
+            differences.Add($"{key} is {own?.ToJsonString() ?? "null"} and was {other?.ToJsonString() ?? "null"}");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.ComponentModel.DataAnnotations;
+using Rlhf.Datasets;
+using Rlhf.Trainers.Configuration;
+
+namespace Rlhf.Trainers.Experiments;
+
+/// <summary>Training, validation and test problems.</summary>
+public sealed record DataOptions
+{
+    /// <summary>Problems to train on.</summary>
+    public required DatasetOptions Train { get; init; }
+
+    /// <summary>Problems that the accuracy before and after is measured on, and nothing else if there are validation problems.</summary>
+    public required DatasetOptions Test { get; init; }
+
+    /// <summary>Problems for evaluations on the way, which decide about early stops and the best checkpoint; null uses the test problems.</summary>
+    /// <value>Default null.</value>
+    public DatasetOptions? Validation { get; init; }
+}
+
+/// <summary>A set of problems: a JSONL file, or generated word problems. Exactly one of <see cref="Path"/> and <see cref="Generator"/> is given.</summary>
+public sealed record DatasetOptions
+{
+    /// <summary>A JSONL file, one problem a line.</summary>
+    /// <value>Default null.</value>
+    [ConfigurationPath]
+    public string? Path { get; init; }
+
+    /// <summary>The file's schema: <c>fields</c> (plain fields, named below), <c>gsm8k</c>, <c>math</c> or <c>svamp</c>.</summary>
+    /// <value>Default <c>fields</c>.</value>
+    public ProblemSchema Schema { get; init; } = ProblemSchema.Fields;
+
+    /// <summary>Name of the field with the question; null for the schema's own.</summary>
+    /// <value>Default null.</value>
+    public string? Question { get; init; }
+
+    /// <summary>Name of the field with the answer; null for the schema's own.</summary>
+    /// <value>Default null.</value>
+    public string? Answer { get; init; }
+
+    /// <summary>Name of the field with the worked solution; null for the schema's own.</summary>
+    /// <value>Default null.</value>
+    public string? Solution { get; init; }
+
+    /// <summary>Problems to use from the beginning; null for all.</summary>
+    /// <value>Default null; 1 or more.</value>
+    [Range(1, int.MaxValue)]
+    public int? Limit { get; init; }
+
+    /// <summary>Generated word problems.</summary>
+    /// <value>Default null.</value>
+    public WordProblemOptions? Generator { get; init; }
+}

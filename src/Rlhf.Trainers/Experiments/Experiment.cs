@@ -1,0 +1,162 @@
+using Microsoft.Extensions.Logging;
+using Rlhf.Datasets;
+using Rlhf.Generation;
+using Rlhf.Models;
+using Rlhf.Rewards;
+using Rlhf.Runtime;
+using Rlhf.Tokenizers;
+using Rlhf.Trainers.Advantages;
+using Rlhf.Trainers.Policy;
+using Rlhf.Trainers.Records;
+using Rlhf.Trainers.Runs;
+using TorchSharp;
+
+namespace Rlhf.Trainers.Experiments;
+
+/// <summary>The parts of an experiment, made from its options: model, tokenizer, problems, prompts, rewards, rollout engine.</summary>
+internal sealed class Experiment : IDisposable
+{
+    private const string SftName = "sft";
+    private const string PolicyName = "grpo";
+
+    private readonly ComputeEnvironment _environment;
+    private readonly RewardComponents _rewards;
+    private readonly IAdvantageEstimator _estimator;
+    private readonly IProblemSource _train;
+    private readonly Prompt[] _validation;
+    private readonly Prompt[] _test;
+    private readonly GreedyEvaluator _evaluator;
+    private readonly SamplingOptions _sampling;
+    private readonly string _referenceFolder;
+    private CausalLm? _reference;
+
+    private Experiment(ExperimentOptions options, ComputeEnvironment environment, PolicyModel model, RewardComponents rewards, IAdvantageEstimator estimator, string runFolder)
+    {
+        (Options, _environment, _rewards, _estimator) = (options, environment, rewards, estimator);
+        (Policy, Tokenizer, Formatter) = (model.Policy, model.Tokenizer, model.Formatter);
+        _referenceFolder = Path.Combine(runFolder, "reference");
+        _train = ProblemSets.Open(options.Data.Train);
+        _test = Prompts(ProblemSets.Open(options.Data.Test), options.Evaluation.FinalProblems);
+        _validation = options.Data.Validation is { } validation
+            ? Prompts(ProblemSets.Open(validation), options.Evaluation.Problems)
+            : [.. _test.Take(options.Evaluation.Problems)];
+        RolloutOptions rollout = options.Algorithm.Rollout;
+        Engine = new CausalLmRolloutEngine(Policy, Tokenizer, new() { MaxSlots = rollout.Slots });
+        _sampling = new()
+        {
+            Temperature = rollout.Temperature,
+            TopK = rollout.TopK,
+            TopP = rollout.TopP,
+            MinP = rollout.MinP,
+            MaxNewTokens = rollout.MaxNewTokens,
+            StopTokenIds = model.StopTokens,
+            StopStrings = rollout.StopStrings,
+            Seed = options.Run.Seed,
+        };
+        _evaluator = new(Engine, Tokenizer, rewards.Verifier, _sampling, options.Rewards.Scoring, options.Rewards.Steps);
+    }
+
+    public ExperimentOptions Options { get; }
+
+    public CausalLm Policy { get; }
+
+    public BpeTokenizer Tokenizer { get; }
+
+    public PromptFormatter Formatter { get; }
+
+    public IRolloutEngine Engine { get; }
+
+    /// <summary>The phases in their order.</summary>
+    public IReadOnlyList<string> PhaseNames => Options.Sft is null ? [PolicyName] : [SftName, PolicyName];
+
+    /// <summary>Phases with the iterations they have at the most.</summary>
+    public IReadOnlyList<PhasePlan> Plan => [.. PhaseNames.Select(n => new PhasePlan(n, n == SftName ? Options.Sft!.Steps : Options.Algorithm.Iterations))];
+
+    /// <summary>Makes everything that an experiment needs.</summary>
+    /// <param name="options">The experiment.</param>
+    /// <param name="environment">Device and types.</param>
+    /// <param name="registry">Makes reward sources and stages.</param>
+    /// <param name="runFolder">The run's folder, for the reference policy.</param>
+    /// <param name="checkpointModel">The model folder of the checkpoint to go on from; null to begin.</param>
+    /// <param name="logger">Where warnings go.</param>
+    public static Experiment Create(ExperimentOptions options, ComputeEnvironment environment, ExperimentRegistry registry, string runFolder, string? checkpointModel, ILogger logger)
+    {
+        RewardComponents rewards = RewardComponents.Create(options.Rewards, registry, options.Run.Seed, logger);
+        IAdvantageEstimator estimator = options.Algorithm.CreateEstimator(rewards.Pipeline);
+        PolicyModel model = PolicyModel.Create(options, environment, checkpointModel);
+        try
+        {
+            return new(options, environment, model, rewards, estimator, runFolder);
+        }
+        catch
+        {
+            model.Policy.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Makes a phase at its beginning.</summary>
+    public ITrainingPhase CreatePhase(string name, IRunRecorder recorder) => name == SftName
+        ? new SftPhase(Options.Sft!, Policy, _train, Formatter, Options.Run.Seed, recorder)
+        : CreatePolicyPhase(recorder);
+
+    /// <summary>Accuracy on the validation problems.</summary>
+    public EvaluationResult Validate(IRunRecorder recorder, CancellationToken cancellationToken) =>
+        _evaluator.Run(_validation, new EvaluationProgress(recorder), cancellationToken);
+
+    /// <summary>Accuracy on the test problems.</summary>
+    public EvaluationResult Test(IRunRecorder recorder, CancellationToken cancellationToken) =>
+        _evaluator.Run(_test, new EvaluationProgress(recorder), cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        (Engine as IDisposable)?.Dispose();
+        _reference?.Dispose();
+        Policy.Dispose();
+    }
+
+    private PolicyPhase CreatePolicyPhase(IRunRecorder recorder)
+    {
+        if (Options.Algorithm.Kl is not null)
+        {
+            _reference ??= Reference();
+        }
+
+        return new(Options, new()
+        {
+            Policy = Policy,
+            Reference = _reference,
+            Engine = Engine,
+            Tokenizer = Tokenizer,
+            Scorer = _rewards.Scorer,
+            Pipeline = _rewards.Pipeline,
+            Estimator = _estimator,
+            Sampling = _sampling,
+            GroupSize = Options.Algorithm.SamplesPerPrompt,
+            Steps = Options.Rewards.Steps,
+            MicroBatchTokens = Options.Algorithm.MicroBatchTokens,
+        }, _train, Formatter, recorder);
+    }
+
+    // The policy as it is before this phase, kept in the run's folder, so that a resumed run measures against the same.
+    private CausalLm Reference()
+    {
+        if (!Directory.Exists(_referenceFolder))
+        {
+            AtomicFolder.Write(_referenceFolder, folder => Policy.Save(folder));
+        }
+
+        CausalLm reference = CausalLm.Load(_referenceFolder, PolicyModel.LoadOptions(_environment));
+        reference.Freeze();
+        return reference;
+    }
+
+    private Prompt[] Prompts(IProblemSource problems, int? most) =>
+        [.. Enumerable.Range(0, Math.Min(problems.Count, most ?? int.MaxValue)).Select(i => Formatter.Format(problems[i]))];
+
+    private sealed class EvaluationProgress(IRunRecorder recorder) : IProgress<RolloutProgress>
+    {
+        public void Report(RolloutProgress value) => recorder.Progress(new(RunActivity.Evaluation, value.Finished, value.Total, value.Tokens));
+    }
+}

@@ -1,0 +1,92 @@
+using Rlhf.Chat;
+using Rlhf.Datasets;
+using Rlhf.Models;
+using Rlhf.Runtime;
+using Rlhf.Tokenizers;
+using TorchSharp;
+
+namespace Rlhf.Trainers.Experiments;
+
+/// <summary>The policy with its tokenizer and prompt format.</summary>
+/// <param name="Policy">The model.</param>
+/// <param name="Tokenizer">Its tokenizer.</param>
+/// <param name="Formatter">Makes prompts.</param>
+/// <param name="StopTokens">Tokens that end an answer.</param>
+internal sealed record PolicyModel(CausalLm Policy, BpeTokenizer Tokenizer, PromptFormatter Formatter, IReadOnlyList<int> StopTokens)
+{
+    private const string EndOfText = "<|endoftext|>";
+
+    // Enough text for the few hundred merges of a small tokenizer.
+    private const int TokenizerProblems = 2000;
+
+    /// <summary>Types and device that policy and reference share. Master weights stay float32: small steps are lost in bfloat16.</summary>
+    public static ModelLoadOptions LoadOptions(ComputeEnvironment environment) =>
+        new() { Device = environment.Device, ComputeType = environment.ComputeType, WeightType = TorchSharp.torch.ScalarType.Float32 };
+
+    /// <summary>Loads the policy, or makes a new one; from a checkpoint's folder where there is one.</summary>
+    public static PolicyModel Create(ExperimentOptions options, ComputeEnvironment environment, string? checkpointModel)
+    {
+        ModelOptions model = options.Model;
+        bool adaptersSaved = model.Lora is not null && checkpointModel is not null;
+        string? folder = adaptersSaved ? model.Path : checkpointModel ?? model.Path;
+        if (folder is null)
+        {
+            return New(options, environment);
+        }
+
+        CausalLm policy = CausalLm.Load(folder, LoadOptions(environment));
+        try
+        {
+            if (adaptersSaved)
+            {
+                policy.LoadAdapters(checkpointModel!);
+            }
+            else if (model.Lora is { } lora)
+            {
+                policy.AddAdapters(lora, options.Run.Seed);
+            }
+
+            return With(policy, BpeTokenizer.Load(folder), options.Prompt, folder);
+        }
+        catch
+        {
+            policy.Dispose();
+            throw;
+        }
+    }
+
+    private static PolicyModel New(ExperimentOptions options, ComputeEnvironment environment)
+    {
+        ArchitectureOptions sizes = options.Model.Architecture!;
+        IProblemSource problems = ProblemSets.Open(options.Data.Train);
+        IEnumerable<string> texts = Enumerable.Range(0, Math.Min(problems.Count, TokenizerProblems))
+            .SelectMany(i => new[] { options.Prompt.Template.Replace("{question}", problems[i].Question, StringComparison.Ordinal), problems[i].Solution ?? "" });
+        BpeTokenizer tokenizer = BpeTrainer.Train(texts, new() { VocabularySize = sizes.VocabularySize, SpecialTokens = [EndOfText] });
+        CausalLmConfig config = new()
+        {
+            ModelType = "llama",
+            HiddenSize = sizes.HiddenSize,
+            Layers = sizes.Layers,
+            Heads = sizes.Heads,
+            KeyValueHeads = sizes.KeyValueHeads,
+            HeadDim = sizes.HiddenSize / sizes.Heads,
+            IntermediateSize = sizes.IntermediateSize,
+            VocabularySize = tokenizer.VocabularySize,
+            MaxPositions = sizes.MaxPositions,
+            RmsNormEps = 1e-5,
+            RopeTheta = 10_000,
+            TieWordEmbeddings = true,
+            EosTokenIds = [tokenizer.FindToken(EndOfText)!.Value],
+        };
+        return With(CausalLm.Create(config, options.Run.Seed, LoadOptions(environment)), tokenizer, options.Prompt, folder: null);
+    }
+
+    private static PolicyModel With(CausalLm policy, BpeTokenizer tokenizer, PromptOptions prompt, string? folder)
+    {
+        ChatTemplate? chat = prompt.Chat == "auto" ? (folder is null ? null : ChatTemplates.Detect(folder)) : ChatTemplates.ByName(prompt.Chat);
+        IReadOnlyList<int> stops = policy.Config.EosTokenIds;
+        int end = chat?.EndOfTurn is { } token && tokenizer.FindToken(token) is { } id ? id : stops.Count > 0 ? stops[0] : throw new InvalidDataException(
+            "The model's config.json and generation_config.json name no eos_token_id, so nothing says where an answer ends.");
+        return new(policy, tokenizer, new(tokenizer, chat, prompt, end), [.. stops.Append(end).Distinct()]);
+    }
+}

@@ -1,0 +1,126 @@
+using Rlhf.Datasets;
+using Rlhf.Generation;
+using Rlhf.Metrics;
+using Rlhf.Shaping;
+using Rlhf.Trainers.Optimization;
+using Rlhf.Trainers.Policy;
+using Rlhf.Trainers.Records;
+using static TorchSharp.torch;
+
+namespace Rlhf.Trainers.Experiments;
+
+/// <summary>The reinforcement-learning phase: draws prompts, lets the trainer make an iteration, writes its record.</summary>
+internal sealed class PolicyPhase : ITrainingPhase
+{
+    // Completions of an iteration that are kept with their rewards.
+    private const int KeptCompletions = 8;
+
+    private readonly ExperimentOptions _options;
+    private readonly RewardPipeline _pipeline;
+    private readonly PolicyTrainer _trainer;
+    private readonly IProblemSource _problems;
+    private readonly PromptFormatter _formatter;
+    private readonly ShuffledCursor _cursor;
+    private readonly IRunRecorder _recorder;
+
+    public PolicyPhase(ExperimentOptions options, PolicyTrainerParts parts, IProblemSource problems, PromptFormatter formatter, IRunRecorder recorder)
+    {
+        (_options, _problems, _formatter, _recorder) = (options, problems, formatter, recorder);
+        AlgorithmOptions algorithm = options.Algorithm;
+        Optimizer = new(parts.Policy.NamedParameters, algorithm.Optimizer, algorithm.Iterations * algorithm.Epochs * algorithm.Minibatches);
+        _pipeline = parts.Pipeline;
+        _trainer = new(parts, new(parts.Policy, Optimizer, algorithm.UpdateSettings()));
+        _cursor = new(problems.Count, options.Run.Seed, Name);
+    }
+
+    public string Name => "grpo";
+
+    public int Steps => _options.Algorithm.Iterations;
+
+    public int EvaluateEvery => _options.Evaluation.Every;
+
+    public AdamWOptimizer Optimizer { get; }
+
+    public long Position
+    {
+        get => _cursor.Position;
+        set => _cursor.Position = value;
+    }
+
+    public IReadOnlyList<(string Name, Tensor Value)> State => _pipeline.State;
+
+    public void Restore(IReadOnlyDictionary<string, Tensor> state) => _pipeline.Restore([.. state.Select(t => (t.Key, t.Value))]);
+
+    public bool Stops(double accuracy, int evaluationsWithoutBest) => _options.Algorithm.EarlyStop is { } rule
+        && (accuracy >= rule.TargetAccuracy || evaluationsWithoutBest >= rule.Patience);
+
+    public PhaseStep Step(int step, PhaseClock clock)
+    {
+        PromptVisit[] visits = [.. Enumerable.Range(0, _options.Algorithm.PromptsPerIteration).Select(_ => Draw())];
+        PolicyIteration iteration = _trainer.Step(visits, step, new Monitor(clock, _recorder));
+        IterationRecord record = new(Name, step);
+        WriteRollout(record, iteration);
+        foreach (Metric metric in iteration.Metrics)
+        {
+            record[metric.Name] = metric.Value;
+        }
+
+        OptimizerMetrics.WriteTo(record, MetricNames.PolicyLoss, iteration.Updates, Optimizer);
+        WriteSpeed(record, iteration, clock);
+        return new(record, iteration.Rewards.Completions(Name, step, KeptCompletions), iteration.Updates, update => update.Rows.Select(i => new
+        {
+            prompt = iteration.Rows[i].Prompt.TokenIds,
+            response = iteration.Rows[i].Response.TokenIds,
+            logProbs = iteration.Rows[i].Response.LogProbs,
+            text = iteration.Rows[i].Text,
+        }));
+    }
+
+    public void Dispose() => Optimizer.Dispose();
+
+    private PromptVisit Draw()
+    {
+        long visit = _cursor.Position;
+        return new(visit, _formatter.Format(_problems[_cursor.Next()]));
+    }
+
+    private static void WriteRollout(IterationRecord record, PolicyIteration iteration)
+    {
+        int[] lengths = [.. iteration.Rows.Select(r => r.Response.TokenIds.Length)];
+        record[MetricNames.RolloutPrompts] = iteration.Rows.Select(r => r.Response.VisitId).Distinct().Count();
+        record[MetricNames.RolloutSamples] = lengths.Length;
+        record[MetricNames.RolloutTokens] = lengths.Sum(n => (long)n);
+        record[MetricNames.RolloutResponseLength] = lengths.Average();
+        record[MetricNames.RolloutResponseLengthMax] = lengths.Max();
+        record[MetricNames.RolloutTruncated] = iteration.Rows.Average(r => r.Response.Truncated ? 1.0 : 0.0);
+    }
+
+    private static void WriteSpeed(IterationRecord record, PolicyIteration iteration, PhaseClock clock)
+    {
+        double sampled = iteration.Rows.Sum(r => (long)r.Response.TokenIds.Length), seen = iteration.Rows.Sum(r => (long)r.Tokens.Length);
+        double epochs = (double)iteration.Updates.Sum(u => u.Rows.Count) / iteration.Rows.Count;
+        double all = clock.Total.TotalSeconds;
+        record[MetricNames.TimeTokensPerSecond] = sampled / all;
+        record[MetricNames.TimeRolloutTokensPerSecond] = sampled / clock.Of("rollout").TotalSeconds;
+        record[MetricNames.TimeUpdateTokensPerSecond] = seen * epochs / clock.Of("update").TotalSeconds;
+    }
+
+    private sealed class Monitor(PhaseClock clock, IRunRecorder recorder) : IIterationMonitor, IProgress<RolloutProgress>, IProgress<int>, IProgress<double>
+    {
+        private const int Whole = 1000;
+
+        public IProgress<RolloutProgress> Rollout => this;
+
+        public IProgress<int> Scoring => this;
+
+        public IProgress<double> Update => this;
+
+        public T Time<T>(string activity, Func<T> work) => clock.Time(activity, work);
+
+        public void Report(RolloutProgress value) => recorder.Progress(new(RunActivity.Rollout, value.Finished, value.Total, value.Tokens));
+
+        public void Report(int value) => recorder.Progress(new(RunActivity.Scoring, value, 0));
+
+        public void Report(double value) => recorder.Progress(new(RunActivity.Update, (long)(value * Whole), Whole));
+    }
+}

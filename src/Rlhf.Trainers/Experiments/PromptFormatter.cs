@@ -1,0 +1,60 @@
+using Rlhf.Chat;
+using Rlhf.Datasets;
+using Rlhf.Generation;
+using Rlhf.Models;
+using Rlhf.Tokenizers;
+
+namespace Rlhf.Trainers.Experiments;
+
+/// <summary>Turns problems into prompts, and worked solutions into what supervised training imitates.</summary>
+public sealed class PromptFormatter
+{
+    private const string QuestionPlace = "{question}";
+
+    private readonly ITokenizer _tokenizer;
+    private readonly ChatTemplate? _chat;
+    private readonly PromptOptions _options;
+    private readonly int _endToken;
+
+    /// <summary>Makes a formatter.</summary>
+    /// <param name="tokenizer">The policy's tokenizer.</param>
+    /// <param name="chat">The chat template, or null for plain text.</param>
+    /// <param name="options">The user's text and the system message.</param>
+    /// <param name="endToken">The token that ends an answer.</param>
+    public PromptFormatter(ITokenizer tokenizer, ChatTemplate? chat, PromptOptions options, int endToken)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentNullException.ThrowIfNull(options);
+        (_tokenizer, _chat, _options, _endToken) = (tokenizer, chat, options, endToken);
+    }
+
+    /// <summary>The prompt of a problem. Special tokens spelled out in the problem are read as plain text.</summary>
+    public Prompt Format(Problem problem)
+    {
+        ArgumentNullException.ThrowIfNull(problem);
+        string text = _options.Template.Replace(QuestionPlace, problem.Question, StringComparison.Ordinal);
+        if (_chat is null)
+        {
+            return new(problem, _tokenizer.Encode(text));
+        }
+
+        List<ChatMessage> messages = [];
+        if (_options.System is { } system)
+        {
+            messages.Add(new(ChatRole.System, system));
+        }
+
+        messages.Add(new(ChatRole.User, text));
+        return new(problem, _tokenizer.Encode(_chat.Render(messages, new() { AddGenerationPrompt = true })));
+    }
+
+    /// <summary>Prompt and worked solution, ended by the end token.</summary>
+    /// <exception cref="InvalidDataException">The problem has no worked solution.</exception>
+    public TokenSequence FormatSolved(Problem problem)
+    {
+        ArgumentNullException.ThrowIfNull(problem);
+        string solution = problem.Solution ?? throw new InvalidDataException(
+            $"Problem {problem.Id} has no worked solution to train on. Name its field in Data:Train:Solution, or leave the Sft section out.");
+        return new(Format(problem).TokenIds, [.. _tokenizer.Encode(solution), _endToken]);
+    }
+}

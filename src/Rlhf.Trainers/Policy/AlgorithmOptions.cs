@@ -1,0 +1,162 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+using Rlhf.Shaping;
+using Rlhf.Trainers.Advantages;
+using Rlhf.Trainers.Optimization;
+
+namespace Rlhf.Trainers.Policy;
+
+/// <summary>A policy-optimisation algorithm by name: a preset of advantage estimator, policy loss, loss aggregation and KL placement.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(GrpoOptions), "grpo")]
+public abstract record AlgorithmOptions
+{
+    /// <summary>Iterations: rollout batches.</summary>
+    /// <value>Default 100.</value>
+    [Range(1, int.MaxValue)]
+    public int Iterations { get; init; } = 100;
+
+    /// <summary>Problems of an iteration.</summary>
+    /// <value>Default 32.</value>
+    [Range(1, 1048576)]
+    public int PromptsPerIteration { get; init; } = 32;
+
+    /// <summary>Sampling of completions.</summary>
+    public RolloutOptions Rollout { get; init; } = new();
+
+    /// <summary>Passes over an iteration's rollouts.</summary>
+    /// <value>Default 1.</value>
+    [Range(1, 64)]
+    public int Epochs { get; init; } = 1;
+
+    /// <summary>Optimizer steps of a pass, each over whole groups; divides <see cref="PromptsPerIteration"/>.</summary>
+    /// <value>Default 1: exactly on-policy, the ratio is 1 and the clip inactive.</value>
+    [Range(1, 1048576)]
+    public int Minibatches { get; init; } = 1;
+
+    /// <summary>Tokens of a micro-batch at the most: prompts and completions, without padding. Memory, never the result, depends on it.</summary>
+    /// <value>Default 16384.</value>
+    [Range(1, 1048576)]
+    public int MicroBatchTokens { get; init; } = 16384;
+
+    /// <summary>The optimizer; its schedule counts optimizer steps.</summary>
+    public OptimizerOptions Optimizer { get; init; } = new();
+
+    /// <summary>KL penalty against the policy as it was before this phase; null for none.</summary>
+    /// <value>Default null.</value>
+    public KlOptions? Kl { get; init; }
+
+    /// <summary>Coefficient of the entropy bonus.</summary>
+    /// <value>Default 0.</value>
+    [Range(0.0, 10.0)]
+    public double EntropyCoefficient { get; init; }
+
+    /// <summary>When to stop before <see cref="Iterations"/>; null for never.</summary>
+    /// <value>Default null.</value>
+    public EarlyStopOptions? EarlyStop { get; init; }
+
+    /// <summary>Completions sampled for each prompt.</summary>
+    internal abstract int SamplesPerPrompt { get; }
+
+    /// <summary>What the update minimises.</summary>
+    internal abstract PolicyUpdateSettings UpdateSettings();
+
+    /// <summary>How rewards become advantages.</summary>
+    internal abstract IAdvantageEstimator CreateEstimator(RewardPipeline pipeline);
+}
+
+/// <summary>Group-relative policy optimisation (DeepSeekMath, arXiv 2402.03300).</summary>
+public sealed record GrpoOptions : AlgorithmOptions
+{
+    /// <summary>Completions G sampled for each problem; their mean reward is the baseline.</summary>
+    /// <value>Default 8; 2 or more.</value>
+    [Range(2, 65536)]
+    public int GroupSize { get; init; } = 8;
+
+    /// <summary>Clip ranges of the policy loss.</summary>
+    public ClippedPolicyLossOptions Loss { get; init; } = new();
+
+    /// <summary>How token losses are averaged over an optimizer step.</summary>
+    /// <value>Default <c>token_mean</c>.</value>
+    public LossAggregation Aggregation { get; init; } = LossAggregation.TokenMean;
+
+    /// <summary>How returns become advantages.</summary>
+    public GroupAdvantageOptions Advantage { get; init; } = new();
+
+    internal override int SamplesPerPrompt => GroupSize;
+
+    internal override PolicyUpdateSettings UpdateSettings() => new(
+        new ClippedPolicyLoss(Loss), Aggregation, Rollout.MaxNewTokens, Kl, EntropyCoefficient, Rollout.Temperature, Epochs, Minibatches, MicroBatchTokens);
+
+    internal override IAdvantageEstimator CreateEstimator(RewardPipeline pipeline) => Advantage.CreateEstimator(pipeline);
+}
+
+/// <summary>Sampling of completions in training.</summary>
+public sealed record RolloutOptions
+{
+    /// <summary>Sampling temperature; log-probabilities everywhere are those of softmax(logits / temperature).</summary>
+    /// <value>Default 1; positive.</value>
+    [Range(1e-3, 100)]
+    public double Temperature { get; init; } = 1;
+
+    /// <summary>Keeps only the k most likely tokens; 0 for all. Makes ratios biased.</summary>
+    /// <value>Default 0.</value>
+    [Range(0, int.MaxValue)]
+    public int TopK { get; init; }
+
+    /// <summary>Keeps the most likely tokens up to this probability together; 1 for all. Makes ratios biased.</summary>
+    /// <value>Default 1; above 0.</value>
+    [Range(1e-6, 1.0)]
+    public double TopP { get; init; } = 1;
+
+    /// <summary>Drops tokens below this share of the most likely one's probability; 0 for none. Makes ratios biased.</summary>
+    /// <value>Default 0.</value>
+    [Range(0.0, 1.0)]
+    public double MinP { get; init; }
+
+    /// <summary>Tokens of a completion at the most, the end token included.</summary>
+    /// <value>Default 256.</value>
+    [Range(1, 1048576)]
+    public int MaxNewTokens { get; init; } = 256;
+
+    /// <summary>Texts that end a completion.</summary>
+    /// <value>Default none.</value>
+    public IReadOnlyList<string> StopStrings { get; init; } = [];
+
+    /// <summary>Sequences generated at once; memory for keys and values is proportional to it.</summary>
+    /// <value>Default 64.</value>
+    [Range(1, 65536)]
+    public int Slots { get; init; } = 64;
+}
+
+/// <summary>KL penalty in the loss.</summary>
+public sealed record KlOptions
+{
+    /// <summary>β, weight of the penalty; 0 only measures it.</summary>
+    /// <value>Default 0.001.</value>
+    [Range(0.0, 100.0)]
+    public double Coefficient { get; init; } = 0.001;
+
+    /// <summary>The estimator: <c>k3_ratio</c>, <c>k3</c> or <c>k2</c>.</summary>
+    /// <value>Default <c>k3_ratio</c>, whose gradient is that of the reverse KL.</value>
+    public KlEstimator Estimator { get; init; } = KlEstimator.K3Ratio;
+
+    /// <summary>Bound of k3's value, ±; null for none.</summary>
+    /// <value>Default 10.</value>
+    [Range(1e-6, 1e6)]
+    public double? ValueClamp { get; init; } = 10;
+}
+
+/// <summary>Ending the phase early, judged at each evaluation.</summary>
+public sealed record EarlyStopOptions
+{
+    /// <summary>Stops once this accuracy is reached; null for never.</summary>
+    /// <value>Default null; 0 to 1.</value>
+    [Range(0.0, 1.0)]
+    public double? TargetAccuracy { get; init; }
+
+    /// <summary>Stops after this many evaluations in a row without a new best; null for never.</summary>
+    /// <value>Default null; 1 or more.</value>
+    [Range(1, int.MaxValue)]
+    public int? Patience { get; init; }
+}

@@ -1,0 +1,127 @@
+using Rlhf.Generation;
+using Rlhf.Metrics;
+using Rlhf.Models;
+using Rlhf.Rewards;
+using Rlhf.Shaping;
+using Rlhf.Tokenizers;
+using Rlhf.Trainers.Advantages;
+using Rlhf.Trainers.Optimization;
+using Rlhf.Trainers.Records;
+using static TorchSharp.torch;
+
+namespace Rlhf.Trainers.Policy;
+
+/// <summary>The parts of a <see cref="PolicyTrainer"/>.</summary>
+public sealed record PolicyTrainerParts
+{
+    /// <summary>The model being trained.</summary>
+    public required ICausalLm Policy { get; init; }
+
+    /// <summary>The frozen model of the KL penalty, or null.</summary>
+    public ICausalLm? Reference { get; init; }
+
+    /// <summary>Samples from <see cref="Policy"/>.</summary>
+    public required IRolloutEngine Engine { get; init; }
+
+    /// <summary>The policy's tokenizer.</summary>
+    public required ITokenizer Tokenizer { get; init; }
+
+    /// <summary>Scores completions.</summary>
+    public required RewardScorer Scorer { get; init; }
+
+    /// <summary>Shapes rewards.</summary>
+    public required RewardPipeline Pipeline { get; init; }
+
+    /// <summary>Turns shaped rewards into advantages.</summary>
+    public required IAdvantageEstimator Estimator { get; init; }
+
+    /// <summary>How responses are sampled, with the run's seed.</summary>
+    public required SamplingOptions Sampling { get; init; }
+
+    /// <summary>G.</summary>
+    public required int GroupSize { get; init; }
+
+    /// <summary>What a step is.</summary>
+    public StepOptions Steps { get; init; } = new();
+
+    /// <summary>Tokens of a micro-batch of the reference's forward pass.</summary>
+    public int MicroBatchTokens { get; init; } = 16384;
+}
+
+/// <summary>The loop that every policy-optimisation algorithm here shares: prompts, rollout, score, shape, advantage, update, record.</summary>
+public sealed class PolicyTrainer
+{
+    private readonly PolicyTrainerParts _parts;
+    private readonly PolicyUpdate _update;
+
+    /// <summary>Makes a trainer.</summary>
+    /// <param name="parts">What samples, scores and shapes.</param>
+    /// <param name="update">Makes the optimizer steps on the policy.</param>
+    public PolicyTrainer(PolicyTrainerParts parts, PolicyUpdate update)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        ArgumentNullException.ThrowIfNull(update);
+        (_parts, _update) = (parts, update);
+    }
+
+    /// <summary>One iteration: a batch of rollouts and the optimizer steps on it.</summary>
+    /// <param name="visits">The prompts drawn for it.</param>
+    /// <param name="iteration">Its number, from 1.</param>
+    /// <param name="monitor">Is told how far the parts are and measures their time; null for none.</param>
+    public PolicyIteration Step(IReadOnlyList<PromptVisit> visits, int iteration, IIterationMonitor? monitor = null)
+    {
+        ArgumentNullException.ThrowIfNull(visits);
+        monitor ??= NoMonitor.Instance;
+        using var scope = NewDisposeScope();
+        using var metrics = new MetricSink();
+
+        RolloutBatch batch = monitor.Time("rollout", () => Rollout(visits, monitor));
+        (RewardFrame raw, RewardScores scores) = monitor.Time("score", () => Score(batch, monitor));
+        ShapedRewards rewards = monitor.Time("shape", () => _parts.Pipeline.Apply(raw, training: true, iteration, metrics));
+        AdvantageEstimates advantages = monitor.Time("advantage", () => _parts.Estimator.Estimate(rewards, metrics));
+        IReadOnlyList<OptimizerStepResult> updates = monitor.Time("update", () => Update(batch, advantages, metrics, monitor));
+        return new(batch.Rows, scores, updates, metrics.Read(), RewardTable.Of(batch, rewards, advantages));
+    }
+
+    private RolloutBatch Rollout(IReadOnlyList<PromptVisit> visits, IIterationMonitor monitor)
+    {
+        RolloutRequest[] requests = [.. visits.Select(v => new RolloutRequest(v.Prompt.TokenIds, v.Id, _parts.GroupSize))];
+        IReadOnlyList<RolloutSequence> responses = _parts.Engine.Generate(requests, _parts.Sampling, monitor.Rollout);
+        Rollout[] rows = [.. responses.Select((r, i) => Generation.Rollout.Create(visits[i / _parts.GroupSize].Prompt, r, _parts.Tokenizer, _parts.Steps))];
+        return RolloutBatch.Create(rows, _parts.Policy.Device);
+    }
+
+    private (RewardFrame Raw, RewardScores Scores) Score(RolloutBatch batch, IIterationMonitor monitor)
+    {
+        RewardScores scores = _parts.Scorer.Score([.. batch.Rows.Select(r => r.Completion)], monitor.Scoring);
+        return (new(batch.Layout, scores.ToChannels(batch.Layout, _parts.Policy.Device, ScalarType.Float32)), scores);
+    }
+
+    private IReadOnlyList<OptimizerStepResult> Update(RolloutBatch batch, AdvantageEstimates advantages, MetricSink metrics, IIterationMonitor monitor)
+    {
+        TokenSequence[] rows = [.. batch.Rows.Select(r => r.Tokens)];
+        Tensor lossMask = batch.Layout.ActionMask.logical_and(advantages.RowsInLoss.unsqueeze(1));
+        PolicyBatch learned = new(rows, batch.GroupOfRow, lossMask, advantages.Values, batch.BehaviourLogProbs, ReferenceLogProbs(rows, batch));
+        return _update.Run(learned, metrics, monitor.Update);
+    }
+
+    private Tensor? ReferenceLogProbs(TokenSequence[] rows, RolloutBatch batch)
+    {
+        if (_parts.Reference is not { } reference)
+        {
+            return null;
+        }
+
+        using var noGrad = no_grad();
+        int width = (int)batch.Layout.ActionMask.size(1);
+        Tensor all = zeros_like(batch.BehaviourLogProbs);
+        foreach (int[] part in MicroBatches.Split([.. Enumerable.Range(0, rows.Length)], [.. rows.Select(r => r.Length)], _parts.MicroBatchTokens))
+        {
+            using var scope = NewDisposeScope();
+            Tensor logProbs = ResponseLogProbs.Compute(reference, [.. part.Select(r => rows[r])], width, _parts.Sampling.Temperature).LogProbs;
+            all.index_copy_(0, tensor(part.Select(r => (long)r).ToArray(), device: all.device), logProbs);
+        }
+
+        return all;
+    }
+}

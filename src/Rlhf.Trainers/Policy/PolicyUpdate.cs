@@ -1,0 +1,149 @@
+using Rlhf.Metrics;
+using Rlhf.Models;
+using Rlhf.Trainers.Optimization;
+using Rlhf.Trainers.Records;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Rlhf.Trainers.Policy;
+
+/// <summary>What the update minimises and how it splits its work; pure settings of <see cref="PolicyUpdate"/>.</summary>
+/// <param name="Loss">The policy loss per token.</param>
+/// <param name="Aggregation">How token losses become one number.</param>
+/// <param name="MaxResponseLength">Divisor of <see cref="LossAggregation.SequenceMeanTokenSumNorm"/>.</param>
+/// <param name="Kl">KL penalty in the loss, or null.</param>
+/// <param name="EntropyCoefficient">c of −c·H.</param>
+/// <param name="Temperature">Sampling temperature of all log-probabilities.</param>
+/// <param name="Epochs">Passes over the batch.</param>
+/// <param name="Minibatches">Optimizer steps of a pass.</param>
+/// <param name="MicroBatchTokens">Bound of a micro-batch.</param>
+public sealed record PolicyUpdateSettings(
+    IPolicyLoss Loss,
+    LossAggregation Aggregation,
+    int MaxResponseLength,
+    KlOptions? Kl,
+    double EntropyCoefficient,
+    double Temperature,
+    int Epochs,
+    int Minibatches,
+    int MicroBatchTokens);
+
+/// <summary>Epochs × minibatches optimizer steps on one batch of rollouts.</summary>
+/// <remarks>
+/// Loss of an optimizer step: Σ_t w_t·(ℓ_t + β·KL_t − c·H_t), w from the whole step's mask (<see cref="LossAggregation"/>), so the split
+/// into micro-batches changes nothing. Entropy and KL are measured in every step, whether or not they are in the loss.
+/// </remarks>
+public sealed class PolicyUpdate
+{
+    private readonly ICausalLm _policy;
+    private readonly AdamWOptimizer _optimizer;
+    private readonly PolicyUpdateSettings _settings;
+
+    /// <summary>Makes an update of <paramref name="policy"/>'s weights by <paramref name="optimizer"/>.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="optimizer">An optimizer over its parameters.</param>
+    /// <param name="settings">What is minimised.</param>
+    public PolicyUpdate(ICausalLm policy, AdamWOptimizer optimizer, PolicyUpdateSettings settings)
+    {
+        _policy = policy;
+        _optimizer = optimizer;
+        _settings = settings;
+    }
+
+    /// <summary>Makes the optimizer steps, in the order of the groups in the batch.</summary>
+    /// <param name="batch">What to learn from.</param>
+    /// <param name="metrics">Receives the metrics of every optimizer step.</param>
+    /// <param name="progress">Told the share of the work done, 0 to 1.</param>
+    /// <param name="cancellationToken">Checked before each micro-batch; the optimizer step under way leaves the weights unmoved.</param>
+    /// <exception cref="ArgumentException">There are fewer groups than minibatches.</exception>
+    public IReadOnlyList<OptimizerStepResult> Run(PolicyBatch batch, MetricSink metrics, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        int groups = batch.GroupOfRow.Max() + 1;
+        if (groups < _settings.Minibatches)
+        {
+            throw new ArgumentException($"{groups} groups cannot be split into {_settings.Minibatches} minibatches of whole groups.", nameof(batch));
+        }
+
+        int[] lengths = [.. batch.Rows.Select(r => r.Length)];
+        List<OptimizerStepResult> results = [];
+        int steps = _settings.Epochs * _settings.Minibatches;
+        for (int step = 0; step < steps; step++)
+        {
+            int minibatch = step % _settings.Minibatches;
+            int[] rows = [.. Enumerable.Range(0, batch.Rows.Count).Where(r => (long)batch.GroupOfRow[r] * _settings.Minibatches / groups == minibatch)];
+            IReadOnlyList<int[]> parts = MicroBatches.Split(rows, lengths, _settings.MicroBatchTokens);
+            results.Add(OptimizerStep(batch, rows, parts, isFirst: step == 0, metrics, Share, cancellationToken));
+
+            void Share(int done) => progress?.Report((step + (double)done / parts.Count) / steps);
+        }
+
+        return results;
+    }
+
+    private OptimizerStepResult OptimizerStep(
+        PolicyBatch batch, int[] rows, IReadOnlyList<int[]> parts, bool isFirst, MetricSink metrics, Action<int> report, CancellationToken cancellationToken)
+    {
+        using var scope = NewDisposeScope();
+        Device device = batch.LossMask.device;
+        _optimizer.ZeroGradients();
+        Tensor inStep = zeros(batch.Rows.Count, 1, ScalarType.Bool, device).index_fill_(0, tensor(rows.Select(r => (long)r).ToArray(), device: device), true);
+        Tensor weights = LossWeights.Compute(_settings.Aggregation, batch.LossMask.logical_and(inStep), _settings.MaxResponseLength);
+        Tensor loss = zeros([], ScalarType.Float64, device);
+        for (int i = 0; i < parts.Count; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            loss.add_(MicroBatch(batch, parts[i], weights, isFirst, metrics));
+            report(i + 1);
+        }
+
+        return _optimizer.FinishStep(loss, rows);
+    }
+
+    // Backward on one part; its share of the loss, without gradient.
+    private Tensor MicroBatch(PolicyBatch batch, int[] part, Tensor allWeights, bool isFirst, MetricSink metrics)
+    {
+        using var scope = NewDisposeScope();
+        Tensor index = tensor(part.Select(r => (long)r).ToArray(), device: allWeights.device);
+        Tensor mask = batch.LossMask.index_select(0, index), old = batch.OldLogProbs.index_select(0, index);
+        Tensor weights = allWeights.index_select(0, index);
+        int width = (int)mask.shape[1];
+        (Tensor logProbs, Tensor? entropy) = ResponseLogProbs.Compute(
+            _policy, [.. part.Select(r => batch.Rows[r])], width, _settings.Temperature, _settings.EntropyCoefficient > 0 ? EntropyOutput.Differentiable : EntropyOutput.Measured);
+        Tensor perToken = _settings.Loss.PerToken(new(logProbs, old, batch.Advantages.index_select(0, index), mask), metrics);
+        if (batch.ReferenceLogProbs is { } reference && _settings.Kl is { } kl)
+        {
+            Tensor referencePart = reference.index_select(0, index);
+            Tensor penalty = KlPenalty.PerToken(kl.Estimator, logProbs, old, referencePart, kl.ValueClamp);
+            if (kl.Coefficient > 0)
+            {
+                using Scalar beta = kl.Coefficient;
+                perToken = perToken + penalty.mul(beta);
+            }
+
+            Measure(MetricNames.PolicyKl, KlPenalty.PerToken(KlEstimator.K3, logProbs.detach(), old, referencePart, kl.ValueClamp));
+        }
+
+        if (_settings.EntropyCoefficient > 0)
+        {
+            using Scalar coefficient = _settings.EntropyCoefficient;
+            perToken = perToken - entropy!.mul(coefficient);
+        }
+
+        Measure(MetricNames.PolicyEntropy, entropy!.detach());
+        if (isFirst)
+        {
+            Measure(MetricNames.PolicyTokenMultProbError, (logProbs.detach() - old).abs().exp());
+        }
+
+        Tensor loss = (perToken.where(mask, zeros_like(perToken)).to_type(ScalarType.Float64) * weights).sum();
+        if (loss.requires_grad)
+        {
+            loss.backward();
+        }
+
+        return loss.detach().MoveToOuterDisposeScope();
+
+        void Measure(string name, Tensor values) => metrics.Add(name, values.where(mask, zeros_like(values)).sum(), mask.sum(), "loss tokens");
+    }
+}
