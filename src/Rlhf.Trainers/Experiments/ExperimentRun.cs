@@ -23,7 +23,7 @@ public static class ExperimentRun
 
     /// <summary>Runs to the end, to an early stop, or until it is cancelled.</summary>
     /// <param name="configuration">The experiment.</param>
-    /// <param name="recorders">Makes the recorder, given the run folder's path.</param>
+    /// <param name="recorders">Makes the recorder, given the run folder's path and the log.</param>
     /// <param name="logger">Where the run's log goes, given the run folder's path.</param>
     /// <param name="registry">As in <see cref="Read"/>.</param>
     /// <param name="cancellationToken">Ends the run after the iteration under way, which is saved.</param>
@@ -31,7 +31,7 @@ public static class ExperimentRun
     /// <exception cref="NonFiniteTrainingException">Too many optimizer steps in a row were not finite.</exception>
     public static RunSummary Execute(
         ResolvedConfiguration<ExperimentOptions> configuration,
-        Func<string, IRunRecorder> recorders,
+        Func<string, ILogger, IRunRecorder> recorders,
         Func<string, ILogger> logger,
         ExperimentRegistry? registry = null,
         CancellationToken cancellationToken = default)
@@ -50,7 +50,7 @@ public static class ExperimentRun
             options, environment, registry ?? ExperimentRegistry.Default, folder.Folder, checkpoint is null ? null : Path.Combine(checkpoint.Folder, CheckpointFiles.Model), log);
         AtomicFile.WriteAllText(folder.Configuration, configuration.ToJson());
         (TrainingState, string)? from = checkpoint is null ? null : (CheckpointFiles.ReadState(checkpoint.Folder), checkpoint.Folder);
-        using IRunRecorder recorder = recorders(folder.Folder);
+        using IRunRecorder recorder = recorders(folder.Folder, log);
         recorder.Start(new()
         {
             Name = options.Run.Name,
