@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace Rlhf.Tests.Trainers.Experiments;
+
+/// <summary>What happens to a run whose process ends before it does.</summary>
+public sealed class ResumeTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("rlhf-resume-").FullName;
+
+    [Fact]
+    public void KilledAndResumed_LeavesTheSameMetricsAsAnUninterruptedRun()
+    {
+        string config = WriteConfig();
+        (int code, string output, string errors) = MathGrpoProgram.Run("--config", config, "Run:Folder=" + At("whole"));
+        Assert.True(code == 0, errors);
+        Assert.StartsWith("result: accuracy_before ", output.TrimEnd().Split('\n')[^1], StringComparison.Ordinal);
+
+        // Killed right after its first, third, … record, wherever the process is then.
+        for (int lines = 1; lines < 14; lines += 3)
+        {
+            using Process process = MathGrpoProgram.Start("--config", config, "Run:Folder=" + At("killed"), "Run:Resume=true");
+            while (!process.HasExited && Lines("killed").Length < lines)
+            {
+                process.WaitForExit(2);
+            }
+
+            process.Kill();
+            process.WaitForExit();
+        }
+
+        (code, output, errors) = MathGrpoProgram.Run("--config", config, "Run:Folder=" + At("killed"), "Run:Resume=true");
+        Assert.True(code == 0, errors);
+        Assert.Equal(WithoutTime("whole"), WithoutTime("killed"));
+        Assert.Equal(13, Lines("killed").Length);
+        Assert.Equal(
+            File.ReadAllBytes(Directory.GetFiles(At("whole"), "model.safetensors", SearchOption.AllDirectories).Where(f => f.Contains("grpo-000006", StringComparison.Ordinal)).Single()),
+            File.ReadAllBytes(Directory.GetFiles(At("killed"), "model.safetensors", SearchOption.AllDirectories).Where(f => f.Contains("grpo-000006", StringComparison.Ordinal)).Single()));
+    }
+
+    [Fact]
+    public void RunFolder_WithARunInIt_IsRefusedUnlessResumed_AndWithAnotherConfigurationAlways()
+    {
+        string config = WriteConfig();
+        string[] few = ["--config", config, "Run:Folder=" + At("run"), "Sft:Steps=1", "Sft:EvaluateEvery=0", "Algorithm:Iterations=1"];
+        Assert.Equal(0, MathGrpoProgram.Run(few).ExitCode);
+        (int code, _, string errors) = MathGrpoProgram.Run(few);
+        Assert.NotEqual(0, code);
+        Assert.Contains("Run:Resume=true", errors, StringComparison.Ordinal);
+
+        (code, _, errors) = MathGrpoProgram.Run([.. few, "Run:Resume=true", "Algorithm:GroupSize=2"]);
+        Assert.NotEqual(0, code);
+        Assert.Contains("algorithm:groupSize is 2 and was 4", errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Algorithm:GroupSiz=4", "Algorithm:GroupSiz", "groupSize")]
+    [InlineData("Algorithm:GroupSize=1", "algorithm:groupSize is 1", "the command line")]
+    [InlineData("Algorithm:GroupSize=many", "algorithm:groupSize", "the command line")]
+    [InlineData("Rewards:Shaping:9:channel=x", "Rewards:Shaping:9", "not added")]
+    [InlineData("Rewards:Weights:oracle=1", "oracle", "verifier")]
+    [InlineData("resume", "'resume' is not understood", "Section:Key=value")]
+    public void BadOption_IsRefusedBeforeAnythingIsWritten(string word, params string[] mentions)
+    {
+        (int code, _, string errors) = MathGrpoProgram.Run("--config", WriteConfig(), "Run:Folder=" + At("refused"), word);
+        Assert.Equal(2, code);
+        Assert.All(mentions, m => Assert.Contains(m, errors, StringComparison.OrdinalIgnoreCase));
+        Assert.False(Directory.Exists(At("refused")) && Directory.GetFiles(At("refused"), "metrics.jsonl").Length > 0);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string At(string name) => Path.Combine(_folder, name);
+
+    private string WriteConfig()
+    {
+        File.WriteAllText(At("tiny.json"), MathGrpoProgram.Tiny);
+        return At("tiny.json");
+    }
+
+    private string[] Lines(string run) => File.Exists(Path.Combine(At(run), "metrics.jsonl")) ? File.ReadAllLines(Path.Combine(At(run), "metrics.jsonl")) : [];
+
+    private string[] WithoutTime(string run) => [.. Lines(run).Select(line =>
+    {
+        JsonObject record = JsonNode.Parse(line)!.AsObject();
+        foreach (string name in record.Select(p => p.Key).Where(k => k.StartsWith("time/", StringComparison.Ordinal)).ToArray())
+        {
+            record.Remove(name);
+        }
+
+        return record.ToJsonString();
+    })];
+}
