@@ -21,6 +21,7 @@ public sealed class WordProblemGenerator : IProblemSource
 
     private readonly WordProblemOptions _options;
     private readonly CounterRandom _random;
+    private readonly CounterRandom _style;
 
     /// <summary>A generator.</summary>
     /// <param name="options">What is generated.</param>
@@ -31,6 +32,7 @@ public sealed class WordProblemGenerator : IProblemSource
         options.Validate();
         _options = options;
         _random = new CounterRandom(options.Seed, $"word-problems/{options.Split}");
+        _style = new CounterRandom(options.Seed, $"word-problems/{options.Split}/style");
     }
 
     /// <inheritdoc/>
@@ -67,7 +69,7 @@ public sealed class WordProblemGenerator : IProblemSource
             Id = $"{(_options.Split == ProblemSplit.Train ? "train" : "test")}-{index.ToString(CultureInfo.InvariantCulture)}",
             Question = WordProblemText.Write(plan, draws),
             Answer = answer,
-            Solution = $"{work}#### {answer}",
+            Solution = _style.UniformAt(index) < _options.AnswerOnlyShare ? $"#### {answer}" : $"{work}#### {answer}",
         };
     }
 }

@@ -34,6 +34,13 @@ public sealed record WordProblemOptions
     /// <summary>Largest result of any operation, in [<see cref="MaxNumber"/>, 9999].</summary>
     public int MaxResult { get; init; } = 50;
 
+    /// <summary>
+    /// Share of problems whose solution is the answer line alone, in [0, 1]. Demonstrations of both kinds make a policy that often answers at once, and
+    /// which reinforcement can teach to work the steps out.
+    /// </summary>
+    /// <value>Default 0.</value>
+    public double AnswerOnlyShare { get; init; }
+
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     internal void Validate()
     {
@@ -42,6 +49,7 @@ public sealed record WordProblemOptions
         Check(MinSteps >= 1, nameof(MinSteps), MinSteps, "at least 1");
         Check(MaxSteps >= MinSteps && MaxSteps <= 5, nameof(MaxSteps), MaxSteps, $"in [{nameof(MinSteps)} = {MinSteps}, 5]");
         Check(MaxNumber is >= 5 and <= 999, nameof(MaxNumber), MaxNumber, "in [5, 999]");
+        Check(AnswerOnlyShare is >= 0 and <= 1, nameof(AnswerOnlyShare), AnswerOnlyShare, "in [0, 1]");
         Check(MaxResult >= MaxNumber && MaxResult <= 9999, nameof(MaxResult), MaxResult, $"in [{nameof(MaxNumber)} = {MaxNumber}, 9999]");
     }
 

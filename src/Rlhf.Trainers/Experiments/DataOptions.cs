@@ -7,8 +7,12 @@ namespace Rlhf.Trainers.Experiments;
 /// <summary>Training, validation and test problems.</summary>
 public sealed record DataOptions
 {
-    /// <summary>Problems to train on.</summary>
+    /// <summary>Problems to train on by reinforcement, and in the supervised phase where there are no demonstrations.</summary>
     public required DatasetOptions Train { get; init; }
+
+    /// <summary>Problems with worked solutions for the supervised phase, where they are not those of <see cref="Train"/>: solutions are scarcer than problems.</summary>
+    /// <value>Default null.</value>
+    public DatasetOptions? Demonstrations { get; init; }
 
     /// <summary>Problems that the accuracy before and after is measured on, and nothing else if there are validation problems.</summary>
     public required DatasetOptions Test { get; init; }

@@ -97,7 +97,7 @@ internal sealed class Experiment : IDisposable
 
     /// <summary>Makes a phase at its beginning.</summary>
     public ITrainingPhase CreatePhase(string name, IRunRecorder recorder) => name == SftName
-        ? new SftPhase(Options.Sft!, Policy, _train, Formatter, Options.Run.Seed, recorder)
+        ? new SftPhase(Options.Sft!, Policy, Options.Data.Demonstrations is { } demonstrations ? ProblemSets.Open(demonstrations) : _train, Formatter, Options.Run.Seed, recorder)
         : CreatePolicyPhase(recorder);
 
     /// <summary>Accuracy on the validation problems.</summary>

@@ -58,7 +58,7 @@ internal sealed record PolicyModel(CausalLm Policy, BpeTokenizer Tokenizer, Prom
     private static PolicyModel New(ExperimentOptions options, ComputeEnvironment environment)
     {
         ArchitectureOptions sizes = options.Model.Architecture!;
-        IProblemSource problems = ProblemSets.Open(options.Data.Train);
+        IProblemSource problems = ProblemSets.Open(options.Data.Demonstrations ?? options.Data.Train);
         IEnumerable<string> texts = Enumerable.Range(0, Math.Min(problems.Count, TokenizerProblems))
             .SelectMany(i => new[] { options.Prompt.Template.Replace("{question}", problems[i].Question, StringComparison.Ordinal), problems[i].Solution ?? "" });
         BpeTokenizer tokenizer = BpeTrainer.Train(texts, new() { VocabularySize = sizes.VocabularySize, SpecialTokens = [EndOfText] });

@@ -12,6 +12,7 @@ internal sealed class SftPhase : ITrainingPhase
 {
     private readonly SftOptions _options;
     private readonly IProblemSource _problems;
+    private readonly int[] _solved;
     private readonly PromptFormatter _formatter;
     private readonly SftUpdate _update;
     private readonly ShuffledCursor _cursor;
@@ -22,7 +23,13 @@ internal sealed class SftPhase : ITrainingPhase
         (_options, _problems, _formatter, _recorder) = (options, problems, formatter, recorder);
         Optimizer = new(model.NamedParameters, options.Optimizer, options.Steps);
         _update = new(model, Optimizer, options.MicroBatchTokens);
-        _cursor = new(problems.Count, seed, Name);
+        _solved = [.. Enumerable.Range(0, problems.Count).Where(i => problems[i].Solution is not null)];
+        if (_solved.Length == 0)
+        {
+            throw new InvalidDataException("No training problem has a worked solution, so there is nothing to imitate. Name the field in Data:Train:Solution or Data:Demonstrations:Solution, or leave the Sft section out.");
+        }
+
+        _cursor = new(_solved.Length, seed, Name);
     }
 
     public string Name => "sft";
@@ -49,7 +56,7 @@ internal sealed class SftPhase : ITrainingPhase
 
     public PhaseStep Step(int step, PhaseClock clock)
     {
-        TokenSequence[] rows = [.. Enumerable.Range(0, _options.BatchSize).Select(_ => _formatter.FormatSolved(_problems[_cursor.Next()]))];
+        TokenSequence[] rows = [.. Enumerable.Range(0, _options.BatchSize).Select(_ => _formatter.FormatSolved(_problems[_solved[_cursor.Next()]]))];
         OptimizerStepResult result = clock.Time("update", () => _update.Run(rows));
         long tokens = rows.Sum(r => (long)r.Length);
         IterationRecord record = new(Name, step)
