@@ -1,0 +1,70 @@
+using Rlhf.Models;
+using Rlhf.Tokenizers;
+using static TorchSharp.torch;
+
+namespace Rlhf.Tests.Readme;
+
+public sealed class ReadmeTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("rlhf-readme-").FullName;
+
+    [Fact]
+    public void Example_IsWhatThisProjectCompiles()
+    {
+        string[] source = File.ReadAllLines(Path.Combine(SharedData.RepositoryRoot, "tests", "Rlhf.Tests", "Readme", "ReadmeExample.cs"));
+        string page = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "README.md")).ReplaceLineEndings("\n");
+        Assert.Contains("```csharp\n" + Marked(source) + "\n```", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Example_Runs()
+    {
+        set_num_threads(1);
+        BpeTokenizer tokenizer = BpeTrainer.Train(["What is 7 * 6 - 2?"], new() { VocabularySize = 260 });
+        using (CausalLm model = CausalLm.Create(new()
+        {
+            ModelType = "llama",
+            HiddenSize = 16,
+            Layers = 1,
+            Heads = 2,
+            KeyValueHeads = 2,
+            HeadDim = 8,
+            IntermediateSize = 32,
+            VocabularySize = tokenizer.VocabularySize,
+            MaxPositions = 128,
+            TieWordEmbeddings = true,
+            EosTokenIds = [0],
+        }, 1))
+        {
+            model.Save(_folder);
+            tokenizer.Save(_folder);
+        }
+
+        using var scope = NewDisposeScope();
+        var (shaped, advantages, rows) = ReadmeExample.Run(_folder);
+        Assert.Equal(8, rows);
+        Assert.Equal(8, advantages.Values.size(0));
+        Assert.Equal(["clip", "delta"], shaped.Stages.Select(s => s.Stage));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static string Marked(string[] lines)
+    {
+        List<string> marked = [];
+        bool inside = false;
+        foreach (string line in lines)
+        {
+            if (line.Trim() is "// begin" or "// end")
+            {
+                inside = line.Trim() == "// begin";
+            }
+            else if (inside)
+            {
+                marked.Add(line.StartsWith("        ", StringComparison.Ordinal) ? line[8..] : line);
+            }
+        }
+
+        return string.Join('\n', marked);
+    }
+}
