@@ -6,18 +6,8 @@ using static TorchSharp.torch;
 namespace Rlhf.Tests.HfParity;
 
 /// <summary>Models against what <c>transformers</c> gives for each folder of <c>hf/</c>, and folders that must be refused.</summary>
-public class ModelParity
+internal static class ModelParity
 {
-    [Fact]
-    [Trait("Category", "HfParity")]
-    public void Models_ReferenceFolders_GiveTheSameNumbersOrAreRefused()
-    {
-        ParityTally tally = Run(SharedData.Require("reference"));
-        TestContext.Current.SendDiagnosticMessage($"model parity: matched {tally.Matched} of {tally.Total}");
-        Assert.NotEqual(0, tally.Total);
-        Assert.Empty(tally.Failures);
-    }
-
     /// <summary>Runs every case of a folder's <c>hf/</c>.</summary>
     internal static ParityTally Run(string folder)
     {

@@ -5,19 +5,9 @@ using static TorchSharp.torch;
 namespace Rlhf.Tests.HfParity;
 
 /// <summary>Filters against what <c>transformers</c> gives for each row of <c>hf/sampling.jsonl</c>.</summary>
-public class SamplingParity
+internal static class SamplingParity
 {
     private const double Tolerance = 1e-6;
-
-    [Fact]
-    [Trait("Category", "HfParity")]
-    public void Filters_ReferenceRows_GiveTheSameTokensAndProbabilities()
-    {
-        ParityTally tally = Run(SharedData.Require("reference"));
-        TestContext.Current.SendDiagnosticMessage($"sampling parity: matched {tally.Matched} of {tally.Total}");
-        Assert.NotEqual(0, tally.Total);
-        Assert.Empty(tally.Failures);
-    }
 
     /// <summary>Runs every row of <c>hf/sampling.jsonl</c> in a folder; none where it has no such file.</summary>
     internal static ParityTally Run(string folder)

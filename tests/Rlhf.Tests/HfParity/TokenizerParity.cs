@@ -4,18 +4,8 @@ using Rlhf.Tokenizers;
 namespace Rlhf.Tests.HfParity;
 
 /// <summary>Tokenizers against what Hugging Face's library gives for each line of <c>tokenizers/*/encode.jsonl</c>.</summary>
-public class TokenizerParity
+internal static class TokenizerParity
 {
-    [Fact]
-    [Trait("Category", "HfParity")]
-    public void Tokenizers_ReferenceTexts_GiveTheSameTokens()
-    {
-        ParityTally tally = Run(SharedData.Require("reference"));
-        TestContext.Current.SendDiagnosticMessage($"tokenizer parity: matched {tally.Matched} of {tally.Total}");
-        Assert.NotEqual(0, tally.Total);
-        Assert.Empty(tally.Failures);
-    }
-
     /// <summary>Encodes and decodes every text of every tokenizer in a folder.</summary>
     internal static ParityTally Run(string folder)
     {
