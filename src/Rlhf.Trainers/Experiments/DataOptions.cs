@@ -23,7 +23,7 @@ public sealed record DataOptions
 }
 
 /// <summary>A set of problems: a JSONL file, or generated word problems. Exactly one of <see cref="Path"/> and <see cref="Generator"/> is given.</summary>
-public sealed record DatasetOptions
+public sealed record DatasetOptions : IValidatableObject
 {
     /// <summary>A JSONL file, one problem a line.</summary>
     /// <value>Default null.</value>
@@ -54,4 +54,23 @@ public sealed record DatasetOptions
     /// <summary>Generated word problems.</summary>
     /// <value>Default null.</value>
     public WordProblemOptions? Generator { get; init; }
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if ((Path is null) == (Generator is null))
+        {
+            yield return new("exactly one of path (a JSONL file) and generator must be given.", [nameof(Path)]);
+        }
+
+        if (Path is not null && !File.Exists(Path))
+        {
+            yield return new("there is no such file.", [nameof(Path)]);
+        }
+
+        if (Generator is not null && (Question ?? Answer ?? Solution) is not null)
+        {
+            yield return new("field names belong to a file; generated problems have none.", [nameof(Generator)]);
+        }
+    }
 }

@@ -5,7 +5,7 @@ using Rlhf.Trainers.Configuration;
 namespace Rlhf.Trainers.Experiments;
 
 /// <summary>The policy model. Exactly one of <see cref="Path"/> and <see cref="Architecture"/> is given.</summary>
-public sealed record ModelOptions
+public sealed record ModelOptions : IValidatableObject
 {
     /// <summary>A Hugging Face folder: config.json, safetensors, tokenizer.json.</summary>
     /// <value>Default null.</value>
@@ -19,10 +19,24 @@ public sealed record ModelOptions
     /// <summary>Trains low-rank adapters and leaves the model's own weights as they are; null trains all weights.</summary>
     /// <value>Default null.</value>
     public LoraOptions? Lora { get; init; }
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if ((Path is null) == (Architecture is null))
+        {
+            yield return new("exactly one of path (a Hugging Face folder) and architecture (a new model) must be given; set the other to null.", [nameof(Path)]);
+        }
+
+        if (Path is not null && !Directory.Exists(Path))
+        {
+            yield return new("there is no such folder.", [nameof(Path)]);
+        }
+    }
 }
 
 /// <summary>Sizes of a new Llama-architecture model.</summary>
-public sealed record ArchitectureOptions
+public sealed record ArchitectureOptions : IValidatableObject
 {
     /// <summary>Width H of the hidden states.</summary>
     /// <value>Default 128; a multiple of <see cref="Heads"/>.</value>
@@ -58,4 +72,18 @@ public sealed record ArchitectureOptions
     /// <value>Default 512.</value>
     [Range(260, 1000000)]
     public int VocabularySize { get; init; } = 512;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (HiddenSize % (2 * Heads) != 0)
+        {
+            yield return new($"must be a multiple of twice the heads, {2 * Heads}: rotary positions turn pairs.", [nameof(HiddenSize)]);
+        }
+
+        if (Heads % KeyValueHeads != 0)
+        {
+            yield return new($"must divide the heads, {Heads}.", [nameof(KeyValueHeads)]);
+        }
+    }
 }

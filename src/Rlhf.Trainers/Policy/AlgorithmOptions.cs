@@ -9,7 +9,7 @@ namespace Rlhf.Trainers.Policy;
 /// <summary>A policy-optimisation algorithm by name: a preset of advantage estimator, policy loss, loss aggregation and KL placement.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(GrpoOptions), "grpo")]
-public abstract record AlgorithmOptions
+public abstract record AlgorithmOptions : IValidatableObject
 {
     /// <summary>Iterations: rollout batches.</summary>
     /// <value>Default 100.</value>
@@ -54,6 +54,15 @@ public abstract record AlgorithmOptions
     /// <summary>When to stop before <see cref="Iterations"/>; null for never.</summary>
     /// <value>Default null.</value>
     public EarlyStopOptions? EarlyStop { get; init; }
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (PromptsPerIteration % Minibatches != 0)
+        {
+            yield return new($"must divide promptsPerIteration, {PromptsPerIteration}: optimizer steps hold whole groups.", [nameof(Minibatches)]);
+        }
+    }
 
     /// <summary>Completions sampled for each prompt.</summary>
     internal abstract int SamplesPerPrompt { get; }

@@ -59,6 +59,9 @@ public sealed class ResumeTests : IDisposable
     [InlineData("Algorithm:GroupSize=many", "algorithm:groupSize", "the command line")]
     [InlineData("Rewards:Shaping:9:channel=x", "Rewards:Shaping:9", "not added")]
     [InlineData("Rewards:Weights:oracle=1", "oracle", "verifier")]
+    [InlineData("Algorithm:Minibatches=3", "algorithm:minibatches is 3", "promptsPerIteration, 4")]
+    [InlineData("Model:Path=/nowhere", "model:path is /nowhere", "exactly one")]
+    [InlineData("Data:Test:Path=missing.jsonl", "missing.jsonl", "exactly one")]
     [InlineData("resume", "'resume' is not understood", "Section:Key=value")]
     public void BadOption_IsRefusedBeforeAnythingIsWritten(string word, params string[] mentions)
     {

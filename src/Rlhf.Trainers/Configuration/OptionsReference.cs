@@ -1,0 +1,145 @@
+using System.Collections;
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Reflection;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace Rlhf.Trainers.Configuration;
+
+/// <summary>Writes the reference page of options from their types and XML docs.</summary>
+public static partial class OptionsReference
+{
+    /// <summary>The page's tables: one for each options type, with key, type, range and what the docs say.</summary>
+    /// <param name="root">The options' root.</param>
+    /// <param name="registered">Types that a list's <c>"type"</c> may name: what they are options of, the name, the type.</param>
+    public static string Markdown(Type root, IReadOnlyList<(string What, string Name, Type Type)> registered)
+    {
+        ArgumentNullException.ThrowIfNull(root);
+        ArgumentNullException.ThrowIfNull(registered);
+        StringBuilder page = new();
+        Queue<(string Title, Type Type)> open = new([("The file", root)]);
+        HashSet<Type> written = [root];
+        foreach ((string what, string name, Type type) in registered)
+        {
+            written.Add(type);
+        }
+
+        while (open.TryDequeue(out (string Title, Type Type) next))
+        {
+            Section(page, next.Title, next.Type, open, written);
+        }
+
+        foreach ((string what, string name, Type type) in registered)
+        {
+            Section(page, $"{what} `{name}`", type, open, written);
+            while (open.TryDequeue(out (string Title, Type Type) next))
+            {
+                Section(page, next.Title, next.Type, open, written);
+            }
+        }
+
+        return page.ToString();
+    }
+
+    private static void Section(StringBuilder page, string title, Type type, Queue<(string, Type)> open, HashSet<Type> written)
+    {
+        page.Append(CultureInfo.InvariantCulture, $"## {title}\n\n{Summary("T:" + type.FullName, type)}\n\n| key | type | what it is | values |\n|---|---|---|---|\n");
+        foreach (PropertyInfo property in Properties(type))
+        {
+            string id = $"P:{property.DeclaringType!.FullName}.{property.Name}";
+            string required = property.IsDefined(typeof(System.Runtime.CompilerServices.RequiredMemberAttribute)) ? " **Required.**" : "";
+            page.Append(CultureInfo.InvariantCulture, $"| `{JsonNamingPolicy.CamelCase.ConvertName(property.Name)}` | {TypeName(property.PropertyType)} | {Summary(id, type)}{required} | {Values(property, id)} |\n");
+            Type inner = Inner(property.PropertyType);
+            foreach ((string name, Type part) in Sections(inner, property.Name))
+            {
+                if (written.Add(part))
+                {
+                    open.Enqueue((name, part));
+                }
+            }
+        }
+
+        page.Append('\n');
+    }
+
+    private static IEnumerable<PropertyInfo> Properties(Type type) => type
+        .GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        .Where(p => p.CanWrite && p.GetIndexParameters().Length == 0)
+        .GroupBy(p => p.Name).Select(g => g.First());
+
+    private static IEnumerable<(string Title, Type Type)> Sections(Type type, string name)
+    {
+        JsonDerivedTypeAttribute[] derived = [.. type.GetCustomAttributes<JsonDerivedTypeAttribute>()];
+        if (derived.Length > 0)
+        {
+            return derived.Select(d => ($"`{JsonNamingPolicy.CamelCase.ConvertName(name)}` of type `{d.TypeDiscriminator}`", d.DerivedType));
+        }
+
+        return IsSection(type) ? [($"`{JsonNamingPolicy.CamelCase.ConvertName(name)}`", type)] : [];
+    }
+
+    private static bool IsSection(Type type) => type is { IsClass: true, IsAbstract: false } && type.Namespace?.StartsWith("Rlhf", StringComparison.Ordinal) == true;
+
+    private static Type Inner(Type type)
+    {
+        Type plain = Nullable.GetUnderlyingType(type) ?? type;
+        return plain != typeof(string) && typeof(IEnumerable).IsAssignableFrom(plain) && plain.IsGenericType ? plain.GetGenericArguments()[^1] : plain;
+    }
+
+    private static string TypeName(Type type)
+    {
+        Type plain = Nullable.GetUnderlyingType(type) ?? type;
+        string name = plain switch
+        {
+            _ when plain == typeof(string) => "text",
+            _ when plain == typeof(bool) => "true/false",
+            _ when plain == typeof(int) || plain == typeof(long) => "whole number",
+            _ when plain == typeof(double) => "number",
+            _ when plain == typeof(TimeSpan) => "time `hh:mm:ss`",
+            { IsEnum: true } => string.Join(", ", Enum.GetNames(plain).Select(n => $"`{JsonNamingPolicy.SnakeCaseLower.ConvertName(n)}`")),
+            _ when typeof(IDictionary).IsAssignableFrom(plain) || plain.Name.StartsWith("IReadOnlyDictionary", StringComparison.Ordinal) => $"object of {TypeName(Inner(plain))}",
+            _ when Inner(plain) != plain => $"list of {TypeName(Inner(plain))}",
+            _ => "section",
+        };
+        return Nullable.GetUnderlyingType(type) is null ? name : name + " or null";
+    }
+
+    private static string Values(PropertyInfo property, string id)
+    {
+        string docs = Element(id, property.DeclaringType!, "value");
+        string range = property.GetCustomAttribute<RangeAttribute>() is { } r
+            ? string.Create(CultureInfo.InvariantCulture, $"{r.Minimum} to {(r.Maximum is int.MaxValue ? "any" : r.Maximum)}")
+            : "";
+        return string.Join(" · ", new[] { docs, range }.Where(t => t.Length > 0));
+    }
+
+    private static string Summary(string id, Type type) => Element(id, type, "summary");
+
+    private static string Element(string id, Type type, string name)
+    {
+        XElement? member = Docs(type.Assembly).FirstOrDefault(m => m.Attribute("name")?.Value == id.Replace('+', '.'));
+        return member?.Element(name) is { } element ? Spaces().Replace(Text(element), " ").Trim().Replace("|", "\\|", StringComparison.Ordinal) : "";
+    }
+
+    private static string Text(XElement element) => string.Concat(element.Nodes().Select(node => node switch
+    {
+        XText text => text.Value,
+        XElement { Name.LocalName: "c" } code => $"`{code.Value}`",
+        XElement { Name.LocalName: "see" or "paramref" } see => $"`{JsonNamingPolicy.CamelCase.ConvertName((see.Attribute("cref") ?? see.Attribute("langword") ?? see.Attribute("name"))!.Value.Split('.')[^1])}`",
+        XElement other => Text(other),
+        _ => "",
+    }));
+
+    private static IEnumerable<XElement> Docs(Assembly assembly)
+    {
+        string path = Path.ChangeExtension(assembly.Location, ".xml");
+        return File.Exists(path) ? XDocument.Load(path).Descendants("member") : throw new FileNotFoundException($"{path} is missing; build with XML docs.", path);
+    }
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Spaces();
+}
