@@ -2,21 +2,13 @@ using static TorchSharp.torch;
 
 namespace Rlhf.Models;
 
-/// <summary>A prompt and what followed it, as token ids.</summary>
-/// <param name="Prompt">P tokens; at least one.</param>
-/// <param name="Response">R tokens.</param>
-public sealed record TokenSequence(IReadOnlyList<int> Prompt, IReadOnlyList<int> Response)
-{
-    /// <summary>P + R.</summary>
-    public int Length => Prompt.Count + Response.Count;
-}
-
 /// <summary>Log-probabilities of responses under a model: the one place where sequences become flat tokens and come back padded.</summary>
 public static class ResponseLogProbs
 {
     /// <summary>
     /// log softmax(logits / temperature) over the whole vocabulary at each response token, with gradient if grad mode is on.
     /// </summary>
+    /// <remarks>Rows with the same prompt share its computation, forward and backward.</remarks>
     /// <param name="model">The model; its weights' <c>requires_grad</c> decides what gets a gradient.</param>
     /// <param name="rows">B sequences.</param>
     /// <param name="width">R of the result; at least the longest response.</param>
@@ -30,7 +22,8 @@ public static class ResponseLogProbs
         ArgumentNullException.ThrowIfNull(rows);
         using var scope = NewDisposeScope();
         FlatRows flat = FlatRows.Of(rows, width);
-        Tensor hidden = model.Trunk(tensor(flat.Tokens, device: model.Device), new RaggedLayout(flat.Lengths, model.Device));
+        var layout = new SharedPromptLayout(flat.PromptLengths, flat.PromptOfRow, flat.FedLengths, model.Device);
+        Tensor hidden = model.Trunk(tensor(flat.Tokens, device: model.Device), layout);
         Tensor predicting = hidden.index_select(0, tensor(flat.PredictingRows, device: model.Device));
         Tensor targets = tensor(flat.Targets, device: model.Device), places = tensor(flat.Places, device: model.Device);
         (Tensor logProbs, Tensor? entropies) = TokenLogProbs.Compute(model, predicting, targets, temperature, entropy);
@@ -40,13 +33,14 @@ public static class ResponseLogProbs
             zeros(rows.Count * (long)width, values.dtype, model.Device).index_copy(0, places, values).view(rows.Count, width);
     }
 
-    // The last token of a sequence predicts nothing that is asked for, so the trunk never sees it.
-    private sealed record FlatRows(long[] Tokens, int[] Lengths, long[] PredictingRows, long[] Targets, long[] Places)
+    // Each distinct prompt once, then what the rows' responses feed: a response's last token predicts nothing that is asked for.
+    private sealed record FlatRows(long[] Tokens, int[] PromptLengths, int[] PromptOfRow, int[] FedLengths, long[] PredictingRows, long[] Targets, long[] Places)
     {
         public static FlatRows Of(IReadOnlyList<TokenSequence> rows, int width)
         {
-            List<long> tokens = [], predicting = [], targets = [], places = [];
-            int[] lengths = new int[rows.Count];
+            List<IReadOnlyList<int>> prompts = [];
+            Dictionary<IReadOnlyList<int>, int> known = new(TokenSequence.PromptComparer);
+            int[] promptOfRow = new int[rows.Count];
             for (int b = 0; b < rows.Count; b++)
             {
                 (IReadOnlyList<int> prompt, IReadOnlyList<int> response) = rows[b];
@@ -55,18 +49,36 @@ public static class ResponseLogProbs
                     throw new ArgumentException($"Row {b} has {prompt.Count} prompt and {response.Count} response tokens; a prompt needs at least one, a response at most {width}.", nameof(rows));
                 }
 
+                if (known.TryAdd(prompt, prompts.Count))
+                {
+                    prompts.Add(prompt);
+                }
+
+                promptOfRow[b] = known[prompt];
+            }
+
+            List<long> tokens = [], predicting = [], targets = [], places = [], promptEnds = [];
+            foreach (IReadOnlyList<int> prompt in prompts)
+            {
+                tokens.AddRange(prompt.Select(id => (long)id));
+                promptEnds.Add(tokens.Count - 1);
+            }
+
+            for (int b = 0; b < rows.Count; b++)
+            {
+                IReadOnlyList<int> response = rows[b].Response;
                 for (int t = 0; t < response.Count; t++)
                 {
-                    predicting.Add(tokens.Count + prompt.Count - 1 + t);
+                    predicting.Add(t == 0 ? promptEnds[promptOfRow[b]] : tokens.Count + t - 1);
                     targets.Add(response[t]);
                     places.Add((long)b * width + t);
                 }
 
-                lengths[b] = Math.Max(1, rows[b].Length - 1);
-                tokens.AddRange(prompt.Concat(response).Take(lengths[b]).Select(id => (long)id));
+                tokens.AddRange(response.SkipLast(1).Select(id => (long)id));
             }
 
-            return new([.. tokens], lengths, [.. predicting], [.. targets], [.. places]);
+            return new(
+                [.. tokens], [.. prompts.Select(p => p.Count)], promptOfRow, [.. rows.Select(r => Math.Max(0, r.Response.Count - 1))], [.. predicting], [.. targets], [.. places]);
         }
     }
 }

@@ -1,31 +1,48 @@
+using Rlhf.Models;
+
 namespace Rlhf.Trainers.Optimization;
 
 /// <summary>Splits an optimizer step into parts that fit into memory.</summary>
 public static class MicroBatches
 {
-    /// <summary>Rows of similar length together, each part of at most <paramref name="tokenBudget"/> tokens (a longer row stands alone).</summary>
+    /// <summary>
+    /// Rows of one prompt together and prompts of similar length together; each part has at most <paramref name="tokenBudget"/> tokens, a
+    /// prompt counted once in it (a row over the budget stands alone).
+    /// </summary>
     /// <param name="rows">Indices of the optimizer step's rows.</param>
-    /// <param name="lengths">Tokens of every row, by index.</param>
+    /// <param name="sequences">Every row's tokens, by index.</param>
     /// <param name="tokenBudget">Tokens of a part; positive.</param>
     /// <returns>Parts that hold each row once; longest first. The same input gives the same split.</returns>
-    public static IReadOnlyList<int[]> Split(IEnumerable<int> rows, IReadOnlyList<int> lengths, int tokenBudget)
+    public static IReadOnlyList<int[]> Split(IEnumerable<int> rows, IReadOnlyList<TokenSequence> sequences, int tokenBudget)
     {
-        ArgumentNullException.ThrowIfNull(lengths);
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(sequences);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(tokenBudget);
+        IEnumerable<int[]> groups = rows
+            .GroupBy(r => sequences[r].Prompt, TokenSequence.PromptComparer)
+            .Select(g => g.OrderByDescending(r => sequences[r].Length).ThenBy(r => r).ToArray())
+            .OrderByDescending(g => sequences[g[0]].Length).ThenBy(g => g[0]);
         List<int[]> parts = [];
         List<int> part = [];
         int tokens = 0;
-        foreach (int row in rows.OrderByDescending(r => lengths[r]).ThenBy(r => r))
+        foreach (int[] group in groups)
         {
-            if (part.Count > 0 && tokens + lengths[row] > tokenBudget)
+            bool promptInPart = false;
+            foreach (int row in group)
             {
-                parts.Add([.. part]);
-                part.Clear();
-                tokens = 0;
-            }
+                TokenSequence sequence = sequences[row];
+                int added = promptInPart ? sequence.Response.Count : sequence.Length;
+                if (part.Count > 0 && tokens + added > tokenBudget)
+                {
+                    parts.Add([.. part]);
+                    part.Clear();
+                    (tokens, added) = (0, sequence.Length);
+                }
 
-            part.Add(row);
-            tokens += lengths[row];
+                part.Add(row);
+                tokens += added;
+                promptInPart = true;
+            }
         }
 
         if (part.Count > 0)

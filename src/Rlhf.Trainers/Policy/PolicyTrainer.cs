@@ -115,7 +115,7 @@ public sealed class PolicyTrainer
         using var noGrad = no_grad();
         int width = (int)batch.Layout.ActionMask.size(1);
         Tensor all = zeros_like(batch.BehaviourLogProbs);
-        foreach (int[] part in MicroBatches.Split([.. Enumerable.Range(0, rows.Length)], [.. rows.Select(r => r.Length)], _parts.MicroBatchTokens))
+        foreach (int[] part in MicroBatches.Split(Enumerable.Range(0, rows.Length), rows, _parts.MicroBatchTokens))
         {
             using var scope = NewDisposeScope();
             Tensor logProbs = ResponseLogProbs.Compute(reference, [.. part.Select(r => rows[r])], width, _parts.Sampling.Temperature).LogProbs;

@@ -65,14 +65,13 @@ public sealed class PolicyUpdate
             throw new ArgumentException($"{groups} groups cannot be split into {_settings.Minibatches} minibatches of whole groups.", nameof(batch));
         }
 
-        int[] lengths = [.. batch.Rows.Select(r => r.Length)];
         List<OptimizerStepResult> results = [];
         int steps = _settings.Epochs * _settings.Minibatches;
         for (int step = 0; step < steps; step++)
         {
             int minibatch = step % _settings.Minibatches;
             int[] rows = [.. Enumerable.Range(0, batch.Rows.Count).Where(r => (long)batch.GroupOfRow[r] * _settings.Minibatches / groups == minibatch)];
-            IReadOnlyList<int[]> parts = MicroBatches.Split(rows, lengths, _settings.MicroBatchTokens);
+            IReadOnlyList<int[]> parts = MicroBatches.Split(rows, batch.Rows, _settings.MicroBatchTokens);
             results.Add(OptimizerStep(batch, rows, parts, isFirst: step == 0, metrics, Share, cancellationToken));
 
             void Share(int done) => progress?.Report((step + (double)done / parts.Count) / steps);

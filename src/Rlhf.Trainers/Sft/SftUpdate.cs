@@ -35,11 +35,11 @@ public sealed class SftUpdate
         ArgumentNullException.ThrowIfNull(rows);
         using var scope = NewDisposeScope();
         _optimizer.ZeroGradients();
-        int[] all = [.. Enumerable.Range(0, rows.Count)], lengths = [.. rows.Select(r => r.Length)];
+        int[] all = [.. Enumerable.Range(0, rows.Count)];
         double tokens = Math.Max(1, rows.Sum(r => r.Response.Count));
         using TorchSharp.Scalar perToken = -1 / tokens;
         Tensor total = zeros([], ScalarType.Float64, _model.Device);
-        foreach (int[] part in MicroBatches.Split(all, lengths, _microBatchTokens))
+        foreach (int[] part in MicroBatches.Split(all, rows, _microBatchTokens))
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var partScope = NewDisposeScope();

@@ -26,7 +26,7 @@ public class CausalLmTests
 
     private static readonly ModelLoadOptions InDouble = new() { ComputeType = ScalarType.Float64, WeightType = ScalarType.Float64 };
 
-    private static readonly TokenSequence[] Rows = [new([1, 2, 3], [4, 5]), new([7], [8, 9, 10, 11]), new([12, 13], [])];
+    private static readonly TokenSequence[] Rows = [new([1, 2, 3], [4, 5]), new([7], [8, 9, 10, 11]), new([12, 13], []), new([1, 2, 3], [6, 4, 9]), new([7], [3])];
 
     [Fact]
     public void LogProbs_OfRaggedBatch_EqualThoseOfEachSequenceAlone()
@@ -40,6 +40,26 @@ public class CausalLmTests
             (Tensor alone, Tensor? entropyAlone) = ResponseLogProbs.Compute(model, [Rows[row]], 4, 0.7, EntropyOutput.Measured);
             Assert.True(together[row].allclose(alone[0], 1e-10, 1e-12));
             Assert.True(entropy![row].allclose(entropyAlone![0], 1e-10, 1e-12));
+        }
+    }
+
+    [Fact]
+    public void Gradient_WithASharedPrompt_EqualsThatOfEachSequenceAlone()
+    {
+        set_num_threads(1);
+        using var scope = NewDisposeScope();
+        using CausalLm together = CausalLm.Create(Small, 1, InDouble), apart = CausalLm.Create(Small, 1, InDouble);
+        ResponseLogProbs.Compute(together, Rows, 4, 1).LogProbs.square().sum().backward();
+        foreach (TokenSequence row in Rows.Where(r => r.Response.Count > 0))
+        {
+            Tensor hidden = apart.Trunk(tensor(row.Prompt.Concat(row.Response).Select(id => (long)id).ToArray()), new RaggedLayout([row.Length], CPU));
+            Tensor predicting = nn.functional.log_softmax(apart.Head(hidden), -1).narrow(0, row.Prompt.Count - 1, row.Response.Count);
+            predicting.gather(1, tensor(row.Response.Select(id => (long)id).ToArray()).unsqueeze(1)).square().sum().backward();
+        }
+
+        foreach (((string name, Parameter shared), (_, Parameter alone)) in together.NamedParameters.Zip(apart.NamedParameters))
+        {
+            Assert.True(shared.grad!.allclose(alone.grad!, 1e-9, 1e-11), name);
         }
     }
 
