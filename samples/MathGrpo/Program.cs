@@ -10,7 +10,7 @@ return ConsoleProgram.Run(cancellation =>
 {
     ConfigurationSources sources = ConfigurationSources.FromCommandLine(args, EmbeddedDefault());
     ResolvedConfiguration<ExperimentOptions> experiment = ExperimentRun.Read(sources);
-    RunSummary summary = ExperimentRun.Execute(experiment, (folder, log) => new CompositeRecorder(log, [new MetricsFileRecorder(folder)], [new CompletionsRecorder(folder), new ConsoleDisplay()]), RunLogging.Create, cancellationToken: cancellation);
+    RunSummary summary = ExperimentRun.Execute(experiment, RunRecorders.CreateDefault, RunLogging.Create, cancellationToken: cancellation);
     if (summary.Outcome == RunOutcome.Interrupted)
     {
         Console.Error.WriteLine($"Interrupted after step {summary.Steps} and saved. The same command with Run:Folder and Run:Resume=true goes on.");

@@ -23,6 +23,14 @@ public sealed class CompletionsRecorder : IRunRecorder
         _lines = new(Path.Combine(runFolder, FileName));
     }
 
+    /// <summary>What a run folder's <c>completions.jsonl</c> holds; nothing where there is no such file. A half-written last line is left out.</summary>
+    /// <param name="runFolder">The run folder.</param>
+    public static IReadOnlyList<CompletionTable> Read(string runFolder)
+    {
+        ArgumentNullException.ThrowIfNull(runFolder);
+        return [.. RunLines.Read(Path.Combine(runFolder, FileName)).Select(line => JsonSerializer.Deserialize<CompletionTable>(line.Text, Json)!)];
+    }
+
     /// <inheritdoc/>
     public void Start(RunInfo run)
     {

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Rlhf.Trainers.Records;
 
 /// <summary>
@@ -16,6 +18,14 @@ public sealed class MetricsFileRecorder : IRunRecorder
     {
         ArgumentNullException.ThrowIfNull(runFolder);
         _lines = new(Path.Combine(runFolder, FileName));
+    }
+
+    /// <summary>What a run folder's <c>metrics.jsonl</c> holds; nothing where there is no such file. A half-written last line is left out.</summary>
+    /// <param name="runFolder">The run folder.</param>
+    public static IReadOnlyList<IterationRecord> Read(string runFolder)
+    {
+        ArgumentNullException.ThrowIfNull(runFolder);
+        return [.. RunLines.Read(Path.Combine(runFolder, FileName)).Select(line => Parse(line.Text))];
     }
 
     /// <inheritdoc/>
@@ -45,4 +55,17 @@ public sealed class MetricsFileRecorder : IRunRecorder
 
     /// <inheritdoc/>
     public void Dispose() => _lines.Dispose();
+
+    private static IterationRecord Parse(string line)
+    {
+        using JsonDocument document = JsonDocument.Parse(line);
+        JsonElement root = document.RootElement;
+        IterationRecord record = new(root.GetProperty("phase").GetString()!, root.GetProperty("step").GetInt32());
+        foreach (JsonProperty metric in root.EnumerateObject().Where(p => p.Name is not ("phase" or "step")))
+        {
+            record[metric.Name] = metric.Value.GetDouble();
+        }
+
+        return record;
+    }
 }

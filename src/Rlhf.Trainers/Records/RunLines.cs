@@ -18,7 +18,7 @@ internal sealed class RunLines : IDisposable
     {
         if (File.Exists(_path))
         {
-            string kept = run.ResumedFrom is null ? "" : string.Concat(Lines(_path).Where(l => !run.IsAfterResume(l.Phase, l.Step)).Select(l => l.Text + "\n"));
+            string kept = run.ResumedFrom is null ? "" : string.Concat(Read(_path).Where(l => !run.IsAfterResume(l.Phase, l.Step)).Select(l => l.Text + "\n"));
             AtomicFile.WriteAllText(_path, kept);
         }
 
@@ -47,10 +47,11 @@ internal sealed class RunLines : IDisposable
         _stream = null;
     }
 
-    // A killed process may have left half a line at the end: it belongs to an iteration that no checkpoint holds.
-    private static IEnumerable<(string Text, string Phase, int Step)> Lines(string path)
+    /// <summary>The file's whole lines. A killed process may have left half a line at the end: it belongs to an iteration that no checkpoint holds.</summary>
+    /// <param name="path">The file; one that is not there has no lines.</param>
+    public static IEnumerable<(string Text, string Phase, int Step)> Read(string path)
     {
-        foreach (string line in File.ReadAllText(path, Encoding.UTF8).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string line in File.Exists(path) ? File.ReadAllText(path, Encoding.UTF8).Split('\n', StringSplitOptions.RemoveEmptyEntries) : [])
         {
             string phase;
             int step;
