@@ -7,7 +7,7 @@ namespace Rlhf.Reports;
 /// <summary>Completions as a console table: a column for each reward channel as scored and after each stage.</summary>
 internal static class CompletionsView
 {
-    private const int Rows = 6;
+    private const int Rows = 8;
     private const int TextLength = 180;
     private const int TextWidth = 60;
 

@@ -46,6 +46,10 @@ public sealed record DatasetOptions : IValidatableObject
     /// <value>Default null.</value>
     public string? Solution { get; init; }
 
+    /// <summary>Name of the field with the id; null for the schema's own, or the line's number where that is absent.</summary>
+    /// <value>Default null.</value>
+    public string? Id { get; init; }
+
     /// <summary>Problems to use from the beginning; null for all.</summary>
     /// <value>Default null; 1 or more.</value>
     [Range(1, int.MaxValue)]
@@ -68,7 +72,7 @@ public sealed record DatasetOptions : IValidatableObject
             yield return new("there is no such file.", [nameof(Path)]);
         }
 
-        if (Generator is not null && (Question ?? Answer ?? Solution) is not null)
+        if (Generator is not null && (Question ?? Answer ?? Solution ?? Id) is not null)
         {
             yield return new("field names belong to a file; generated problems have none.", [nameof(Generator)]);
         }

@@ -14,7 +14,7 @@ using TorchSharp;
 namespace Rlhf.Trainers.Experiments;
 
 /// <summary>The parts of an experiment, made from its options: model, tokenizer, problems, prompts, rewards, rollout engine.</summary>
-internal sealed class Experiment : IDisposable
+internal sealed partial class Experiment : IDisposable
 {
     private const string SftName = "sft";
     private const string PolicyName = "grpo";
@@ -22,6 +22,7 @@ internal sealed class Experiment : IDisposable
     private readonly ComputeEnvironment _environment;
     private readonly RewardComponents _rewards;
     private readonly IAdvantageEstimator _estimator;
+    private readonly ILogger _logger;
     private readonly IProblemSource _train;
     private readonly Prompt[] _validation;
     private readonly Prompt[] _test;
@@ -30,15 +31,15 @@ internal sealed class Experiment : IDisposable
     private readonly string _referenceFolder;
     private CausalLm? _reference;
 
-    private Experiment(ExperimentOptions options, ComputeEnvironment environment, PolicyModel model, RewardComponents rewards, IAdvantageEstimator estimator, string runFolder)
+    private Experiment(ExperimentOptions options, ComputeEnvironment environment, PolicyModel model, RewardComponents rewards, IAdvantageEstimator estimator, string runFolder, ILogger logger)
     {
-        (Options, _environment, _rewards, _estimator) = (options, environment, rewards, estimator);
+        (Options, _environment, _rewards, _estimator, _logger) = (options, environment, rewards, estimator, logger);
         (Policy, Tokenizer, Formatter) = (model.Policy, model.Tokenizer, model.Formatter);
         _referenceFolder = Path.Combine(runFolder, "reference");
-        _train = ProblemSets.Open(options.Data.Train);
-        _test = Prompts(ProblemSets.Open(options.Data.Test), options.Evaluation.FinalProblems);
+        _train = Open(options.Data.Train, "Data:Train");
+        _test = Prompts(Open(options.Data.Test, "Data:Test"), options.Evaluation.FinalProblems);
         _validation = options.Data.Validation is { } validation
-            ? Prompts(ProblemSets.Open(validation), options.Evaluation.Problems)
+            ? Prompts(Open(validation, "Data:Validation"), options.Evaluation.Problems)
             : [.. _test.Take(options.Evaluation.Problems)];
         RolloutOptions rollout = options.Algorithm.Rollout;
         Engine = new CausalLmRolloutEngine(Policy, Tokenizer, new() { MaxSlots = rollout.Slots });
@@ -83,10 +84,15 @@ internal sealed class Experiment : IDisposable
     {
         RewardComponents rewards = RewardComponents.Create(options.Rewards, registry, options.Run.Seed, logger);
         IAdvantageEstimator estimator = options.Algorithm.CreateEstimator(rewards.Pipeline);
+        foreach (string warning in rewards.Pipeline.Warnings.Concat(estimator.Warnings))
+        {
+            LogRewardWarning(logger, warning);
+        }
+
         PolicyModel model = PolicyModel.Create(options, environment, checkpointModel);
         try
         {
-            return new(options, environment, model, rewards, estimator, runFolder);
+            return new(options, environment, model, rewards, estimator, runFolder, logger);
         }
         catch
         {
@@ -97,7 +103,7 @@ internal sealed class Experiment : IDisposable
 
     /// <summary>Makes a phase at its beginning.</summary>
     public ITrainingPhase CreatePhase(string name, IRunRecorder recorder) => name == SftName
-        ? new SftPhase(Options.Sft!, Policy, Options.Data.Demonstrations is { } demonstrations ? ProblemSets.Open(demonstrations) : _train, Formatter, Options.Run.Seed, recorder)
+        ? new SftPhase(Options.Sft!, Policy, Options.Data.Demonstrations is { } demonstrations ? Open(demonstrations, "Data:Demonstrations") : _train, Formatter, Options.Run.Seed, recorder)
         : CreatePolicyPhase(recorder);
 
     /// <summary>Accuracy on the validation problems.</summary>
@@ -152,8 +158,13 @@ internal sealed class Experiment : IDisposable
         return reference;
     }
 
+    private IProblemSource Open(DatasetOptions problems, string key) => ProblemSets.Open(problems, key, Formatter, Options.Prompt.MaxTokens, _logger);
+
     private Prompt[] Prompts(IProblemSource problems, int? most) =>
         [.. Enumerable.Range(0, Math.Min(problems.Count, most ?? int.MaxValue)).Select(i => Formatter.Format(problems[i]))];
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "rewards: {Warning}")]
+    private static partial void LogRewardWarning(ILogger logger, string warning);
 
     private sealed class EvaluationProgress(IRunRecorder recorder) : IProgress<RolloutProgress>
     {

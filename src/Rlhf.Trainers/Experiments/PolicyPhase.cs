@@ -12,8 +12,9 @@ namespace Rlhf.Trainers.Experiments;
 /// <summary>The reinforcement-learning phase: draws prompts, lets the trainer make an iteration, writes its record.</summary>
 internal sealed class PolicyPhase : ITrainingPhase
 {
-    // Completions of an iteration that are kept with their rewards.
-    private const int KeptCompletions = 8;
+    // Completions of an iteration that are kept with their rewards: some of a group, so that their advantages can be compared.
+    private const int KeptGroups = 4;
+    private const int KeptSamples = 2;
 
     private readonly ExperimentOptions _options;
     private readonly RewardPipeline _pipeline;
@@ -67,7 +68,7 @@ internal sealed class PolicyPhase : ITrainingPhase
 
         OptimizerMetrics.WriteTo(record, MetricNames.PolicyLoss, iteration.Updates, Optimizer);
         WriteSpeed(record, iteration, clock);
-        return new(record, iteration.Rewards.Completions(Name, step, KeptCompletions), iteration.Updates, update => update.Rows.Select(i => new
+        return new(record, iteration.Rewards.Completions(Name, step, KeptGroups, KeptSamples), iteration.Updates, update => update.Rows.Select(i => new
         {
             prompt = iteration.Rows[i].Prompt.TokenIds,
             response = iteration.Rows[i].Response.TokenIds,

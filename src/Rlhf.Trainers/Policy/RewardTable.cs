@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Rlhf.Generation;
 using Rlhf.Rewards;
 using Rlhf.Shaping;
@@ -50,28 +51,31 @@ public sealed class RewardTable
         return new(batch.Rows, columns, values, Column(columns.Count + 1), Column(columns.Count));
     }
 
-    /// <summary>The first responses as a table for recorders.</summary>
+    /// <summary>The first responses to the first prompts as a table for recorders.</summary>
     /// <param name="phase">The phase.</param>
     /// <param name="step">The iteration.</param>
-    /// <param name="most">Responses at the most.</param>
-    public CompletionTable Completions(string phase, int step, int most) => new()
+    /// <param name="groups">Prompts at the most.</param>
+    /// <param name="samples">Responses to a prompt at the most.</param>
+    public CompletionTable Completions(string phase, int step, int groups, int samples) => new()
     {
         Phase = phase,
         Step = step,
         Columns = _columns,
-        Rows = [.. _rows.Take(most).Select((row, b) => new CompletionRow
-        {
-            VisitId = row.Response.VisitId,
-            SampleIndex = row.Response.SampleIndex,
-            Prompt = row.Prompt.Problem.Question,
-            Completion = row.Text,
-            Reference = row.Prompt.Problem.Answer,
-            FinishReason = row.Response.FinishReason == FinishReason.Length ? "length" : "stop",
-            ResponseTokens = row.Response.TokenIds.Length,
-            Rewards = [.. _values.Select(column => column[b])],
-            FinalReward = _returns[b],
-            Advantage = _advantages[b],
-        })],
+        Rows = [.. _rows.Index().GroupBy(r => r.Item.Response.VisitId).Take(groups).SelectMany(g => g.Take(samples)).Select(r => Row(r.Item, r.Index))],
+    };
+
+    private CompletionRow Row(Rollout row, int b) => new()
+    {
+        VisitId = row.Response.VisitId,
+        SampleIndex = row.Response.SampleIndex,
+        Prompt = row.Prompt.Problem.Question,
+        Completion = row.Text,
+        Reference = row.Prompt.Problem.Answer,
+        FinishReason = JsonNamingPolicy.SnakeCaseLower.ConvertName(row.Response.FinishReason.ToString()),
+        ResponseTokens = row.Response.TokenIds.Length,
+        Rewards = [.. _values.Select(column => column[b])],
+        FinalReward = _returns[b],
+        Advantage = _advantages[b],
     };
 
     private static Tensor SumOverRow(Tensor values) => Flat(values).to_type(ScalarType.Float64).sum(1);
