@@ -42,8 +42,9 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
             using JsonDocument document = JsonDocument.Parse(json);
             return Parse(document.RootElement, path, PrefixLength + (long)length, fileLength);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The second is what System.Text.Json throws for a text that is no UTF-8.
             throw new SafetensorsException($"{path}: the header is no JSON: {e.Message}", e);
         }
     }
@@ -67,6 +68,11 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
 
             if (property.Name == MetadataKey)
             {
+                if (property.Value.ValueKind != JsonValueKind.Object)
+                {
+                    throw new SafetensorsException($"{path}: {MetadataKey} is no JSON object.");
+                }
+
                 foreach (JsonProperty item in property.Value.EnumerateObject())
                 {
                     metadata[item.Name] = item.Value.ToString();

@@ -16,7 +16,7 @@ internal static partial class ProblemSets
     public static IProblemSource Open(DatasetOptions options, string key, PromptFormatter formatter, int maxTokens, ILogger logger)
     {
         IProblemSource problems = Open(options);
-        int[] kept = [.. Enumerable.Range(0, problems.Count).Where(i => formatter.Format(problems[i]).TokenIds.Count <= maxTokens)];
+        int[] kept = [.. Enumerable.Range(0, problems.Count).Where(i => formatter.Fits(problems[i], maxTokens))];
         if (kept.Length == problems.Count)
         {
             return problems;

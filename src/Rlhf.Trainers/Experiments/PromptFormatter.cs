@@ -1,3 +1,4 @@
+using System.Text;
 using Rlhf.Chat;
 using Rlhf.Datasets;
 using Rlhf.Generation;
@@ -32,20 +33,18 @@ public sealed class PromptFormatter
     public Prompt Format(Problem problem)
     {
         ArgumentNullException.ThrowIfNull(problem);
-        string text = _options.Template.Replace(QuestionPlace, problem.Question, StringComparison.Ordinal);
-        if (_chat is null)
-        {
-            return new(problem, _tokenizer.Encode(text));
-        }
+        string text = UserText(problem);
+        return new(problem, _chat is null ? _tokenizer.Encode(text) : _tokenizer.Encode(_chat.Render(Messages(text), new() { AddGenerationPrompt = true })));
+    }
 
-        List<ChatMessage> messages = [];
-        if (_options.System is { } system)
-        {
-            messages.Add(new(ChatRole.System, system));
-        }
+    /// <summary>Whether a problem's prompt has at most <paramref name="maxTokens"/> tokens.</summary>
+    public bool Fits(Problem problem, int maxTokens)
+    {
+        ArgumentNullException.ThrowIfNull(problem);
 
-        messages.Add(new(ChatRole.User, text));
-        return new(problem, _tokenizer.Encode(_chat.Render(messages, new() { AddGenerationPrompt = true })));
+        // A byte-level tokenizer makes at most one token of an ASCII character, and perhaps adds a space, so a short text need not be encoded.
+        string text = UserText(problem);
+        return (_chat is null && text.Length < maxTokens && Ascii.IsValid(text)) || Format(problem).TokenIds.Count <= maxTokens;
     }
 
     /// <summary>Prompt and worked solution, ended by the end token.</summary>
@@ -57,4 +56,9 @@ public sealed class PromptFormatter
             $"Problem {problem.Id} has no worked solution to train on. Name its field in Data:Train:Solution, or leave the Sft section out.");
         return new(Format(problem).TokenIds, [.. _tokenizer.Encode(solution), _endToken]);
     }
+
+    private string UserText(Problem problem) => _options.Template.Replace(QuestionPlace, problem.Question, StringComparison.Ordinal);
+
+    private List<ChatMessage> Messages(string text) =>
+        _options.System is { } system ? [new(ChatRole.System, system), new(ChatRole.User, text)] : [new(ChatRole.User, text)];
 }
