@@ -1,0 +1,26 @@
+using System.Globalization;
+using Rlhf.Bench;
+using Rlhf.Runtime;
+using Rlhf.Trainers.Experiments;
+using static TorchSharp.torch;
+
+// Speed as ratios within one run: against the machine's own matrix product and memory bandwidth.
+return ConsoleProgram.Run(cancellation =>
+{
+    TorchRuntime.EnsureLoaded();
+    CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+    Machine machine = Machine.Measure();
+    Console.WriteLine($"{get_num_threads()} threads, float32 matrix product {machine.GemmFlops / 1e9:F0} GFLOP/s, copy {machine.BytesPerSecond / 1e9:F1} GB/s");
+    Console.WriteLine();
+    Console.WriteLine("| what | speed | ratio | of |");
+    Console.WriteLine("|---|---|---|---|");
+    using LanguageModelBenchmarks models = new();
+    foreach (Func<Machine, Result> benchmark in (Func<Machine, Result>[])[models.Rollout, models.SingleRow, models.Update])
+    {
+        cancellation.ThrowIfCancellationRequested();
+        Result result = benchmark(machine);
+        Console.WriteLine($"| {result.Name} | {result.Speed} | {result.Ratio:F2} | {result.Of} |");
+    }
+
+    return ConsoleProgram.Success;
+});
