@@ -23,7 +23,8 @@ public sealed class RewardSourceRegistry
         .With<ArithmeticStepsOptions>("arithmetic_steps", Verifiers.ArithmeticSteps)
         .With<BoxedOptions>("boxed", Verifiers.Boxed)
         .With<FormatOptions>("format", Verifiers.Format)
-        .With<LastNumberOptions>("last_number", Verifiers.LastNumber);
+        .With<LastNumberOptions>("last_number", Verifiers.LastNumber)
+        .With<MathOptions>("math", Verifiers.Math);
 
     /// <summary>The types, by name.</summary>
     public IEnumerable<RewardSourceType> Types => _types.OrderBy(t => t.Name, StringComparer.Ordinal);

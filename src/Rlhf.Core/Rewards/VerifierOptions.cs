@@ -64,6 +64,27 @@ public sealed record BoxedOptions : RewardSourceOptions
     public override string Name { get; init; } = "verifier";
 }
 
+/// <summary>Options of <see cref="Verifiers.Math"/>.</summary>
+/// <remarks>
+/// The answer is what the last <c>\boxed{…}</c> or <c>\fbox{…}</c> holds; without one, the rest of the last line that begins with one of the markers or holds
+/// "answer is"; without that, the last <c>$…$</c> or number. It is compared as <see cref="MathEquivalence"/> says.
+/// </remarks>
+public sealed record MathOptions : RewardSourceOptions
+{
+    /// <summary>The channel's name.</summary>
+    /// <value>Default <c>verifier</c>.</value>
+    [MinLength(1)]
+    public override string Name { get; init; } = "verifier";
+
+    /// <summary>What a line with the answer may begin with where nothing is boxed.</summary>
+    /// <value>Default <c>####</c>, <c>A:</c>, <c>Answer:</c>, <c>Final answer:</c>; case does not matter.</value>
+    public IReadOnlyList<string> Markers { get; init; } = ["####", "A:", "Answer:", "Final answer:"];
+
+    /// <summary>Whether a response that is neither boxed nor marked is judged by its last formula or number.</summary>
+    /// <value>Default true.</value>
+    public bool LastValue { get; init; } = true;
+}
+
 /// <summary>What form a response should have.</summary>
 public enum FormatRule
 {

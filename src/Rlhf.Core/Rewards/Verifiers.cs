@@ -17,6 +17,10 @@ public static class Verifiers
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static IRewardSource Boxed(BoxedOptions? options = null) => new BoxedVerifier(options ?? new());
 
+    /// <summary>1 where the response's final answer is mathematically equivalent to the reference, else 0.</summary>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public static IRewardSource Math(MathOptions? options = null) => new MathVerifier(options ?? new());
+
     /// <summary>1 where the response has the wanted form, else 0, whatever its answer.</summary>
     /// <exception cref="ArgumentException">An option is out of range or the pattern is not one that can be matched in linear time.</exception>
     public static IRewardSource Format(FormatOptions? options = null) => new FormatVerifier(options ?? new());

@@ -1,0 +1,323 @@
+namespace Rlhf.Rewards.Verification.Equivalence;
+
+/// <summary>Whether two answers say the same; the first is the reference.</summary>
+internal static class AnswerComparer
+{
+    // From so many places a rounded decimal may stand for a number that has none.
+    private const int LeastDecimals = 6;
+    private const int Points = 6;
+
+    /// <summary>Whether an answer says what the reference says.</summary>
+    public static bool AreEqual(Answer gold, Answer answer)
+    {
+        if (gold is EquationAnswer x && answer is EquationAnswer y)
+        {
+            return EquationsEqual(x, y);
+        }
+
+        if (answer is EquationAnswer said)
+        {
+            return Assigned(said).Value is { } value && AreEqual(gold, value);
+        }
+
+        if (gold is EquationAnswer wanted)
+        {
+            return Assigned(wanted).Value is { } value && AreEqual(value, answer);
+        }
+
+        if (gold is RealSetAnswer || answer is RealSetAnswer)
+        {
+            return RealSet(gold) is { } a && RealSet(answer) is { } b && (a.Variable is null || b.Variable is null || a.Variable == b.Variable) && RealSets.AreEqual(a.Pieces, b.Pieces);
+        }
+
+        if (gold is ListAnswer || answer is ListAnswer || HasBothSigns(gold) || HasBothSigns(answer))
+        {
+            return ListsEqual(Elements(gold), Elements(answer));
+        }
+
+        return (gold, answer) switch
+        {
+            (TupleAnswer a, TupleAnswer b) => a.Elements.Count == b.Elements.Count && (a.Elements.Count > 2 || (a.Open == b.Open && a.Close == b.Close)) && a.Elements.Zip(b.Elements).All(p => AreEqual(p.First, p.Second)),
+            (MatrixAnswer a, MatrixAnswer b) => a.IsDeterminant == b.IsDeterminant && a.Rows.Count == b.Rows.Count
+                && a.Rows.Zip(b.Rows).All(r => r.First.Count == r.Second.Count && r.First.Zip(r.Second).All(c => AreEqual(c.First, c.Second))),
+            (BaseAnswer a, BaseAnswer b) => a == b,
+            (BaseAnswer a, ValueAnswer { Value: Number { Decimals: null, Value.IsInteger: true } number, Unit: null, IsPercent: false }) => a.Digits == number.Value.Numerator.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            (ValueAnswer a, ValueAnswer b) => ValuesEqual(a, b),
+            _ => false,
+        };
+    }
+
+    /// <summary>The name that an equation defines, where it does, and the value: of <c>x = 5</c>, <c>5 = x</c>, <c>f(x) = x²</c>, or of a true computation <c>48/2 = 24</c>.</summary>
+    public static (string? Name, Answer? Value) Assigned(EquationAnswer equation)
+    {
+        EquationSide[] sides = [.. equation.Sides];
+        int named = Array.FindIndex(sides, s => s.Name is not null);
+        Answer[] contents = [.. sides.Where((s, i) => i != named).Select(s => s.Content).OfType<Answer>()];
+        if (contents.Length != sides.Length - (named < 0 ? 0 : 1) || (named > 0 && named < sides.Length - 1) || contents.Length == 0)
+        {
+            return default;
+        }
+
+        string? name = named < 0 ? null : sides[named].Name;
+        if (name is not null && contents.OfType<ValueAnswer>().Any(c => c.Value.Symbols().Contains(name)))
+        {
+            return default;
+        }
+
+        return contents.Skip(1).All(c => AreEqual(contents[0], c)) && (named >= 0 || contents.Length > 1) ? (name, contents[^1]) : default;
+    }
+
+    /// <summary>An answer as a part of the real line; null where it is none.</summary>
+    public static RealSetAnswer? RealSet(Answer answer)
+    {
+        switch (answer)
+        {
+            case RealSetAnswer set:
+                return set;
+            case TupleAnswer { Elements: [ValueAnswer low, ValueAnswer high] } tuple when tuple.Open is "(" or "[" && tuple.Close is ")" or "]":
+                return Infinite(low.Value) is var below && Infinite(high.Value) is var above
+                    && (below < 0 || Constant(low.Value).IsReal) && (above > 0 || Constant(high.Value).IsReal)
+                    ? new(RealSets.Union([new(below < 0 ? null : Constant(low.Value), tuple.Open == "[", above > 0 ? null : Constant(high.Value), tuple.Close == "]")]), null)
+                    : null;
+            case ListAnswer { IsSet: true } list when list.Elements.All(e => e is ValueAnswer v && Constant(v.Value).IsReal):
+                return new(RealSets.Union(list.Elements.Select(e => Constant(((ValueAnswer)e).Value)).Select(v => new RealInterval(v, true, v, true))), null);
+            default:
+                return null;
+        }
+    }
+
+    private static bool EquationsEqual(EquationAnswer gold, EquationAnswer answer)
+    {
+        (string? Name, Answer? Value) a = Assigned(gold), b = Assigned(answer);
+        if (a.Value is not null && b.Value is not null && (a.Name == b.Name || a.Name is null || b.Name is null || IsFunction(a.Name) || IsFunction(b.Name)))
+        {
+            if (AreEqual(a.Value, b.Value))
+            {
+                return true;
+            }
+        }
+
+        return Difference(gold) is { } x && Difference(answer) is { } y && Proportional(x, y);
+
+        static bool IsFunction(string name) => name.EndsWith(')') && !name.StartsWith('(');
+    }
+
+    private static Operation? Difference(EquationAnswer equation) =>
+        equation.Sides is [{ Content: ValueAnswer { Unit: null, IsPercent: false } left }, { Content: ValueAnswer { Unit: null, IsPercent: false } right }]
+            ? new(OperationName.Subtract, left.Value, right.Value)
+            : null;
+
+    // The same equation up to a factor other than 0.
+    private static bool Proportional(Expression x, Expression y)
+    {
+        if (!x.Symbols().Any(s => s != Expression.PlusMinus))
+        {
+            return false;
+        }
+
+        MathValue first = MathValue.Undefined, second = MathValue.Undefined;
+        int seen = 0;
+        foreach (Func<string, ExactNumber?> point in SamplePoints(x, y))
+        {
+            MathValue a = new Evaluator().Evaluate(x, point), b = new Evaluator().Evaluate(y, point);
+            if (a.IsUndefined || b.IsUndefined)
+            {
+                if (a.IsUndefined != b.IsUndefined)
+                {
+                    return false;
+                }
+
+                continue;
+            }
+
+            if (a.Approximate.IsZero != b.Approximate.IsZero)
+            {
+                return false;
+            }
+
+            if (seen++ == 0)
+            {
+                (first, second) = (a, b);
+            }
+            else if (!Multiply(a, second, out MathValue left) || !Multiply(b, first, out MathValue right) || !MathValue.AreEqual(left, right))
+            {
+                return false;
+            }
+        }
+
+        return seen > 2 && !first.Approximate.IsZero;
+
+        static bool Multiply(MathValue a, MathValue b, out MathValue product)
+        {
+            product = a.Exact is { } x && b.Exact is { } y && ExactNumber.Apply('*', x, y) is { } exact ? exact : a.Approximate * b.Approximate;
+            return !product.IsUndefined;
+        }
+    }
+
+    private static bool HasBothSigns(Answer answer) => answer is ValueAnswer value && value.Value.Symbols().Contains(Expression.PlusMinus);
+
+    private static List<Answer> Elements(Answer answer)
+    {
+        if (answer is not ListAnswer list)
+        {
+            return HasBothSigns(answer) ? [Signed((ValueAnswer)answer, 1), Signed((ValueAnswer)answer, -1)] : [answer];
+        }
+
+        List<Answer> elements = [.. list.Elements.SelectMany(Elements)];
+        if (list.IsSet)
+        {
+            List<Answer> once = [];
+            foreach (Answer element in elements.Where(e => !once.Exists(o => AreEqual(o, e))))
+            {
+                once.Add(element);
+            }
+
+            return once;
+        }
+
+        return elements;
+    }
+
+    private static ValueAnswer Signed(ValueAnswer value, int sign) => value with { Value = Replace(value.Value, sign) };
+
+    private static Expression Replace(Expression expression, int sign) => expression switch
+    {
+        Symbol { Name: Expression.PlusMinus } => new Number(ExactNumber.FromInteger(sign)!.Value),
+        Operation operation => new Operation(operation.Name, [.. operation.Arguments.Select(a => Replace(a, sign))]),
+        _ => expression,
+    };
+
+    private static bool ListsEqual(List<Answer> gold, List<Answer> answer)
+    {
+        if (gold.Count != answer.Count)
+        {
+            return false;
+        }
+
+        List<Answer> left = [.. answer];
+        foreach (Answer wanted in gold)
+        {
+            int at = left.FindIndex(a => AreEqual(wanted, a));
+            if (at < 0)
+            {
+                return false;
+            }
+
+            left.RemoveAt(at);
+        }
+
+        return true;
+    }
+
+    private static bool ValuesEqual(ValueAnswer gold, ValueAnswer answer)
+    {
+        if (gold.Unit is not null && answer.Unit is not null && gold.Unit != answer.Unit)
+        {
+            return false;
+        }
+
+        if (gold.IsPercent == answer.IsPercent)
+        {
+            return ExpressionsEqual(gold.Value, answer.Value);
+        }
+
+        // A percentage is its value; a bare sign may also be a label.
+        return ExpressionsEqual(gold.IsPercent ? Hundredth(gold.Value) : gold.Value, answer.IsPercent ? Hundredth(answer.Value) : answer.Value) || ExpressionsEqual(gold.Value, answer.Value);
+
+        static Operation Hundredth(Expression value) => new(OperationName.Divide, value, new Number(ExactNumber.FromInteger(100)!.Value));
+    }
+
+    // −1, 0 or +1 for −∞, a finite expression and +∞; null where infinity is part of something else.
+    private static int? Infinite(Expression expression) => expression switch
+    {
+        Constant { Name: ConstantName.Infinity } => 1,
+        Operation { Name: OperationName.Negate, Arguments: [Constant { Name: ConstantName.Infinity }] } => -1,
+        _ => expression.Any(e => e is Constant { Name: ConstantName.Infinity }) ? null : 0,
+    };
+
+    private static MathValue Constant(Expression expression) => new Evaluator().Evaluate(expression, name => name == ExpressionParser.Degree ? ExactNumber.FromInteger(1) : null);
+
+    private static bool ExpressionsEqual(Expression gold, Expression answer)
+    {
+        if (Infinite(gold) is not { } a || Infinite(answer) is not { } b)
+        {
+            return false;
+        }
+
+        if (a != 0 || b != 0)
+        {
+            return a == b;
+        }
+
+        bool constant = !gold.Symbols().Concat(answer.Symbols()).Any(s => s != ExpressionParser.Degree);
+        return constant ? ConstantsEqual(Constant(gold), Constant(answer), answer) : EverywhereEqual(gold, answer);
+    }
+
+    private static bool ConstantsEqual(MathValue gold, MathValue answer, Expression written)
+    {
+        if (gold.IsUndefined || answer.IsUndefined)
+        {
+            return false;
+        }
+
+        if (MathValue.AreEqual(gold, answer))
+        {
+            return true;
+        }
+
+        // A number that no finite decimal gives may be rounded.
+        if (written is not Number { Decimals: >= LeastDecimals and { } decimals } || !gold.IsReal || gold.Exact is { IsFiniteDecimal: true })
+        {
+            return false;
+        }
+
+        BigFloat half = BigFloat.From(ExactNumber.FromFraction(1, 2 * System.Numerics.BigInteger.Pow(10, decimals)) ?? default);
+        return BigFloat.Compare(BigFloat.Abs(gold.Approximate.Re - answer.Approximate.Re), half) <= 0;
+    }
+
+    private static bool EverywhereEqual(Expression gold, Expression answer)
+    {
+        int seen = 0;
+        foreach (Func<string, ExactNumber?> point in SamplePoints(gold, answer))
+        {
+            MathValue a = new Evaluator().Evaluate(gold, point), b = new Evaluator().Evaluate(answer, point);
+            if (a.IsUndefined != b.IsUndefined || (!a.IsUndefined && !MathValue.AreEqual(a, b)))
+            {
+                return false;
+            }
+
+            seen += a.IsUndefined ? 0 : 1;
+        }
+
+        return seen > 1;
+    }
+
+    // Positive, negative and mixed fractions, the same for the same letter; whole numbers where a factorial asks for them.
+    private static IEnumerable<Func<string, ExactNumber?>> SamplePoints(Expression a, Expression b)
+    {
+        bool whole = a.Any(NeedsWhole) || b.Any(NeedsWhole);
+        for (int point = 0; point < Points; point++)
+        {
+            int p = point;
+            yield return name =>
+            {
+                if (name == ExpressionParser.Degree)
+                {
+                    return ExactNumber.FromInteger(1);
+                }
+
+                uint hash = 2166136261u + (uint)p * 977;
+                foreach (char c in name)
+                {
+                    hash = (hash ^ c) * 16777619;
+                }
+
+                hash ^= hash >> 15;
+                int sign = p switch { 3 => -1, 4 => (hash & 1) == 0 ? -1 : 1, _ => 1 };
+                return whole ? ExactNumber.FromInteger(2 + (int)(hash % 11)) : ExactNumber.FromFraction(sign * (29 + (int)(hash % 397)), 101);
+            };
+        }
+
+        static bool NeedsWhole(Expression e) => e is Operation { Name: OperationName.Factorial or OperationName.Binomial } operation && operation.Symbols().Any();
+    }
+}

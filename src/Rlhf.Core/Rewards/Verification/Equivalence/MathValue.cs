@@ -1,0 +1,30 @@
+namespace Rlhf.Rewards.Verification.Equivalence;
+
+/// <summary>A value: exact where it could be kept so, else to about a hundred digits.</summary>
+internal readonly struct MathValue
+{
+    private readonly BigComplex _approximate;
+
+    private MathValue(ExactNumber? exact, BigComplex approximate) => (Exact, _approximate) = (exact, approximate);
+
+    public static MathValue Undefined { get; } = new(null, BigComplex.NaN);
+
+    public ExactNumber? Exact { get; }
+
+    public bool IsUndefined => Exact is null && _approximate.IsNaN;
+
+    public BigComplex Approximate => Exact is { } exact ? BigFloat.From(exact) : _approximate;
+
+    /// <summary>Whether it has a place on the real line.</summary>
+    public bool IsReal => Exact is not null || (!_approximate.IsNaN && _approximate.IsReal);
+
+    public static implicit operator MathValue(ExactNumber value) => new(value, default);
+
+    public static implicit operator MathValue(BigComplex value) => new(null, value);
+
+    public static bool AreEqual(MathValue a, MathValue b) => a.Exact is { } x && b.Exact is { } y ? x == y : BigComplex.AreEqual(a.Approximate, b.Approximate);
+
+    /// <summary>Negative, 0 or positive; for real values.</summary>
+    public static int Compare(MathValue a, MathValue b) =>
+        AreEqual(a, b) ? 0 : a.Exact is { } x && b.Exact is { } y ? x.CompareTo(y) : BigFloat.Compare(a.Approximate.Re, b.Approximate.Re);
+}

@@ -1,0 +1,52 @@
+using System.Text.RegularExpressions;
+
+namespace Rlhf.Rewards.Verification;
+
+/// <summary>Finds what a whole response gives as its answer.</summary>
+internal static partial class FinalAnswer
+{
+    /// <summary>The answer's text; null where there is none.</summary>
+    /// <param name="response">Any text.</param>
+    /// <param name="markers">What a line with the answer may begin with.</param>
+    /// <param name="lastValue">Whether the last formula or number counts where nothing is boxed or marked.</param>
+    public static string? Find(string response, IReadOnlyList<string> markers, bool lastValue)
+    {
+        if (BoxedAnswer.Find(response) is { } boxed)
+        {
+            return boxed;
+        }
+
+        string text = CalculatorNote().Replace(response, "");
+        string[] lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        for (int i = lines.Length - 1; i >= 0; i--)
+        {
+            string line = lines[i].Trim('*', ' ');
+            string? marker = markers.Where(m => line.StartsWith(m, StringComparison.OrdinalIgnoreCase)).MaxBy(m => m.Length);
+            string? rest = marker is not null ? line[marker.Length..] : AnswerIs().Match(line) is { Success: true } said ? said.Groups["answer"].Value : null;
+            if (rest?.Trim(' ', ':', '*') is { Length: > 0 } answer)
+            {
+                return answer;
+            }
+        }
+
+        if (!lastValue)
+        {
+            return null;
+        }
+
+        Match formula = Formula().Matches(text).LastOrDefault() ?? Match.Empty;
+        return formula.Success ? formula.Groups["formula"].Value : Number().Matches(text).LastOrDefault()?.Value;
+    }
+
+    [GeneratedRegex("<<[^<>]*>>", RegexOptions.NonBacktracking)]
+    private static partial Regex CalculatorNote();
+
+    [GeneratedRegex(@"\banswer\s*(is|=|:)\s*:?\s*(?<answer>.+)$", RegexOptions.IgnoreCase | RegexOptions.RightToLeft)]
+    private static partial Regex AnswerIs();
+
+    [GeneratedRegex(@"\$\$?(?<formula>[^$]+)\$|\\\((?<formula>[^()]+)\\\)", RegexOptions.NonBacktracking)]
+    private static partial Regex Formula();
+
+    [GeneratedRegex(@"-?\$?\d[\d,]*(\.\d+)?%?", RegexOptions.NonBacktracking)]
+    private static partial Regex Number();
+}

@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Rlhf.Datasets;
+using Rlhf.Rewards;
+
+namespace Rlhf.Tests.Core.Rewards.Verification;
+
+/// <summary>The reference pairs, or any file of the same form that <c>RLHF_MATH_PAIRS</c> names.</summary>
+[Trait("Category", "MathEquivalence")]
+public class MathEquivalenceParity(ITestOutputHelper output)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(50);
+
+    [Fact]
+    public void Pairs_AreJudgedAsTheReferenceJudgesThem()
+    {
+        string path = Environment.GetEnvironmentVariable("RLHF_MATH_PAIRS") ?? SharedData.Require("reference/math_equivalence/pairs.jsonl");
+        int agree = 0, all = 0, falseAccepts = 0;
+        List<string> slow = [];
+        MathEquivalence.AreEquivalent("\\sin 1", "\\ln 2");
+        foreach (string line in File.ReadLines(path).Where(l => l.Length > 0))
+        {
+            using JsonDocument pair = JsonDocument.Parse(line);
+            JsonElement root = pair.RootElement;
+            string gold = root.GetProperty("gold").GetString()!, answer = root.GetProperty("answer").GetString()!;
+            bool expected = root.GetProperty("equivalent").GetBoolean();
+            long start = Stopwatch.GetTimestamp();
+            bool judged = MathEquivalence.AreEquivalent(gold, answer);
+            if (Stopwatch.GetElapsedTime(start) is var time && time > Limit)
+            {
+                slow.Add($"{root.GetProperty("id")}: {time.TotalMilliseconds:F0} ms");
+            }
+
+            all++;
+            agree += judged == expected ? 1 : 0;
+            falseAccepts += judged && !expected ? 1 : 0;
+            if (judged != expected)
+            {
+                output.WriteLine($"{root.GetProperty("id")} ({root.GetProperty("kind")}): {(judged ? "accepted" : "rejected")} {Short(answer)} for {Short(gold)}");
+            }
+        }
+
+        string summary = $"math equivalence: agree {agree} of {all}, false accepts {falseAccepts}";
+        output.WriteLine(summary);
+        Console.WriteLine(summary);
+        slow.ForEach(output.WriteLine);
+        Assert.Equal(0, falseAccepts);
+        Assert.True(agree >= 0.99 * all, summary);
+    }
+
+    [Fact]
+    public async Task Responses_AreScoredAsTheirLabelsSay()
+    {
+        string path = SharedData.Require("reference/math_equivalence/responses.jsonl");
+        IRewardSource verifier = Verifiers.Math();
+        int agree = 0, all = 0;
+        foreach (string line in (await File.ReadAllLinesAsync(path, TestContext.Current.CancellationToken)).Where(l => l.Length > 0))
+        {
+            using JsonDocument response = JsonDocument.Parse(line);
+            JsonElement root = response.RootElement;
+            Problem problem = new() { Id = root.GetProperty("id").ToString(), Question = "?", Answer = root.GetProperty("gold").GetString()! };
+            double? score = (await verifier.ScoreAsync(new(problem, root.GetProperty("response").GetString()!, [], false), TestContext.Current.CancellationToken)).Values[0];
+            all++;
+            bool agrees = (score == 1) == root.GetProperty("label").GetBoolean();
+            agree += agrees ? 1 : 0;
+            if (!agrees)
+            {
+                string text = root.GetProperty("response").GetString()!;
+                output.WriteLine($"{problem.Id}: {score} for {problem.Answer}: …{text[Math.Max(0, text.Length - 120)..].Replace('\n', ' ')}");
+            }
+        }
+
+        output.WriteLine($"responses: agree {agree} of {all}");
+        Assert.True(agree >= 0.99 * all, $"responses: agree {agree} of {all}");
+    }
+
+    private static string Short(string text) => text.Length <= 80 ? text : text[..80] + "…";
+}
