@@ -15,11 +15,20 @@ return ConsoleProgram.Run(cancellation =>
     Console.WriteLine("| what | speed | ratio | of |");
     Console.WriteLine("|---|---|---|---|");
     using LanguageModelBenchmarks models = new();
+    double updateSeconds = 0;
     foreach (Func<Machine, Result> benchmark in (Func<Machine, Result>[])[models.Rollout, models.SingleRow, models.Update])
     {
         cancellation.ThrowIfCancellationRequested();
         Result result = benchmark(machine);
+        updateSeconds = result.Seconds;
         Console.WriteLine($"| {result.Name} | {result.Speed} | {result.Ratio:F2} | {result.Of} |");
+    }
+
+    foreach (int sequences in (int[])[256, 512, 1024, 2048])
+    {
+        cancellation.ThrowIfCancellationRequested();
+        double seconds = ShapingBenchmark.Seconds(sequences);
+        Console.WriteLine($"| eight stages, {sequences} sequences × 64 steps | {seconds * 1e3:F2} ms | {seconds / updateSeconds:P3} | of the update above (64 sequences) |");
     }
 
     return ConsoleProgram.Success;

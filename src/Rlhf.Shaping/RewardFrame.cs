@@ -35,6 +35,9 @@ public sealed class RewardFrame
     /// <summary>The channels in order.</summary>
     public IReadOnlyList<RewardChannel> Channels { get; }
 
+    /// <summary>The type of the rewards: float32 in training, float64 in tests.</summary>
+    public ScalarType Dtype => Channels.Count > 0 ? Channels[0].Values.dtype : ScalarType.Float32;
+
     /// <summary>The channel of a name.</summary>
     /// <exception cref="RewardPipelineException">There is none.</exception>
     public RewardChannel this[string name] =>

@@ -23,10 +23,23 @@ public sealed class StageRegistry
 
     /// <summary>The library's own stages.</summary>
     public static StageRegistry Default { get; } = new StageRegistry([])
+        .With<AffineOptions>("affine", StageKind.Shaping, (builder, options) => builder.AddAffine(options))
+        .With<CalibrateOptions>("calibrate", StageKind.Shaping, (builder, options) => builder.AddCalibrate(options))
         .With<ClipOptions>("clip", StageKind.Shaping, (builder, options) => builder.AddClip(options))
+        .With<ClipDeltaOptions>("clip_delta", StageKind.Shaping, (builder, options) => builder.AddClipDelta(options))
+        .With<CosineLengthOptions>("cosine_length", StageKind.Shaping, (builder, options) => builder.AddCosineLength(options))
         .With<DeltaOptions>("delta", StageKind.Shaping, (builder, options) => builder.AddDelta(options))
+        .With<EnsembleOptions>("ensemble", StageKind.Shaping, (builder, options) => builder.AddEnsemble(options))
         .With<FlipOptions>("flip", StageKind.Noise, (builder, options) => builder.AddFlip(options))
-        .With<GateOptions>("gate", StageKind.Shaping, (builder, options) => builder.AddGate(options));
+        .With<GateOptions>("gate", StageKind.Shaping, (builder, options) => builder.AddGate(options))
+        .With<GaussianNoiseOptions>("gaussian_noise", StageKind.Noise, (builder, options) => builder.AddGaussianNoise(options))
+        .With<LengthNormaliseOptions>("length_normalise", StageKind.Shaping, (builder, options) => builder.AddLengthNormalise(options))
+        .With<NormaliseOptions>("normalise", StageKind.Shaping, (builder, options) => builder.AddNormalise(options))
+        .With<PotentialOptions>("potential", StageKind.Shaping, (builder, options) => builder.AddPotential(options))
+        .With<SoftOverlongOptions>("soft_overlong", StageKind.Shaping, (builder, options) => builder.AddSoftOverlong(options))
+        .With<SpreadOptions>("spread", StageKind.Shaping, (builder, options) => builder.AddSpread(options))
+        .With<StepAggregateOptions>("step_aggregate", StageKind.Shaping, (builder, options) => builder.AddStepAggregate(options))
+        .With<WeightedSumOptions>("weighted_sum", StageKind.Shaping, (builder, options) => builder.AddWeightedSum(options));
 
     /// <summary>The types by name.</summary>
     public IEnumerable<StageType> Types => _entries.Values.Select(e => e.Type).OrderBy(t => t.Name, StringComparer.Ordinal);

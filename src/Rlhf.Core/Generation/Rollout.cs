@@ -21,7 +21,7 @@ public sealed record Rollout(Prompt Prompt, RolloutSequence Response, string Tex
     public TokenSequence Tokens => new(Prompt.TokenIds, Response.TokenIds);
 
     /// <summary>What reward sources get.</summary>
-    public Completion Completion => new(Prompt.Problem, Text, Steps.Texts, Response.Truncated);
+    public Completion Completion => new(Prompt.Problem, Text, Steps.Texts, Response.Truncated) { TokenIds = Response.TokenIds };
 
     /// <summary>Decodes a response and finds its steps.</summary>
     /// <param name="prompt">What was asked.</param>

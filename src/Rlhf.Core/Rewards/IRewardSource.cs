@@ -32,7 +32,11 @@ public interface IRewardSource
 /// <param name="Text">The response without its end token.</param>
 /// <param name="Steps">K texts of its reasoning steps.</param>
 /// <param name="Truncated">Whether it was cut off at the most new tokens.</param>
-public sealed record Completion(Problem Problem, string Text, IReadOnlyList<string> Steps, bool Truncated);
+public sealed record Completion(Problem Problem, string Text, IReadOnlyList<string> Steps, bool Truncated)
+{
+    /// <summary>The response's tokens, the end token included; empty where a text was not made by a policy.</summary>
+    public IReadOnlyList<int> TokenIds { get; init; } = [];
+}
 
 /// <summary>What a source says of one completion.</summary>
 /// <param name="Values">One value for an outcome source, K for a step source; null = could not be scored, which is not 0.</param>

@@ -32,6 +32,9 @@ public sealed record RewardLayout
     /// <summary>Step maps by name.</summary>
     public IReadOnlyDictionary<string, StepMap> StepMaps { get; init; } = new Dictionary<string, StepMap>(StringComparer.Ordinal);
 
+    /// <summary>Action tokens of each response, the end token included: <c>[B]</c> of a floating-point type.</summary>
+    public Tensor Lengths(ScalarType type) => ActionMask.sum(1).to_type(type);
+
     /// <summary>B.</summary>
     public long Rows => ActionMask.size(0);
 }

@@ -24,7 +24,9 @@ public sealed class RewardSourceRegistry
         .With<BoxedOptions>("boxed", Verifiers.Boxed)
         .With<FormatOptions>("format", Verifiers.Format)
         .With<LastNumberOptions>("last_number", Verifiers.LastNumber)
-        .With<MathOptions>("math", Verifiers.Math);
+        .With<MathOptions>("math", Verifiers.Math)
+        .With<ReasoningPatternOptions>("reasoning_pattern", TextRewards.ReasoningPattern)
+        .With<RepetitionOptions>("repetition", TextRewards.Repetition);
 
     /// <summary>The types, by name.</summary>
     public IEnumerable<RewardSourceType> Types => _types.OrderBy(t => t.Name, StringComparer.Ordinal);

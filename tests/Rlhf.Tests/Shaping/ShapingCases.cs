@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Rlhf.Datasets;
 using Rlhf.Rewards;
 using Rlhf.Shaping;
 using Rlhf.Shaping.Stages;
@@ -18,6 +19,21 @@ internal static class ShapingCases
         ["clip"] = row => Steps(row, b => b.AddClip(new() { Channel = "process", Threshold = Number(row, "threshold") })),
         ["delta"] = row => Steps(row, b => b.AddDelta(new() { Channel = "process" })),
         ["clip_delta"] = row => Steps(row, b => b.AddClip(new() { Channel = "process", Threshold = Number(row, "threshold") }).AddDelta(new() { Channel = "process" })),
+        ["potential"] = row => Steps(row, b => b.AddPotential(new()
+        {
+            Channel = "process",
+            Discount = Number(row, "gamma"),
+            Initial = Number(row, "initial"),
+            Terminal = Enum.Parse<TerminalPotential>(row.GetProperty("options").GetProperty("terminal").GetString()!, ignoreCase: true),
+        })),
+        ["length_normalised"] = row => Steps(row, b => b.AddLengthNormalise(new() { Channel = "process" })),
+        ["aggregate"] = Aggregate,
+        ["weighted_sum"] = WeightedSum,
+        ["soft_overlong"] = SoftOverlong,
+        ["cosine_length"] = CosineLength,
+        ["repetition_penalty"] = RepetitionPenalty,
+        ["reasoning_pattern"] = ReasoningPattern,
+        ["calibrate"] = Calibrate,
         ["gate_episode"] = GateEpisode,
         ["gate_levels"] = GateLevels,
         ["return_to_go"] = ReturnToGo,
@@ -36,6 +52,117 @@ internal static class ShapingCases
         ShapedRewards shaped = pipeline.Apply(new(batch.Layout(), [batch.Steps("process", steps)]), training: true, iteration: 0);
         return Difference("steps", Rows(Expected(row, "steps")), batch.ReadSteps(shaped.Shaped["process"]));
     }
+
+    private static string? Aggregate(JsonElement row)
+    {
+        using var scope = NewDisposeScope();
+        double?[][] steps = Rows(Input(row, "steps"));
+        var batch = new RewardBatch { StepCounts = [.. steps.Select(s => s.Length)] };
+        RewardFrame raw = new(batch.Layout(), [batch.Steps("process", steps)]);
+        foreach (JsonProperty expected in row.GetProperty("expected").EnumerateObject())
+        {
+            StepAggregation method = Enum.Parse<StepAggregation>(expected.Name.Replace("_", "", StringComparison.Ordinal), ignoreCase: true);
+            using RewardPipeline pipeline = new RewardPipelineBuilder(RewardSchema.Steps("process"))
+                .AddStepAggregate(new() { Channel = "process", Into = "score", Aggregation = method }).WithWeights(new() { ["score"] = 1 }).Build();
+            if (Difference(expected.Name, Values(expected.Value), RewardBatch.Read(pipeline.Apply(raw, training: true, iteration: 0).Shaped["score"])) is { } difference)
+            {
+                return difference;
+            }
+        }
+
+        return null;
+    }
+
+    private static string? WeightedSum(JsonElement row)
+    {
+        using var scope = NewDisposeScope();
+        JsonElement options = row.GetProperty("options");
+        (string Name, double?[] Values)[] inputs = [.. Input(row, "channels").EnumerateObject().Select(c => (c.Name, Values(c.Value)))];
+        var batch = new RewardBatch { StepCounts = new int[inputs[0].Values.Length] };
+        RewardSchema schema = inputs.Aggregate(new RewardSchema([]), (s, c) => s.Outcome(c.Name));
+        using RewardPipeline pipeline = new RewardPipelineBuilder(schema).AddWeightedSum(new()
+        {
+            Weights = options.GetProperty("weights").EnumerateObject().ToDictionary(w => w.Name, w => w.Value.GetDouble()),
+            Into = "total",
+            Invalid = Enum.Parse<InvalidEntries>(options.GetProperty("invalid").GetString()!, ignoreCase: true),
+            Optional = options.TryGetProperty("optional", out JsonElement optional) && options.GetProperty("invalid").GetString() == "propagate" ? [.. optional.EnumerateArray().Select(o => o.GetString()!)] : [],
+        }).WithWeights(new() { ["total"] = 1 }).Build();
+        ShapedRewards shaped = pipeline.Apply(new(batch.Layout(), [.. inputs.Select(c => batch.Outcome(c.Name, c.Values))]), training: true, iteration: 0);
+        return Difference("total", Values(Expected(row, "total")), RewardBatch.Read(shaped.Shaped["total"]));
+    }
+
+    private static string? SoftOverlong(JsonElement row)
+    {
+        using var scope = NewDisposeScope();
+        (RewardBatch batch, RewardLayout layout) = OfLengths(row);
+        using RewardPipeline pipeline = new RewardPipelineBuilder(RewardSchema.Outcome("verifier"))
+            .AddSoftOverlong(new() { MaxLength = (int)Number(row, "max_length"), Cache = (int)Number(row, "cache") }).WithWeights(new() { ["overlong"] = 1 }).Build();
+        ShapedRewards shaped = pipeline.Apply(new(layout, [batch.Outcome("verifier", new double?[batch.StepCounts.Length])]), training: true, iteration: 0);
+        return Difference("penalty", Values(Expected(row, "penalty")), RewardBatch.Read(shaped.Shaped["overlong"]));
+    }
+
+    private static string? CosineLength(JsonElement row)
+    {
+        using var scope = NewDisposeScope();
+        (RewardBatch batch, RewardLayout layout) = OfLengths(row);
+        using RewardPipeline pipeline = new RewardPipelineBuilder(RewardSchema.Outcome("verifier", levels: [0, 1])).AddCosineLength(new()
+        {
+            By = "verifier",
+            MaxLength = (int)Number(row, "max_len"),
+            MinValueWrong = Number(row, "min_value_wrong"),
+            MaxValueWrong = Number(row, "max_value_wrong"),
+            MinValueCorrect = Number(row, "min_value_correct"),
+            MaxValueCorrect = Number(row, "max_value_correct"),
+        }).WithWeights(new() { ["length"] = 1 }).Build();
+        double?[] correct = [.. Input(row, "correct").EnumerateArray().Select(c => c.ValueKind == JsonValueKind.Null ? (double?)null : c.GetBoolean() ? 1 : 0)];
+        ShapedRewards shaped = pipeline.Apply(new(layout, [batch.Outcome("verifier", correct)]), training: true, iteration: 0);
+        return Difference("reward", Values(Expected(row, "reward")), RewardBatch.Read(shaped.Shaped["length"]));
+    }
+
+    private static (RewardBatch Batch, RewardLayout Layout) OfLengths(JsonElement row)
+    {
+        long[] lengths = [.. Input(row, "lengths").EnumerateArray().Select(l => l.GetInt64())];
+        var batch = new RewardBatch { StepCounts = new int[lengths.Length] };
+        Tensor tokens = arange(Math.Max(1, lengths.Max()), ScalarType.Int64).lt(tensor(lengths).unsqueeze(1));
+        return (batch, batch.Layout() with { ActionMask = tokens, ResponseMask = tokens.clone() });
+    }
+
+    private static string? RepetitionPenalty(JsonElement row)
+    {
+        IRewardSource source = TextRewards.Repetition(new() { Ngram = (int)Number(row, "ngram"), MaxPenalty = Number(row, "max_penalty") });
+        double?[] actual = [.. Input(row, "token_ids").EnumerateArray().Select(ids => Score(source, new(Problem, "", [], false) { TokenIds = ids.Deserialize<int[]>()! }))];
+        return Difference("penalty", Values(Expected(row, "penalty")), actual);
+    }
+
+    private static string? ReasoningPattern(JsonElement row)
+    {
+        ReasoningPatternForm form = Enum.Parse<ReasoningPatternForm>(row.GetProperty("options").GetProperty("form").GetString()!.Replace("_", "", StringComparison.Ordinal), ignoreCase: true);
+        string text = Input(row, "text").GetString()!;
+        return Difference("reward", [Expected(row, "reward").GetDouble()], [Score(TextRewards.ReasoningPattern(new() { Form = form }), new(Problem, text, [], false))])
+            ?? Difference("repetition", [Expected(row, "repetition_20").GetDouble()], [TextRewards.WordRepetition(text.ToLowerInvariant(), 20)]);
+    }
+
+    private static string? Calibrate(JsonElement row)
+    {
+        using var scope = NewDisposeScope();
+        double?[] scores = Values(Input(row, "score")), patterns = Values(Input(row, "pattern"));
+        var batch = new RewardBatch { StepCounts = new int[scores.Length] };
+        JsonElement cap = row.GetProperty("options").GetProperty("cap");
+        using RewardPipeline pipeline = new RewardPipelineBuilder(RewardSchema.Outcome("score").Outcome("pattern")).AddCalibrate(new()
+        {
+            Channel = "score",
+            By = "pattern",
+            Threshold = Number(row, "tau"),
+            Alpha = Number(row, "alpha"),
+            Cap = cap.ValueKind == JsonValueKind.Null ? null : cap.GetDouble(),
+        }).WithWeights(new() { ["score"] = 1 }).Build();
+        ShapedRewards shaped = pipeline.Apply(new(batch.Layout(), [batch.Outcome("score", scores), batch.Outcome("pattern", patterns)]), training: true, iteration: 0);
+        return Difference("score", Values(Expected(row, "score")), RewardBatch.Read(shaped.Shaped["score"]));
+    }
+
+    private static Problem Problem { get; } = new() { Id = "1", Question = "?", Answer = "1" };
+
+    private static double? Score(IRewardSource source, Completion completion) => new RewardScorer([source]).Score([completion])[source.Name].Values[0][0];
 
     private static string? GateEpisode(JsonElement row)
     {

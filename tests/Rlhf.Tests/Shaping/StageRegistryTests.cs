@@ -26,11 +26,13 @@ public class StageRegistryTests
         Assert.Equal(new GateOptions { Channel = "process", By = "verifier", OpensWhen = GateOpening.GreaterOrEqual, Applies = GateApplies.PositivePart }, stages[2]);
         Assert.Equal([new("process"), new("verifier", 0.5)], ((GateOptions)stages[3]).Levels!);
         Assert.Equal(new FlipOptions { Channel = "verifier", Rate = 0.2, Scope = FlipScope.Answer }, stages[4]);
-        Assert.Equal(["clip", "delta", "flip", "gate"], StageRegistry.Default.Types.Select(t => t.Name));
+        Assert.Equal(
+            ["affine", "calibrate", "clip", "clip_delta", "cosine_length", "delta", "ensemble", "flip", "gate", "gaussian_noise", "length_normalise", "normalise", "potential", "soft_overlong", "spread", "step_aggregate", "weighted_sum"],
+            StageRegistry.Default.Types.Select(t => t.Name));
     }
 
     [Theory]
-    [InlineData("""[{ "type": "clp", "channel": "process" }]""", "there is no stage type 'clp'; types: clip, delta, flip, gate")]
+    [InlineData("""[{ "type": "clp", "channel": "process" }]""", "there is no stage type 'clp'; types: affine, calibrate, clip, clip_delta")]
     [InlineData("""[{ "channel": "process" }]""", "a stage is an object with a \"type\"")]
     [InlineData("""[{ "type": "clip", "channel": "process", "treshold": 1 }]""", "treshold")]
     [InlineData("""[{ "type": "clip", "threshold": 1 }]""", "channel")]

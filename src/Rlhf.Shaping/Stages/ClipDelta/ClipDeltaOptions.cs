@@ -1,0 +1,24 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Rlhf.Shaping.Stages;
+
+/// <summary>Clip, then Delta on the clipped values (arXiv 2410.15115, PR-Clip-Delta): c_k = min(r_k − η, 0), then c_k − c_{k+1}, c_{K−1} for the last but one step, 0 for the last.</summary>
+/// <remarks>The return from step k on is c_k ≤ 0. Not causal, as Delta is not; the bias favours ending, mildly.</remarks>
+public sealed record ClipDeltaOptions : StageOptions
+{
+    /// <summary>The step channel.</summary>
+    public required string Channel { get; init; }
+
+    /// <summary>A fixed η; else <see cref="Share"/>.</summary>
+    /// <value>Default null.</value>
+    public double? Threshold { get; init; }
+
+    /// <summary>Chooses η as <see cref="ClipOptions.Share"/> does.</summary>
+    /// <value>Default null; 0 to 1.</value>
+    [Range(0.0, 1.0)]
+    public double? Share { get; init; }
+
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Problems() =>
+        Threshold is null == Share is null ? [$"Clip-Delta of channel '{Channel}': give exactly one of threshold and share."] : [];
+}

@@ -1,0 +1,44 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Rlhf.Shaping.Stages;
+
+/// <summary>
+/// r ← (r − mean) / (std + ε) over valid entries of policy rows. A value alone, or among equal ones, becomes 0. A channel that is normalised already is refused, here and by
+/// estimators that divide by a standard deviation themselves.
+/// </summary>
+public sealed record NormaliseOptions : StageOptions
+{
+    /// <summary>The channel, of any granularity.</summary>
+    public required string Channel { get; init; }
+
+    /// <summary>What the statistics are over: <c>group</c>, the samples of a prompt; <c>batch</c>, the iteration; <c>running</c>, all iterations before this one, the first its own.</summary>
+    /// <value>Default <c>group</c>.</value>
+    public NormaliseOver Over { get; init; } = NormaliseOver.Group;
+
+    /// <summary>Whether the mean is taken off; without, values are only divided.</summary>
+    /// <value>Default true.</value>
+    public bool Centre { get; init; } = true;
+
+    /// <summary>What the divisor n − ddof of the variance leaves out.</summary>
+    /// <value>Default 1.</value>
+    [Range(0, 1)]
+    public int Ddof { get; init; } = 1;
+
+    /// <summary>ε.</summary>
+    /// <value>Default 1e-6; above 0.</value>
+    [Range(1e-12, 1.0)]
+    public double Epsilon { get; init; } = 1e-6;
+}
+
+/// <summary>What statistics are over.</summary>
+public enum NormaliseOver
+{
+    /// <summary>The samples of a prompt visit.</summary>
+    Group,
+
+    /// <summary>The iteration.</summary>
+    Batch,
+
+    /// <summary>All iterations before.</summary>
+    Running,
+}

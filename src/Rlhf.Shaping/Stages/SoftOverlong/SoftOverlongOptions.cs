@@ -1,0 +1,27 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Rlhf.Shaping.Stages;
+
+/// <summary>
+/// DAPO's soft punishment of long responses (arXiv 2503.14476), in a new outcome channel: 0 up to max − cache action tokens, then falling in a line to −1 at max, −1 beyond.
+/// L counts action tokens, the end token included.
+/// </summary>
+/// <remarks>Place it after gates, which would take the penalty of wrong answers away.</remarks>
+public sealed record SoftOverlongOptions : StageOptions
+{
+    /// <summary>The new outcome channel.</summary>
+    /// <value>Default <c>overlong</c>.</value>
+    [MinLength(1)]
+    public string Into { get; init; } = "overlong";
+
+    /// <summary>The length from which the penalty is −1; usually the most new tokens of a rollout.</summary>
+    [Range(1, int.MaxValue)]
+    public required int MaxLength { get; init; }
+
+    /// <summary>Tokens before it over which the penalty grows.</summary>
+    [Range(1, int.MaxValue)]
+    public required int Cache { get; init; }
+
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Problems() => Cache > MaxLength ? [$"Soft overlong penalty: cache is {Cache}, more than maxLength, {MaxLength}."] : [];
+}
