@@ -22,11 +22,14 @@ public sealed class RewardSourceRegistry
     public static RewardSourceRegistry Default { get; } = new RewardSourceRegistry([])
         .With<ArithmeticStepsOptions>("arithmetic_steps", Verifiers.ArithmeticSteps)
         .With<BoxedOptions>("boxed", Verifiers.Boxed)
+        .With<ExactOptions>("exact", Verifiers.Exact)
         .With<FormatOptions>("format", Verifiers.Format)
         .With<LastNumberOptions>("last_number", Verifiers.LastNumber)
         .With<MathOptions>("math", Verifiers.Math)
+        .With<NumericOptions>("numeric", Verifiers.Numeric)
         .With<ReasoningPatternOptions>("reasoning_pattern", TextRewards.ReasoningPattern)
-        .With<RepetitionOptions>("repetition", TextRewards.Repetition);
+        .With<RepetitionOptions>("repetition", TextRewards.Repetition)
+        .With<SetF1Options>("set_f1", Verifiers.SetF1);
 
     /// <summary>The types, by name.</summary>
     public IEnumerable<RewardSourceType> Types => _types.OrderBy(t => t.Name, StringComparer.Ordinal);

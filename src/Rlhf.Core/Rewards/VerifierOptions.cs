@@ -96,6 +96,14 @@ public enum FormatRule
 
     /// <summary>A regular expression matches somewhere.</summary>
     Pattern,
+
+    /// <summary>
+    /// Exactly one <c>&lt;think&gt;…&lt;/think&gt;</c> at the beginning and after it exactly one <c>&lt;answer&gt;…&lt;/answer&gt;</c> that ends the response, neither empty.
+    /// </summary>
+    ThinkAnswer,
+
+    /// <summary>The response, or what its only code fence holds, is one JSON object or list.</summary>
+    Json,
 }
 
 /// <summary>Options of <see cref="Verifiers.Format"/>.</summary>
@@ -106,7 +114,7 @@ public sealed record FormatOptions : RewardSourceOptions
     [MinLength(1)]
     public override string Name { get; init; } = "format";
 
-    /// <summary>The wanted form: <c>final_line</c>, <c>boxed</c> or <c>pattern</c>.</summary>
+    /// <summary>The wanted form: <c>final_line</c>, <c>boxed</c>, <c>pattern</c>, <c>think_answer</c> or <c>json</c>.</summary>
     /// <value>Default <c>final_line</c>.</value>
     public FormatRule Rule { get; init; } = FormatRule.FinalLine;
 
@@ -142,4 +150,66 @@ public sealed record ArithmeticStepsOptions : RewardSourceOptions
     /// <summary>The value of a step that is blank or holds no equation.</summary>
     /// <value>Default 0; finite.</value>
     public double WithoutEquation { get; init; }
+}
+
+/// <summary>Options of <see cref="Verifiers.Exact"/>.</summary>
+public sealed record ExactOptions : RewardSourceOptions
+{
+    /// <summary>The channel's name.</summary>
+    /// <value>Default <c>verifier</c>.</value>
+    [MinLength(1)]
+    public override string Name { get; init; } = "verifier";
+
+    /// <summary>What is compared: <c>response</c>, the whole text, or <c>final_answer</c>, what is boxed or marked as <see cref="MathOptions"/> says.</summary>
+    /// <value>Default <c>final_answer</c>.</value>
+    public ComparedText Compare { get; init; } = ComparedText.FinalAnswer;
+
+    /// <summary>Whether capital and small letters are the same.</summary>
+    /// <value>Default false.</value>
+    public bool IgnoreCase { get; init; }
+}
+
+/// <summary>Which part of a response is compared.</summary>
+public enum ComparedText
+{
+    /// <summary>What is boxed, or marked as the answer.</summary>
+    FinalAnswer,
+
+    /// <summary>The whole text.</summary>
+    Response,
+}
+
+/// <summary>Options of <see cref="Verifiers.Numeric"/>.</summary>
+/// <remarks>Right where |answer − reference| ≤ max(absolute, relative·|reference|), on exact fractions.</remarks>
+public sealed record NumericOptions : RewardSourceOptions
+{
+    /// <summary>The channel's name.</summary>
+    /// <value>Default <c>verifier</c>.</value>
+    [MinLength(1)]
+    public override string Name { get; init; } = "verifier";
+
+    /// <summary>The absolute tolerance.</summary>
+    /// <value>Default 0; 0 or more.</value>
+    [Range(0.0, double.MaxValue)]
+    public double Absolute { get; init; }
+
+    /// <summary>The relative tolerance.</summary>
+    /// <value>Default 0; 0 or more.</value>
+    [Range(0.0, double.MaxValue)]
+    public double Relative { get; init; }
+}
+
+/// <summary>Options of <see cref="Verifiers.SetF1"/>.</summary>
+/// <remarks>F1 = 2·|A ∩ B| / (|A| + |B|) of the sets of items, compared without case and outer spaces. A reference without items cannot be scored.</remarks>
+public sealed record SetF1Options : RewardSourceOptions
+{
+    /// <summary>The channel's name.</summary>
+    /// <value>Default <c>verifier</c>.</value>
+    [MinLength(1)]
+    public override string Name { get; init; } = "verifier";
+
+    /// <summary>What separates items.</summary>
+    /// <value>Default a comma; not empty.</value>
+    [MinLength(1)]
+    public string Separator { get; init; } = ",";
 }

@@ -21,6 +21,18 @@ public static class Verifiers
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static IRewardSource Math(MathOptions? options = null) => new MathVerifier(options ?? new());
 
+    /// <summary>1 where the answer's text equals the reference but for spaces, else 0.</summary>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public static IRewardSource Exact(ExactOptions? options = null) => new ExactVerifier(options ?? new());
+
+    /// <summary>1 where the response's final number is within a tolerance of the reference, else 0.</summary>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public static IRewardSource Numeric(NumericOptions? options = null) => new NumericVerifier(options ?? new());
+
+    /// <summary>F1 of the items that the response's answer lists against those of the reference, 0 to 1.</summary>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public static IRewardSource SetF1(SetF1Options? options = null) => new SetF1Verifier(options ?? new());
+
     /// <summary>1 where the response has the wanted form, else 0, whatever its answer.</summary>
     /// <exception cref="ArgumentException">An option is out of range or the pattern is not one that can be matched in linear time.</exception>
     public static IRewardSource Format(FormatOptions? options = null) => new FormatVerifier(options ?? new());

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace Rlhf.Rewards.Verification;
@@ -33,6 +34,8 @@ internal sealed class FormatVerifier : IRewardSource
         {
             FormatRule.FinalLine => EndsInMarkedLine(completion.Text, _options.Marker),
             FormatRule.Boxed => BoxedAnswer.Find(completion.Text) is not null,
+            FormatRule.ThinkAnswer => IsThoughtAndAnswer(completion.Text),
+            FormatRule.Json => IsJson(completion.Text),
             _ => _pattern!.IsMatch(completion.Text),
         };
         return ValueTask.FromResult(RewardScore.Outcome(kept ? 1 : 0));
@@ -44,6 +47,38 @@ internal sealed class FormatVerifier : IRewardSource
         ReadOnlySpan<char> line = body[(body.LastIndexOf('\n') + 1)..];
         return line.StartsWith(marker) && !line[marker.Length..].Trim().IsEmpty
             && text.IndexOf(marker, StringComparison.Ordinal) == text.LastIndexOf(marker, StringComparison.Ordinal);
+    }
+
+    private static bool IsThoughtAndAnswer(string text)
+    {
+        string[] tags = ["<think>", "</think>", "<answer>", "</answer>"];
+        ReadOnlySpan<char> rest = text.AsSpan().Trim();
+        if (!rest.StartsWith(tags[0]) || !rest.EndsWith(tags[^1]) || tags.Any(t => text.IndexOf(t, StringComparison.Ordinal) != text.LastIndexOf(t, StringComparison.Ordinal)))
+        {
+            return false;
+        }
+
+        int think = rest.IndexOf(tags[1]), answer = rest.IndexOf(tags[2]);
+        return think > 0 && answer > think
+            && !rest[tags[0].Length..think].Trim().IsEmpty
+            && rest[(think + tags[1].Length)..answer].Trim().IsEmpty
+            && !rest[(answer + tags[2].Length)..^tags[3].Length].Trim().IsEmpty;
+    }
+
+    private static bool IsJson(string text)
+    {
+        const string Fence = "```";
+        string[] parts = text.Split(Fence);
+        string json = parts.Length == 3 ? parts[1][(parts[1].IndexOf('\n', StringComparison.Ordinal) + 1)..] : text;
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json);
+            return document.RootElement.ValueKind is JsonValueKind.Object or JsonValueKind.Array;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     private static Regex Compile(FormatOptions options)

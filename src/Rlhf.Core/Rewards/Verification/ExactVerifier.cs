@@ -1,0 +1,32 @@
+namespace Rlhf.Rewards.Verification;
+
+internal sealed class ExactVerifier : IRewardSource
+{
+    private static readonly MathOptions Markers = new();
+
+    private readonly ExactOptions _options;
+
+    public ExactVerifier(ExactOptions options)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(options.Name);
+        _options = options;
+    }
+
+    public string Name => _options.Name;
+
+    public RewardGranularity Granularity => RewardGranularity.Outcome;
+
+    public IReadOnlyList<double> Levels => [0, 1];
+
+    public bool SaysAnswered => true;
+
+    public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
+    {
+        string? answer = _options.Compare == ComparedText.Response ? completion.Text : FinalAnswer.Find(completion.Text, Markers.Markers, lastValue: false);
+        double? score = string.IsNullOrWhiteSpace(completion.Problem.Answer) ? null
+            : answer is not null && string.Equals(Spaced(answer), Spaced(completion.Problem.Answer), _options.IgnoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal) ? 1 : 0;
+        return ValueTask.FromResult(RewardScore.Outcome(score, answer is not null));
+    }
+
+    private static string Spaced(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+}

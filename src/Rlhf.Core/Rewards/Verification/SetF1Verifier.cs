@@ -1,0 +1,32 @@
+namespace Rlhf.Rewards.Verification;
+
+internal sealed class SetF1Verifier : IRewardSource
+{
+    private static readonly MathOptions Markers = new();
+
+    private readonly SetF1Options _options;
+
+    public SetF1Verifier(SetF1Options options)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(options.Name);
+        ArgumentException.ThrowIfNullOrEmpty(options.Separator);
+        _options = options;
+    }
+
+    public string Name => _options.Name;
+
+    public RewardGranularity Granularity => RewardGranularity.Outcome;
+
+    public bool SaysAnswered => true;
+
+    public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
+    {
+        string? answer = FinalAnswer.Find(completion.Text, Markers.Markers, lastValue: false);
+        HashSet<string> wanted = Items(completion.Problem.Answer ?? ""), given = Items(answer ?? "");
+        double? score = wanted.Count == 0 ? null : 2.0 * given.Count(wanted.Contains) / (wanted.Count + given.Count);
+        return ValueTask.FromResult(RewardScore.Outcome(score, answer is not null));
+    }
+
+    private HashSet<string> Items(string text) =>
+        new(text.Split(_options.Separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(i => i.TrimEnd('.')), StringComparer.OrdinalIgnoreCase);
+}

@@ -1,0 +1,62 @@
+using Rlhf.Rewards;
+
+namespace Rlhf.Tests.Core.Rewards.Verification;
+
+public class AnswerVerifierTests
+{
+    [Theory]
+    [InlineData("so\n#### New  York", "New York", false, 1)]
+    [InlineData("The answer is new york", "New York", false, 0)]
+    [InlineData("The answer is new york", "New York", true, 1)]
+    [InlineData("\\boxed{x}", "y", true, 0)]
+    [InlineData("nothing marked", "nothing marked", true, 0)]
+    public void Exact_ComparesTheMarkedTextButForSpaces(string text, string answer, bool ignoreCase, double expected) =>
+        Assert.Equal([expected], VerifierCase.Score(Verifiers.Exact(new() { IgnoreCase = ignoreCase }), text, answer).Values);
+
+    [Fact]
+    public void Exact_OfTheWholeResponse_NeedsNoMark() =>
+        Assert.Equal([1.0], VerifierCase.Score(Verifiers.Exact(new() { Compare = ComparedText.Response }), " a\n b ", "a b").Values);
+
+    [Theory]
+    [InlineData("it is 10.05", "10", 0.05, 0, 1)]
+    [InlineData("it is 10.0500001", "10", 0.05, 0, 0)]
+    [InlineData("it is 1010", "1,000", 0, 0.01, 1)]
+    [InlineData("it is 1011", "1,000", 0, 0.01, 0)]
+    [InlineData("#### -3/4", "-0.75", 0, 0, 1)]
+    [InlineData("no number", "3", 100, 0, 0)]
+    public void Numeric_IsRightWithinItsTolerance(string text, string answer, double absolute, double relative, double expected) =>
+        Assert.Equal([expected], VerifierCase.Score(Verifiers.Numeric(new() { Absolute = absolute, Relative = relative }), text, answer).Values);
+
+    [Fact]
+    public void Numeric_WithAReferenceThatIsNoNumber_CannotScore() =>
+        Assert.Equal([null], VerifierCase.Score(Verifiers.Numeric(), "#### 3", "three").Values);
+
+    [Theory]
+    [InlineData("Answer: red, Green, blue", "blue, red, green", 1)]
+    [InlineData("Answer: red, red", "red, blue", 2.0 / 3)]
+    [InlineData("Answer: pink", "red, blue", 0)]
+    [InlineData("none", "red", 0)]
+    public void SetF1_IsTheHarmonicMeanOfPrecisionAndRecall(string text, string answer, double expected) =>
+        Assert.Equal(expected, VerifierCase.Score(Verifiers.SetF1(), text, answer).Values[0]!.Value, 1e-12);
+
+    [Theory]
+    [InlineData("<think>so</think><answer>5</answer>", 1)]
+    [InlineData(" <think>so</think>\n<answer>5</answer> ", 1)]
+    [InlineData("<think></think><answer>5</answer>", 0)]
+    [InlineData("<think>so</think><answer> </answer>", 0)]
+    [InlineData("<think>so</think> then <answer>5</answer>", 0)]
+    [InlineData("<think>a</think><think>b</think><answer>5</answer>", 0)]
+    [InlineData("<answer>5</answer><think>so</think>", 0)]
+    [InlineData("5", 0)]
+    public void ThinkAnswer_WantsBothTagsOnceInTheirOrder(string text, double expected) =>
+        Assert.Equal([expected], VerifierCase.Score(Verifiers.Format(new() { Rule = FormatRule.ThinkAnswer }), text, "5").Values);
+
+    [Theory]
+    [InlineData("{\"a\": [1, 2]}", 1)]
+    [InlineData("Here:\n```json\n{\"a\": 1}\n```", 1)]
+    [InlineData("{\"a\": 1", 0)]
+    [InlineData("5", 0)]
+    [InlineData("", 0)]
+    public void Json_WantsOneObjectOrList(string text, double expected) =>
+        Assert.Equal([expected], VerifierCase.Score(Verifiers.Format(new() { Rule = FormatRule.Json }), text, "5").Values);
+}
