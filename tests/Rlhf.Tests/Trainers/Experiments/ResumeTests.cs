@@ -39,6 +39,39 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public async Task Interrupted_FinishesTheIteration_SavesAndSaysHowToGoOn()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "signals are sent with kill");
+        string config = WriteConfig();
+        string[] few = ["--config", config, "Sft:Steps=3", "Algorithm:Iterations=5000", "Checkpoints:Every=100000", "Evaluation:Every=0"];
+        using Process process = MathGrpoProgram.Start([.. few, "Run:Folder=" + At("stopped")]);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        while (!process.HasExited && Lines("stopped").Length < 6)
+        {
+            await Task.Delay(2, TestContext.Current.CancellationToken);
+        }
+
+        using Process kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(130, process.ExitCode);
+        Assert.Contains("Run:Resume=true", await errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("result:", await output, StringComparison.Ordinal);
+
+        // Nothing of what was recorded is lost or made again.
+        string[] before = WithoutTime("stopped");
+        Assert.NotEmpty(Directory.GetDirectories(Path.Combine(At("stopped"), "checkpoints")));
+        using Process resumed = MathGrpoProgram.Start([.. few, "Run:Folder=" + At("stopped"), "Run:Resume=true"]);
+        while (!resumed.HasExited && Lines("stopped").Length < before.Length + 3)
+        {
+            await Task.Delay(2, TestContext.Current.CancellationToken);
+        }
+
+        resumed.Kill();
+        await resumed.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(before, WithoutTime("stopped")[..before.Length]);
+    }
+
+    [Fact]
     public void RunFolder_WithARunInIt_IsRefusedUnlessResumed_AndWithAnotherConfigurationAlways()
     {
         string config = WriteConfig();

@@ -12,8 +12,6 @@ internal sealed record AnswerReading(char? Choice, bool IsPlainChoice, string? W
 /// <summary>Reads answers: the structure around expressions.</summary>
 internal sealed partial class AnswerParser
 {
-    private const int MaxElements = 200;
-
     // Words that may stand before a value without changing it.
     private static readonly HashSet<string> Carriers = new(StringComparer.Ordinal)
     {
@@ -86,7 +84,7 @@ internal sealed partial class AnswerParser
     // Elements of a list without brackets.
     private static Answer? List(ReadOnlySpan<MathToken> tokens)
     {
-        if (Split(tokens, IsSeparator) is not { } parts)
+        if (TokenSpans.Split(tokens, IsSeparator) is not { } parts)
         {
             return null;
         }
@@ -165,58 +163,17 @@ internal sealed partial class AnswerParser
             return null;
         }
 
-        if (Operators(tokens, IsRelation) is { Count: > 0 } relations)
+        if (TokenSpans.Operators(tokens, IsRelation) is { Count: > 0 } relations)
         {
             return Relation(tokens, relations);
         }
 
-        if (Operators(tokens, IsSetOperation) is { Count: > 0 } operations)
+        if (TokenSpans.Operators(tokens, IsSetOperation) is { Count: > 0 } operations)
         {
             return SetOperation(tokens, operations);
         }
 
-        return Bracketed(tokens) ?? Special(tokens) ?? Value(tokens);
-    }
-
-    // Places of the tokens outside all brackets that fit.
-    private static List<int> Operators(ReadOnlySpan<MathToken> tokens, Func<MathToken, bool> fits)
-    {
-        List<int> places = [];
-        int depth = 0;
-        for (int i = 0; i < tokens.Length; i++)
-        {
-            depth += Depth(tokens[i]);
-            if (depth == 0 && fits(tokens[i]))
-            {
-                places.Add(i);
-            }
-        }
-
-        return places;
-    }
-
-    private static int Depth(MathToken token) => token.Kind == TokenKind.Symbol
-        ? token.Text switch { "(" or "[" or "{" or "set{" or "<(" => 1, ")" or "]" or "}" or "set}" or ")>" => -1, _ => 0 }
-        : token.IsCommand("begin") ? 1 : token.IsCommand("end") ? -1 : 0;
-
-    private static List<MathToken[]>? Split(ReadOnlySpan<MathToken> tokens, Func<MathToken, bool> fits)
-    {
-        List<int> places = Operators(tokens, fits);
-        if (places.Count > MaxElements)
-        {
-            return null;
-        }
-
-        List<MathToken[]> parts = [];
-        int start = 0;
-        foreach (int place in places)
-        {
-            parts.Add(tokens[start..place].ToArray());
-            start = place + 1;
-        }
-
-        parts.Add(tokens[start..].ToArray());
-        return parts;
+        return Bracketed(tokens) ?? Special(tokens) ?? ValueReader.Read(tokens);
     }
 
     private static Answer? Relation(ReadOnlySpan<MathToken> tokens, List<int> places)
@@ -229,7 +186,7 @@ internal sealed partial class AnswerParser
             return places.Count == 1 && Name(tokens[..places[0]]) is not null ? Element(tokens[(places[0] + 1)..]) : null;
         }
 
-        if (places.Count >= MaxSides || Split(tokens, IsRelation) is not { } parts)
+        if (places.Count >= MaxSides || TokenSpans.Split(tokens, IsRelation) is not { } parts)
         {
             return null;
         }
@@ -273,7 +230,7 @@ internal sealed partial class AnswerParser
 
     private static RealSetAnswer? SetOperation(ReadOnlySpan<MathToken> tokens, List<int> places)
     {
-        if (Split(tokens, IsSetOperation) is not { } parts || Element(parts[0]) is not { } first || AnswerComparer.RealSet(first) is not { } set)
+        if (TokenSpans.Split(tokens, IsSetOperation) is not { } parts || Element(parts[0]) is not { } first || AnswerComparer.RealSet(first) is not { } set)
         {
             return null;
         }
@@ -302,7 +259,7 @@ internal sealed partial class AnswerParser
     // One pair of brackets around the whole.
     private static Answer? Bracketed(ReadOnlySpan<MathToken> tokens)
     {
-        if (tokens.Length < 2 || Depth(tokens[0]) != 1 || Depth(tokens[^1]) != -1)
+        if (tokens.Length < 2 || TokenSpans.Depth(tokens[0]) != 1 || TokenSpans.Depth(tokens[^1]) != -1)
         {
             return null;
         }
@@ -310,7 +267,7 @@ internal sealed partial class AnswerParser
         int depth = 0;
         for (int i = 0; i < tokens.Length - 1; i++)
         {
-            depth += Depth(tokens[i]);
+            depth += TokenSpans.Depth(tokens[i]);
             if (depth == 0)
             {
                 return null;
@@ -336,7 +293,7 @@ internal sealed partial class AnswerParser
             return matrix;
         }
 
-        if (Split(inside, t => t.Is(",") || t.Is(";")) is { Count: > 1 } parts)
+        if (TokenSpans.Split(inside, t => t.Is(",") || t.Is(";")) is { Count: > 1 } parts)
         {
             Answer?[] elements = [.. parts.Select(p => Element(p))];
             return elements.All(e => e is not null) ? new TupleAnswer(open == "<(" ? "(" : open, close == ")>" ? ")" : close, elements!) : null;
@@ -359,7 +316,7 @@ internal sealed partial class AnswerParser
 
         if (tokens[0].IsCommand("begin"))
         {
-            return Matrix(tokens);
+            return MatrixReader.Read(tokens, cell => Element(cell));
         }
 
         if (tokens.Length > 4 && tokens[0].Is("(") && tokens[2].Is(")") && tokens[3].Is("_"))
@@ -375,176 +332,6 @@ internal sealed partial class AnswerParser
         }
 
         return null;
-    }
-
-    private static MatrixAnswer? Matrix(ReadOnlySpan<MathToken> tokens)
-    {
-        if (tokens.Length < 8 || !tokens[1].Is("{") || !tokens[2].IsWords || !tokens[3].Is("}") || !tokens[^4].IsCommand("end"))
-        {
-            return null;
-        }
-
-        string kind = tokens[2].Text;
-        ReadOnlySpan<MathToken> body = tokens[4..^4];
-        if (kind == "array")
-        {
-            int close = body[0].Is("{") ? body.IndexOf(body.ToArray().First(t => t.Is("}"))) : -1;
-            body = close < 0 ? body : body[(close + 1)..];
-        }
-        else if (kind is not ("pmatrix" or "bmatrix" or "matrix" or "vmatrix" or "Bmatrix" or "smallmatrix"))
-        {
-            return null;
-        }
-
-        if (body.Length > 0 && body[^1].Is("\\\\"))
-        {
-            body = body[..^1];
-        }
-
-        List<IReadOnlyList<Answer>> rows = [];
-        foreach (MathToken[] row in Split(body, t => t.Is("\\\\")) ?? [])
-        {
-            Answer?[] cells = [.. (Split(row, t => t.Is("&")) ?? []).Select(c => Element(c))];
-            if (cells.Any(c => c is null))
-            {
-                return null;
-            }
-
-            rows.Add(cells!);
-        }
-
-        return rows.Count > 0 ? new(rows, kind == "vmatrix") : null;
-    }
-
-    // An expression with a currency before it or a unit, percent sign or noun after it.
-    private static ValueAnswer? Value(ReadOnlySpan<MathToken> tokens)
-    {
-        List<MathToken> rest = [.. tokens];
-        string? unit = null;
-        bool percent = false, negative = rest.Count > 1 && rest[0].Is("-") && rest[1].Kind == TokenKind.Currency;
-        if (rest[negative ? 1 : 0].Kind == TokenKind.Currency)
-        {
-            unit = rest[negative ? 1 : 0].Text;
-            rest.RemoveAt(negative ? 1 : 0);
-        }
-        else if (rest[^1].Kind == TokenKind.Currency)
-        {
-            unit = rest[^1].Text;
-            rest.RemoveAt(rest.Count - 1);
-        }
-
-        int nouns = UnitStart(rest);
-        if (nouns < rest.Count)
-        {
-            if (UnitWords(rest[nouns..]) is not { } words)
-            {
-                return null;
-            }
-
-            string? after = Units.Normalize(words);
-            percent = after == "percent";
-            if (!percent && after is not null)
-            {
-                if (unit is not null && unit != after)
-                {
-                    return null;
-                }
-
-                unit = after;
-            }
-
-            rest.RemoveRange(nouns, rest.Count - nouns);
-        }
-
-        if (rest.Count > 0 && rest[^1].Is("%"))
-        {
-            percent = true;
-            rest.RemoveAt(rest.Count - 1);
-        }
-
-        if (rest.Count == 0)
-        {
-            return null;
-        }
-
-        if (Infinity(tokens) is { } infinite)
-        {
-            return new(infinite);
-        }
-
-        if (ExpressionParser.Read(rest) is not { } value)
-        {
-            return null;
-        }
-
-        if (value is Operation { Name: OperationName.Multiply, Arguments: [var angle, Symbol { Name: ExpressionParser.Degree }] })
-        {
-            return new(angle, unit is null or Units.Degree ? Units.Degree : null, percent);
-        }
-
-        return new(value, unit, percent);
-    }
-
-    private static Expression? Infinity(ReadOnlySpan<MathToken> tokens) => tokens.Length > 2 ? null : string.Join(' ', tokens.ToArray().Select(t => t.Text.ToLowerInvariant())) switch
-    {
-        "infinity" or "positive infinity" => new Constant(ConstantName.Infinity),
-        "negative infinity" => new Operation(OperationName.Negate, new Constant(ConstantName.Infinity)),
-        _ => null,
-    };
-
-    // The first token of the noun at the end; the count where there is none.
-    private static int UnitStart(List<MathToken> tokens)
-    {
-        for (int i = 1; i < tokens.Count; i++)
-        {
-            MathToken token = tokens[i];
-            bool afterNumber = tokens[i - 1].Kind == TokenKind.Number || tokens[i - 1].Is("}") || tokens[i - 1].Is(")") || tokens[i - 1].Is("%") || tokens[i - 1].IsCommand("pi");
-            if (token.Kind == TokenKind.Text
-                || (token.Kind == TokenKind.Word && token.AfterSpace && afterNumber && Units.IsWord(token.Text) && token.Text is not ("sqrt" or "pi"))
-                || (token.Kind == TokenKind.Word && tokens[i - 1].Kind == TokenKind.Number && Units.IsWord(token.Text) && token.Text.Length == 2)
-                || (token.Kind == TokenKind.Letter && token.AfterSpace && i == 1 && tokens[0].Kind == TokenKind.Number && Units.IsLetter(token.Text) && (tokens.Count == 2 || tokens[2].Is("^"))))
-            {
-                return i;
-            }
-        }
-
-        return tokens.Count;
-    }
-
-    private static List<string>? UnitWords(List<MathToken> tokens)
-    {
-        List<string> words = [];
-        for (int i = 0; i < tokens.Count; i++)
-        {
-            MathToken token = tokens[i];
-            if (token.IsWords || token.Kind == TokenKind.Letter)
-            {
-                words.AddRange(token.Text.Split([' ', '.'], StringSplitOptions.RemoveEmptyEntries).SelectMany(w => w.Replace("/", " / ", StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries)));
-            }
-            else if (token.Is("/"))
-            {
-                words.Add("/");
-            }
-            else if (token.Is("^"))
-            {
-                bool braces = i + 3 < tokens.Count && tokens[i + 1].Is("{") && tokens[i + 3].Is("}");
-                int at = i + (braces ? 2 : 1);
-                if (at >= tokens.Count || tokens[at].Kind != TokenKind.Number)
-                {
-                    return null;
-                }
-
-                words.Add("^" + tokens[at].Text);
-                i = at + (braces ? 1 : 0);
-            }
-            else if (!token.Is(".") && !token.Is("{") && !token.Is("}"))
-            {
-                return null;
-            }
-        }
-
-        const int MostWords = 6;
-        return words.Count <= MostWords && words.All(w => w[0] is '^' or '/' || w.All(char.IsLetter)) ? words : null;
     }
 
     [GeneratedRegex(@"\\(text|textbf|mathrm|mathbf|mbox|textrm|textit|boldsymbol|operatorname)\b")]

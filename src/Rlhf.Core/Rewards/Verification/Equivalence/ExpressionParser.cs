@@ -7,7 +7,6 @@ namespace Rlhf.Rewards.Verification.Equivalence;
 internal sealed class ExpressionParser
 {
     private const int MaxDepth = 400;
-    private const int MaxExponent = 400;
 
     private static readonly Dictionary<string, OperationName> Functions = new(StringComparer.Ordinal)
     {
@@ -286,7 +285,7 @@ internal sealed class ExpressionParser
 
     private Expression? NumberFrom(MathToken token)
     {
-        if (Decimal(token.Text) is not { } number)
+        if (NumberLiteral.Decimal(token.Text) is not { } number)
         {
             return null;
         }
@@ -298,22 +297,6 @@ internal sealed class ExpressionParser
 
         // 1\frac12 and 1 1/2 are mixed numbers.
         return token.Text.All(char.IsAsciiDigit) && MixedPart() is { } fraction ? new Operation(OperationName.Add, number, fraction) : number;
-    }
-
-    private static Number? Decimal(string text)
-    {
-        int e = text.IndexOfAny(['e', 'E']), exponent = 0;
-        if (e >= 0 && (!int.TryParse(text.AsSpan(e + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent) || Math.Abs(exponent) > MaxExponent))
-        {
-            return null;
-        }
-
-        ReadOnlySpan<char> digits = e < 0 ? text : text.AsSpan(0, e);
-        int point = digits.IndexOf('.');
-        return ExactNumber.FromDigits(digits) is not { } value ? null
-            : e < 0 ? new(value, point < 0 ? null : digits.Length - point - 1)
-            : ExactNumber.Power(ExactNumber.FromInteger(10)!.Value, exponent) is { } scale && ExactNumber.Apply('*', value, scale) is { } scaled ? new(scaled)
-            : null;
     }
 
     // 0.1\overline{6}: the digits under the bar go on for ever.
@@ -331,11 +314,7 @@ internal sealed class ExpressionParser
             return null;
         }
 
-        int decimals = start.Length - start.IndexOf('.', StringComparison.Ordinal) - 1;
-        BigInteger nines = BigInteger.Pow(10, period.Text.Length) - 1;
-        return ExactNumber.FromFraction(BigInteger.Parse(period.Text, CultureInfo.InvariantCulture), nines * BigInteger.Pow(10, decimals)) is { } tail && ExactNumber.Apply('+', head, tail) is { } value
-            ? new(value)
-            : null;
+        return NumberLiteral.Repeating(head, start.Length - start.IndexOf('.', StringComparison.Ordinal) - 1, period.Text);
     }
 
     private Number? MixedPart()
@@ -349,7 +328,7 @@ internal sealed class ExpressionParser
         }
         else if (_at + 2 < _tokens.Count && _tokens[_at].Kind == TokenKind.Number && _tokens[_at].AfterSpace && _tokens[_at + 1].Is("/") && _tokens[_at + 2].Kind == TokenKind.Number)
         {
-            (top, bottom) = (SmallWhole(Decimal(_tokens[_at].Text)), SmallWhole(Decimal(_tokens[_at + 2].Text)));
+            (top, bottom) = (SmallWhole(NumberLiteral.Decimal(_tokens[_at].Text)), SmallWhole(NumberLiteral.Decimal(_tokens[_at + 2].Text)));
             _at += 3;
         }
 

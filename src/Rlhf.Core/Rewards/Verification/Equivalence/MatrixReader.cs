@@ -1,0 +1,47 @@
+namespace Rlhf.Rewards.Verification.Equivalence;
+
+/// <summary>Reads LaTeX's matrix environments.</summary>
+internal static class MatrixReader
+{
+    /// <summary>The matrix; null where the tokens are none.</summary>
+    /// <param name="tokens">From <c>begin</c> to the name after <c>end</c>.</param>
+    /// <param name="cell">Reads a cell.</param>
+    public static MatrixAnswer? Read(ReadOnlySpan<MathToken> tokens, Func<MathToken[], Answer?> cell)
+    {
+        if (tokens.Length < 8 || !tokens[1].Is("{") || !tokens[2].IsWords || !tokens[3].Is("}") || !tokens[^4].IsCommand("end"))
+        {
+            return null;
+        }
+
+        string kind = tokens[2].Text;
+        ReadOnlySpan<MathToken> body = tokens[4..^4];
+        if (kind == "array")
+        {
+            int close = body[0].Is("{") ? body.IndexOf(body.ToArray().First(t => t.Is("}"))) : -1;
+            body = close < 0 ? body : body[(close + 1)..];
+        }
+        else if (kind is not ("pmatrix" or "bmatrix" or "matrix" or "vmatrix" or "Bmatrix" or "smallmatrix"))
+        {
+            return null;
+        }
+
+        if (body.Length > 0 && body[^1].Is("\\\\"))
+        {
+            body = body[..^1];
+        }
+
+        List<IReadOnlyList<Answer>> rows = [];
+        foreach (MathToken[] row in TokenSpans.Split(body, t => t.Is("\\\\")) ?? [])
+        {
+            Answer?[] cells = [.. (TokenSpans.Split(row, t => t.Is("&")) ?? []).Select(cell)];
+            if (cells.Any(c => c is null))
+            {
+                return null;
+            }
+
+            rows.Add(cells!);
+        }
+
+        return rows.Count > 0 ? new(rows, kind == "vmatrix") : null;
+    }
+}
