@@ -18,12 +18,7 @@ internal sealed class DeltaStage(string name, DeltaOptions options) : IRewardTra
 
     public RewardSchema Configure(RewardSchema input)
     {
-        ChannelSchema channel = input[options.Channel];
-        if (channel.Granularity != RewardGranularity.Step)
-        {
-            throw new RewardPipelineException($"channel '{channel.Name}' has one value a {Noun(channel.Granularity)}; Delta needs one a step.");
-        }
-
+        ChannelSchema channel = input[options.Channel].RequireSteps("Delta");
         RewardRange? range = channel.Range is { } r
             ? new RewardRange(r.Minimum - r.Maximum, r.Maximum - r.Minimum).Including(r.Minimum).Including(r.Maximum).Including(0)
             : null;
@@ -52,6 +47,4 @@ internal sealed class DeltaStage(string name, DeltaOptions options) : IRewardTra
         Tensor compact = zeros([values.size(0), steps + 1], values.dtype, values.device).scatter_add(1, column, values.Keep(counted));
         return frame.With(channel with { Values = values.sub(compact.gather(1, rank)).Keep(counted) });
     }
-
-    private static string Noun(RewardGranularity granularity) => granularity == RewardGranularity.Outcome ? "response" : "token";
 }
