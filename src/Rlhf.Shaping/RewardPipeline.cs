@@ -20,11 +20,12 @@ public sealed class RewardPipeline : IDisposable
     private readonly Dictionary<string, CounterRandom> _random;
 
     internal RewardPipeline(
-        RewardSchema input, RewardSchema output, IReadOnlyList<PipelineStage> stages, IReadOnlyDictionary<string, double> weights, long seed)
+        RewardSchema input, RewardSchema output, IReadOnlyList<PipelineStage> stages, IReadOnlyDictionary<string, double> weights, string? verifiedChannel, long seed)
     {
         Input = input;
         Output = output;
         Weights = weights;
+        VerifiedChannel = verifiedChannel;
         _stages = stages;
         _state = stages.ToDictionary(s => s.Transform.Name, _ => new StageState(), StringComparer.Ordinal);
         _random = stages.ToDictionary(s => s.Transform.Name, s => new CounterRandom(seed, s.Transform.Name), StringComparer.Ordinal);
@@ -38,6 +39,9 @@ public sealed class RewardPipeline : IDisposable
 
     /// <summary>The return channels' weights.</summary>
     public IReadOnlyDictionary<string, double> Weights { get; }
+
+    /// <summary>The outcome channel that, as scored, says what is true, and which every reward is compared with; null where there is none.</summary>
+    public string? VerifiedChannel { get; }
 
     /// <summary>The names of the stages in order, with the channels that each writes: the columns of completion tables.</summary>
     public IReadOnlyList<(string Stage, IReadOnlyList<string> Channels)> Stages => [.. _stages.Select(s => (s.Transform.Name, s.Transform.Writes))];
@@ -72,7 +76,7 @@ public sealed class RewardPipeline : IDisposable
                 RewardContext context = new(training, iteration, observed, _random[transform.Name], _state[transform.Name], report);
                 RewardFrame after = transform.Apply(frame, context);
                 snapshots.Add(new(transform.Name, [.. transform.Writes.Select(c => after[c])]));
-                Report(report, frame, snapshots[^1]);
+                StageReport.Write(report, frame, snapshots[^1], VerifiedChannel is { } verified ? clean[verified] : null);
                 frame = after;
                 observed = stage.Kind == StageKind.Noise ? frame : observed;
             }
@@ -88,6 +92,7 @@ public sealed class RewardPipeline : IDisposable
                 Observed = observed,
                 Shaped = frame,
                 Stages = snapshots,
+                VerifiedChannel = VerifiedChannel,
                 Returns = [.. Weights.Where(w => w.Value != 0).Select(w => new ReturnChannel(frame[w.Key], Output[w.Key], w.Value))],
             };
             MoveOut(scope, shaped);
@@ -169,25 +174,10 @@ public sealed class RewardPipeline : IDisposable
         RewardChannel channel = raw[name];
         Tensor values = channel.Values.detach();
 
-
         // x − x is 0 for finite x only; isfinite has no kernel for the meta device.
         Tensor finite = values.sub(values).eq(Zero);
         Tensor valid = channel.Valid.bitwise_and(finite).bitwise_and(raw.EntriesOf(channel));
         return channel with { Values = values.Keep(valid), Valid = valid };
-    }
-
-    // What a stage did to each channel that it wrote: the mean after it, and the share of entries whose value or validity it changed.
-    private static void Report(StageMetrics report, RewardFrame before, StageSnapshot snapshot)
-    {
-        foreach (RewardChannel after in snapshot.Channels)
-        {
-            report.Add($"{after.Name}/mean", after.Values.sum(), after.Valid.sum(), $"valid entries of {after.Name}");
-            if (before.Find(after.Name) is { } old && old.Granularity == after.Granularity && old.StepMap == after.StepMap)
-            {
-                Tensor changed = after.Values.ne(old.Values).bitwise_or(after.Valid.ne(old.Valid));
-                report.AddShare($"{after.Name}/changed", changed, old.Valid, $"valid entries of {after.Name} before the stage");
-            }
-        }
     }
 
     private static void MoveOut(DisposeScope scope, ShapedRewards rewards)

@@ -1,3 +1,5 @@
+using Rlhf.Rewards;
+
 namespace Rlhf.Shaping;
 
 /// <summary>Puts a reward pipeline together. Stages run in the order they are added: noise stages first, then shaping stages.</summary>
@@ -15,6 +17,7 @@ public sealed class RewardPipelineBuilder(RewardSchema schema)
 {
     private readonly List<PipelineStage> _stages = [];
     private Dictionary<string, double> _weights = new(StringComparer.Ordinal);
+    private string? _verified;
     private long _seed;
 
     /// <summary>Adds a stage.</summary>
@@ -52,6 +55,15 @@ public sealed class RewardPipelineBuilder(RewardSchema schema)
         return this;
     }
 
+    /// <summary>Names the outcome channel that says what is true. Metrics then say of every channel, as scored and after each stage, how far it goes along with it.</summary>
+    /// <param name="channel">An outcome channel of the schema; its values as scored count.</param>
+    public RewardPipelineBuilder WithVerifiedOutcome(string channel)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(channel);
+        _verified = channel;
+        return this;
+    }
+
     /// <summary>Sets the run's seed, from which the stages' random numbers come.</summary>
     /// <param name="seed">The seed; 0 where none is set.</param>
     public RewardPipelineBuilder WithSeed(long seed)
@@ -74,7 +86,8 @@ public sealed class RewardPipelineBuilder(RewardSchema schema)
         }
 
         CheckWeights(output);
-        return new(schema, output, [.. _stages], _weights, _seed);
+        CheckVerified();
+        return new(schema, output, [.. _stages], _weights, _verified, _seed);
     }
 
     private void CheckNames()
@@ -129,6 +142,14 @@ public sealed class RewardPipelineBuilder(RewardSchema schema)
         catch (RewardPipelineException problem)
         {
             throw new RewardPipelineException($"stage '{stage.Name}': {problem.Message}", problem);
+        }
+    }
+
+    private void CheckVerified()
+    {
+        if (_verified is not null && schema[_verified].Granularity != RewardGranularity.Outcome)
+        {
+            throw new RewardPipelineException($"channel '{_verified}' has one value a {schema[_verified].Granularity}; the verified outcome has one a response.");
         }
     }
 

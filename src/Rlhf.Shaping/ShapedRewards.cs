@@ -31,6 +31,9 @@ public sealed record ShapedRewards
     /// <summary>The channels with a weight other than 0, in the order of the weights.</summary>
     public required IReadOnlyList<ReturnChannel> Returns { get; init; }
 
+    /// <summary>The channel of <see cref="Raw"/> that says what is true; null where the pipeline was told of none.</summary>
+    public string? VerifiedChannel { get; init; }
+
     /// <summary>The batch.</summary>
     public RewardLayout Layout => Shaped.Layout;
 }

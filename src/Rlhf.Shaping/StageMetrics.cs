@@ -1,4 +1,5 @@
 using Rlhf.Metrics;
+using Rlhf.Tensors;
 using static TorchSharp.torch;
 
 namespace Rlhf.Shaping;
@@ -15,6 +16,9 @@ public sealed class StageMetrics
         _prefix = $"shaping/{stage}/";
     }
 
+    /// <summary>Whether anybody reads them; what is costly need not be computed otherwise.</summary>
+    public bool IsWanted => _sink is not null;
+
     /// <summary>Adds a mean: numerator over denominator.</summary>
     /// <param name="name">The metric's name within the stage.</param>
     /// <param name="numerator">0-d.</param>
@@ -29,6 +33,13 @@ public sealed class StageMetrics
     /// <param name="of">bool, of the same shape: the entries that count.</param>
     /// <param name="ofName">What they are.</param>
     public void AddShare(string name, Tensor holds, Tensor of, string ofName) => _sink?.Add(_prefix + name, holds.bitwise_and(of).sum(), of.sum(), ofName);
+
+    /// <summary>Adds a value that is left out where it is not known.</summary>
+    /// <param name="name">The metric's name within the stage.</param>
+    /// <param name="value">0-d; of no account where it is not known.</param>
+    /// <param name="known">bool, 0-d.</param>
+    /// <param name="of">What it is the value of.</param>
+    public void AddKnown(string name, Tensor value, Tensor known, string of) => _sink?.Add(_prefix + name, value.Keep(known), known, of);
 
     /// <summary>Adds a value that is no mean.</summary>
     /// <param name="name">The metric's name within the stage.</param>

@@ -13,6 +13,7 @@ internal sealed class GroupStatistics
 
     private readonly Tensor _values;
     private readonly Tensor _group;
+    private readonly Tensor _counted;
     private readonly Tensor _squares;
 
     /// <param name="values">float64 <c>[N]</c>.</param>
@@ -23,6 +24,7 @@ internal sealed class GroupStatistics
     {
         _values = values;
         _group = group;
+        _counted = counted;
         Tensor kept = values.Keep(counted);
         Tensor Sum(Tensor entries) => zeros([groups], ScalarType.Float64, values.device).index_add(0, group, entries, One);
 
@@ -37,8 +39,7 @@ internal sealed class GroupStatistics
         Tensor differs = values.ne(some.gather(0, group)).bitwise_and(counted);
         IsFlat = Sum(differs.to_type(ScalarType.Float64)).eq(Zero);
         Mean = IsFlat.Choose(some, mean);
-        Tensor deviation = values.sub(Of(Mean)).Keep(counted);
-        _squares = Sum(deviation.square());
+        _squares = Sum(Deviation().square());
     }
 
     /// <summary>Entries that count: <c>[groups]</c>.</summary>
@@ -59,6 +60,9 @@ internal sealed class GroupStatistics
         using Scalar lost = ddof;
         return _squares.div(Count.sub(lost).clamp_min(One)).sqrt();
     }
+
+    /// <summary>Entries less their group's mean, 0 where an entry does not count: <c>[N]</c>.</summary>
+    public Tensor Deviation() => _values.sub(Of(Mean)).Keep(_counted);
 
     /// <summary>Each entry's share of something that groups have: <c>[N]</c>.</summary>
     public Tensor Of(Tensor ofGroups) => ofGroups.gather(0, _group);

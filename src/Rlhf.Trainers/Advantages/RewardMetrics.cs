@@ -29,6 +29,36 @@ internal static class RewardMetrics
         {
             AddChannel(sink, rewards.Raw, channel, isPolicy);
         }
+
+        foreach (ReturnChannel part in rewards.Returns)
+        {
+            AddVarianceShare(sink, part, groups);
+        }
+
+        if (rewards.VerifiedChannel is { } verified)
+        {
+            AddCorrelations(sink, rewards, rewards.Raw[verified], returns, rows);
+        }
+    }
+
+    // cov(w·r, R) sums over channels to var(R), so that the shares add up to 1; a channel that works against the others has a negative one.
+    private static void AddVarianceShare(MetricSink sink, ReturnChannel part, GroupStatistics groups)
+    {
+        Tensor own = CreditTensors.Weighted(part, CreditTensors.RowSum(part.Channel));
+        Tensor deviation = groups.Deviation();
+        sink.Add(MetricCatalog.Fill(MetricNames.RewardChannelVarianceShare, part.Channel.Name), deviation.mul(own).sum(), deviation.square().sum(), "within-group variance of the return");
+    }
+
+    private static void AddCorrelations(MetricSink sink, ShapedRewards rewards, RewardChannel verified, Tensor returns, Tensor rows)
+    {
+        const string Both = "policy samples valid in both";
+        (Tensor ofReturn, Tensor known) = RewardCorrelation.Of(returns, verified.Values.to_type(ScalarType.Float64), rows.bitwise_and(verified.Valid));
+        sink.Add(MetricNames.RewardCorrelation, ofReturn, known, Both);
+        foreach (RewardChannel channel in rewards.Raw.Channels.Where(c => c.Name != verified.Name && c.Name != RewardChannel.AnsweredName(verified.Name)))
+        {
+            (Tensor correlation, known) = RewardCorrelation.Of(channel, verified, rewards.Layout.IsPolicy);
+            sink.Add(MetricCatalog.Fill(MetricNames.RewardChannelCorrelation, channel.Name), correlation, known, Both);
+        }
     }
 
     private static void AddChannel(MetricSink sink, RewardFrame raw, RewardChannel channel, Tensor isPolicy)

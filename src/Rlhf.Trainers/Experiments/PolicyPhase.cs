@@ -93,6 +93,7 @@ internal sealed class PolicyPhase : ITrainingPhase
         record[MetricNames.RolloutTokens] = lengths.Sum(n => (long)n);
         record[MetricNames.RolloutResponseLength] = lengths.Average();
         record[MetricNames.RolloutResponseLengthMax] = lengths.Max();
+        record[MetricNames.RolloutSteps] = iteration.Rows.Average(r => (double)r.Steps.Count);
         record[MetricNames.RolloutTruncated] = iteration.Rows.Average(r => r.Response.Truncated ? 1.0 : 0.0);
     }
 

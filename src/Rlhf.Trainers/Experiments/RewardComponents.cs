@@ -24,7 +24,7 @@ internal sealed record RewardComponents(IReadOnlyList<IRewardSource> Sources, Re
             throw new RewardPipelineException($"the first reward source is the verifier that accuracy is measured with, but '{sources[0].Name}' scores steps; put an outcome source first.");
         }
 
-        RewardPipelineBuilder builder = new RewardPipelineBuilder(Schema(sources)).WithWeights(new(options.Weights)).WithSeed(seed);
+        RewardPipelineBuilder builder = new RewardPipelineBuilder(Schema(sources)).WithWeights(new(options.Weights)).WithVerifiedOutcome(sources[0].Name).WithSeed(seed);
         RewardPipeline pipeline = registry.Stages.AddTo(builder, options.Noise, options.Shaping).Build();
         return new(sources, new(sources, options.Scoring, logger), pipeline);
     }

@@ -45,9 +45,24 @@ public static class MetricNames
         "Rises early: the format is learned before the arithmetic.")]
     public const string RewardChannelAnswered = "reward/{channel}/answered";
 
+    /// <summary>Pearson's correlation of the channel as scored, summed over a sample, with the verified outcome.</summary>
+    [Metric("−1 to 1", "policy samples valid in both", "Pearson's correlation of the channel as scored, summed over a sample, with the verified outcome.",
+        "Clearly above 0. Near 0 the channel says nothing of what is wanted; below 0 it is being hacked.")]
+    public const string RewardChannelCorrelation = "reward/{channel}/correlation";
+
+    /// <summary>Pearson's correlation of the final shaped reward with the verified outcome.</summary>
+    [Metric("−1 to 1", "valid policy samples", "Pearson's correlation of the final shaped reward with the verified outcome.",
+        "Stays high. A fall says that something else than the outcome is being rewarded.")]
+    public const string RewardCorrelation = "reward/correlation";
+
+    /// <summary>The part of the within-group variance of the return that a return channel carries: Σ cov(w·r, R) / Σ var(R). The parts add up to 1.</summary>
+    [Metric("fraction", "within-group variance of the return", "The part of the within-group variance of the return that a return channel carries: Σ cov(w·r, R) / Σ var(R). The parts add up to 1.",
+        "The outcome's is the largest. Process rewards above one half decide what is learned.")]
+    public const string RewardChannelVarianceShare = "reward/{channel}/group_variance_share";
+
     /// <summary>What a stage reports of its own work: share of entries clipped, gated, flipped ….</summary>
     [Metric("as the stage says", "as the stage names it", "What a stage reports of its own work: share of entries clipped, gated, flipped ….",
-        "Says whether the stage does anything at all.")]
+        "Says whether the stage does anything at all; `mean`, `std`, `min`, `max` (with `_before`), `changed`, `invalid` and `correlation` (with the verified outcome) are there for every channel that a stage writes.")]
     public const string ShapingMetric = "shaping/{stage}/{metric}";
 
     /// <summary>Groups sampled.</summary>
@@ -74,6 +89,11 @@ public static class MetricNames
     [Metric("tokens", "—", "Longest response.",
         "Below the limit.")]
     public const string RolloutResponseLengthMax = "rollout/response_length_max";
+
+    /// <summary>Mean number of reasoning steps of a response, blank ones included.</summary>
+    [Metric("steps", "samples", "Mean number of reasoning steps of a response, blank ones included.",
+        "Steady. Growth without accuracy is how process rewards get hacked.")]
+    public const string RolloutSteps = "rollout/steps";
 
     /// <summary>Responses cut off at the maximum length.</summary>
     [Metric("fraction", "samples", "Responses cut off at the maximum length.",
