@@ -19,9 +19,15 @@ internal static class PatternStudy
         return new()
         {
             Name = "patterns",
-            Task = new() { AnswerOnlyShare = 0.5, IdleShare = 0, LeadingWords = ["first, ", "next, ", "therefore ", "finally, "], StartAccuracy = 0.3 },
+            Task = new() { AnswerOnlyShare = 0.6, IdleShare = 0, LeadingWords = ["first, ", "next, ", "therefore ", "finally, "], StartAccuracy = 0.3 },
             Base = Settings.Experiment(
-                Settings.Algorithm(quick ? 40 : 60) with { Rollout = new() { MaxNewTokens = 128, Slots = Settings.Prompts * Settings.GroupSize } },
+                Settings.Algorithm(quick ? 40 : 60) with
+                {
+                    Rollout = new() { MaxNewTokens = 128, Slots = Settings.Prompts * Settings.GroupSize },
+
+                    // Without it a reward that says nothing of arithmetic lets arithmetic decay.
+                    Kl = new() { Coefficient = 0.1 },
+                },
                 new() { Sources = [new LastNumberOptions(), new ReasoningPatternOptions { Name = Pattern }], Weights = new Dictionary<string, double> { ["verifier"] = 1 } }),
             Cells =
             [

@@ -34,6 +34,14 @@ return ConsoleProgram.Run(cancellation =>
         root.Add(command);
     }
 
+    Argument<string[]> recorded = new("folders") { Description = "Folders of finished studies.", Arity = ArgumentArity.OneOrMore };
+    Command monitor = new("monitor", "Replays the hacking monitor on recorded runs: false alarms, detections, delays.") { recorded };
+    monitor.SetAction(parse =>
+    {
+        Console.Write(MonitorReplay.Run(parse.GetValue(recorded)!));
+        return ConsoleProgram.Success;
+    });
+    root.Add(monitor);
     Argument<string> run = new("folder");
     Command child = new(StudyRunner.ChildWord) { run };
     child.Hidden = true;

@@ -13,11 +13,15 @@ namespace Rlhf.Shaping;
 /// <remarks>Not safe for several threads: one thread owns torch.</remarks>
 public sealed class RewardPipeline : IDisposable
 {
+    /// <summary>What stands before the names of switched-off channels in <see cref="State"/>; no stage may have this name.</summary>
+    internal const string SwitchedOffName = "switched_off";
+
     private static readonly Scalar Zero = 0;
 
     private readonly IReadOnlyList<PipelineStage> _stages;
     private readonly Dictionary<string, StageState> _state;
     private readonly Dictionary<string, CounterRandom> _random;
+    private readonly SortedSet<string> _switchedOff = new(StringComparer.Ordinal);
 
     internal RewardPipeline(
         RewardSchema input, RewardSchema output, IReadOnlyList<PipelineStage> stages, IReadOnlyDictionary<string, double> weights, string? verifiedChannel, long seed)
@@ -93,7 +97,7 @@ public sealed class RewardPipeline : IDisposable
                 Shaped = frame,
                 Stages = snapshots,
                 VerifiedChannel = VerifiedChannel,
-                Returns = [.. Weights.Where(w => w.Value != 0).Select(w => new ReturnChannel(frame[w.Key], Output[w.Key], w.Value))],
+                Returns = [.. ReturnWeights.Select(w => new ReturnChannel(frame[w.Key], Output[w.Key], w.Value))],
             };
             MoveOut(scope, shaped);
             return shaped;
@@ -109,10 +113,37 @@ public sealed class RewardPipeline : IDisposable
         }
     }
 
-    /// <summary>The stages' state as named tensors, for a checkpoint. They are the live ones: write or copy them before the next iteration.</summary>
-    /// <returns>Names <c>stage/tensor</c>, in the order of the stages.</returns>
+    /// <summary>Return channels that were taken out of the return.</summary>
+    public IReadOnlyCollection<string> SwitchedOff => _switchedOff;
+
+    private IEnumerable<KeyValuePair<string, double>> ReturnWeights => Weights.Where(w => w.Value != 0 && !_switchedOff.Contains(w.Key));
+
+    /// <summary>Takes a channel out of the return from the next <see cref="Apply"/> on, as if it had no weight. It is still shaped and reported. Part of <see cref="State"/>.</summary>
+    /// <param name="channel">A channel with a weight.</param>
+    /// <exception cref="RewardPipelineException">The channel has no weight, or is the last one that has.</exception>
+    public void SwitchOff(string channel)
+    {
+        ArgumentNullException.ThrowIfNull(channel);
+        if (Weights.GetValueOrDefault(channel) == 0)
+        {
+            throw new RewardPipelineException($"channel '{channel}' has no weight, so it cannot be switched off; return channels: {string.Join(", ", Weights.Keys)}.");
+        }
+
+        if (ReturnWeights.All(w => w.Key == channel))
+        {
+            throw new RewardPipelineException($"channel '{channel}' is the last one with a weight; without it there is nothing to learn from.");
+        }
+
+        _switchedOff.Add(channel);
+    }
+
+    /// <summary>The stages' state and the switched-off channels as named tensors, for a checkpoint. Write or copy them before the next iteration.</summary>
+    /// <returns>Names <c>stage/tensor</c>, in the order of the stages, then <c>switched_off/channel</c>.</returns>
     public IReadOnlyList<(string Name, Tensor Value)> State =>
-        [.. _stages.SelectMany(s => _state[s.Transform.Name].Current.Select(t => ($"{s.Transform.Name}/{t.Key}", t.Value)))];
+    [
+        .. _stages.SelectMany(s => _state[s.Transform.Name].Current.Select(t => ($"{s.Transform.Name}/{t.Key}", t.Value))),
+        .. _switchedOff.Select(c => ($"{SwitchedOffName}/{c}", ones(1))),
+    ];
 
     /// <summary>Takes over the state of a checkpoint; what it does not hold is as in a new pipeline.</summary>
     /// <param name="state">Names <c>stage/tensor</c> and values, which are copied.</param>
@@ -120,7 +151,7 @@ public sealed class RewardPipeline : IDisposable
     public void Restore(IReadOnlyList<(string Name, Tensor Value)> state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        string? stranger = state.Select(t => t.Name).FirstOrDefault(n => !_state.ContainsKey(StageOf(n)));
+        string? stranger = state.Select(t => t.Name).FirstOrDefault(n => !_state.ContainsKey(StageOf(n)) && (StageOf(n) != SwitchedOffName || !Weights.ContainsKey(InStage(n))));
         if (stranger is not null)
         {
             throw new RewardPipelineException(
@@ -131,10 +162,17 @@ public sealed class RewardPipeline : IDisposable
         using DisposeScope scope = NewDisposeScope();
         (string Name, Tensor Value)[] copies = [.. state.Select(t => (t.Name, t.Value.clone()))];
         Dispose();
+        _switchedOff.Clear();
         foreach ((string name, Tensor value) in copies)
         {
-            string stage = StageOf(name);
-            _state[stage].Restore(name[(stage.Length + 1)..], value);
+            if (StageOf(name) == SwitchedOffName)
+            {
+                _switchedOff.Add(InStage(name));
+            }
+            else
+            {
+                _state[StageOf(name)].Restore(InStage(name), value);
+            }
         }
     }
 
@@ -148,6 +186,8 @@ public sealed class RewardPipeline : IDisposable
     }
 
     private static string StageOf(string name) => name.Split('/', 2)[0];
+
+    private static string InStage(string name) => name.Split('/', 2)[^1];
 
     private void CheckInput(RewardFrame raw)
     {

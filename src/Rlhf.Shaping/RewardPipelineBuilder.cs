@@ -96,9 +96,9 @@ public sealed class RewardPipelineBuilder(RewardSchema schema)
         foreach (PipelineStage stage in _stages)
         {
             string name = stage.Transform.Name;
-            if (string.IsNullOrWhiteSpace(name) || name.Contains('/', StringComparison.Ordinal))
+            if (string.IsNullOrWhiteSpace(name) || name.Contains('/', StringComparison.Ordinal) || name == RewardPipeline.SwitchedOffName)
             {
-                throw new RewardPipelineException($"a stage is named '{name}'; a name is not empty and has no '/', since metrics and state are named after it.");
+                throw new RewardPipelineException($"a stage is named '{name}'; a name is not empty, has no '/' and is not '{RewardPipeline.SwitchedOffName}', since metrics and state are named after it.");
             }
 
             if (!names.Add(name))

@@ -22,6 +22,7 @@ internal sealed partial class Experiment : IDisposable
     private readonly ComputeEnvironment _environment;
     private readonly RewardComponents _rewards;
     private readonly IAdvantageEstimator _estimator;
+    private readonly HackingWatch? _watch;
     private readonly ILogger _logger;
     private readonly IProblemSource _train;
     private readonly Prompt[] _validation;
@@ -31,9 +32,9 @@ internal sealed partial class Experiment : IDisposable
     private readonly string _referenceFolder;
     private CausalLm? _reference;
 
-    private Experiment(ExperimentOptions options, ComputeEnvironment environment, PolicyModel model, RewardComponents rewards, IAdvantageEstimator estimator, string runFolder, ILogger logger)
+    private Experiment(ExperimentOptions options, ComputeEnvironment environment, PolicyModel model, RewardComponents rewards, IAdvantageEstimator estimator, HackingWatch? watch, string runFolder, ILogger logger)
     {
-        (Options, _environment, _rewards, _estimator, _logger) = (options, environment, rewards, estimator, logger);
+        (Options, _environment, _rewards, _estimator, _watch, _logger) = (options, environment, rewards, estimator, watch, logger);
         (Policy, Tokenizer, Formatter) = (model.Policy, model.Tokenizer, model.Formatter);
         _referenceFolder = Path.Combine(runFolder, "reference");
         _train = Open(options.Data.Train, "Data:Train");
@@ -84,7 +85,8 @@ internal sealed partial class Experiment : IDisposable
     {
         RewardComponents rewards = RewardComponents.Create(options.Rewards, registry, options.Run.Seed, logger);
         IAdvantageEstimator estimator = options.Algorithm.CreateEstimator(rewards.Pipeline);
-        foreach (string warning in rewards.Pipeline.Warnings.Concat(estimator.Warnings))
+        HackingWatch? watch = options.Monitor is { } monitor ? new(monitor, rewards.Pipeline, logger) : null;
+        foreach (string warning in rewards.Pipeline.Warnings.Concat(estimator.Warnings).Concat(watch?.Warnings ?? []))
         {
             LogRewardWarning(logger, warning);
         }
@@ -92,7 +94,7 @@ internal sealed partial class Experiment : IDisposable
         PolicyModel model = PolicyModel.Create(options, environment, checkpointModel);
         try
         {
-            return new(options, environment, model, rewards, estimator, runFolder, logger);
+            return new(options, environment, model, rewards, estimator, watch, runFolder, logger);
         }
         catch
         {
@@ -142,7 +144,7 @@ internal sealed partial class Experiment : IDisposable
             GroupSize = Options.Algorithm.SamplesPerPrompt,
             Steps = Options.Rewards.Steps,
             MicroBatchTokens = Options.Algorithm.MicroBatchTokens,
-        }, _train, Formatter, recorder);
+        }, _train, Formatter, recorder, _watch);
     }
 
     // The policy as it is before this phase, kept in the run's folder, so that a resumed run measures against the same.

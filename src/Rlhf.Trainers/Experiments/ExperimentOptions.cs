@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Rlhf.Runtime;
+using Rlhf.Trainers.Monitoring;
 using Rlhf.Trainers.Policy;
 using Rlhf.Trainers.Sft;
 
@@ -36,6 +37,9 @@ public sealed record ExperimentOptions
 
     /// <summary>What is rewarded and how the rewards are shaped.</summary>
     public required RewardOptions Rewards { get; init; }
+
+    /// <summary>Watching the run for reward hacking; null for not at all.</summary>
+    public HackingMonitorOptions? Monitor { get; init; } = new();
 
     /// <summary>When and how accuracy on the test problems is measured.</summary>
     public EvaluationOptions Evaluation { get; init; } = new();

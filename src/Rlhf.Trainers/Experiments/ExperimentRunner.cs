@@ -43,6 +43,7 @@ internal sealed partial class ExperimentRunner
             if (resumes)
             {
                 CheckpointFiles.Restore(from!.Value.Folder, phase, state);
+                phase.Recall(MetricsFileRecorder.Read(_folder).Where(r => r.Phase == phase.Name && r.Step > 0 && r.Step <= state.Step));
             }
             else
             {
@@ -97,7 +98,7 @@ internal sealed partial class ExperimentRunner
         PhaseStep made = phase.Step(step, clock);
         HandleSkipped(phase, step, made);
         TrainingState next = state with { Step = step, Position = phase.Position, OptimizerSteps = phase.Optimizer.StepCount, SkippedInARow = _skippedInARow };
-        bool isBest = false, over = step >= phase.Steps;
+        bool isBest = false, over = step >= phase.Steps || made.EndsPhase;
         if (IsDue(step, phase.EvaluateEvery))
         {
             EvaluationResult evaluation = clock.Time("evaluation", () => _experiment.Validate(_recorder, CancellationToken.None));

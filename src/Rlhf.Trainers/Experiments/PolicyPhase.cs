@@ -23,10 +23,11 @@ internal sealed class PolicyPhase : ITrainingPhase
     private readonly PromptFormatter _formatter;
     private readonly ShuffledCursor _cursor;
     private readonly IRunRecorder _recorder;
+    private readonly HackingWatch? _watch;
 
-    public PolicyPhase(ExperimentOptions options, PolicyTrainerParts parts, IProblemSource problems, PromptFormatter formatter, IRunRecorder recorder)
+    public PolicyPhase(ExperimentOptions options, PolicyTrainerParts parts, IProblemSource problems, PromptFormatter formatter, IRunRecorder recorder, HackingWatch? watch)
     {
-        (_options, _problems, _formatter, _recorder) = (options, problems, formatter, recorder);
+        (_options, _problems, _formatter, _recorder, _watch) = (options, problems, formatter, recorder, watch);
         AlgorithmOptions algorithm = options.Algorithm;
         Optimizer = new(parts.Policy.NamedParameters, algorithm.Optimizer, algorithm.Iterations * algorithm.Epochs * algorithm.Minibatches);
         _pipeline = parts.Pipeline;
@@ -68,14 +69,20 @@ internal sealed class PolicyPhase : ITrainingPhase
 
         OptimizerMetrics.WriteTo(record, MetricNames.PolicyLoss, iteration.Updates, Optimizer);
         WriteSpeed(record, iteration, clock);
+        bool ends = _watch?.Observe(record) ?? false;
         return new(record, iteration.Rewards.Completions(Name, step, KeptGroups, KeptSamples), iteration.Updates, update => update.Rows.Select(i => new
         {
             prompt = iteration.Rows[i].Prompt.TokenIds,
             response = iteration.Rows[i].Response.TokenIds,
             logProbs = iteration.Rows[i].Response.LogProbs,
             text = iteration.Rows[i].Text,
-        }));
+        }))
+        {
+            EndsPhase = ends,
+        };
     }
+
+    public void Recall(IEnumerable<IterationRecord> records) => _watch?.Recall(records);
 
     public void Dispose() => Optimizer.Dispose();
 

@@ -19,6 +19,7 @@ public static class MetricCatalog
     [
         ("reward", "Rewards: the curves to watch first"),
         ("shaping", "Shaping"),
+        ("monitor", "Reward hacking"),
         ("rollout", "Rollouts"),
         ("policy", "Policy update"),
         ("optimizer", "Optimizer"),

@@ -65,6 +65,11 @@ public static class MetricNames
         "Says whether the stage does anything at all; `mean`, `std`, `min`, `max` (with `_before`), `changed`, `invalid` and `correlation` (with the verified outcome) are there for every channel that a stage writes.")]
     public const string ShapingMetric = "shaping/{stage}/{metric}";
 
+    /// <summary>Signatures of reward hacking that appeared in this iteration.</summary>
+    [Metric("count", "—", "Signatures of reward hacking that appeared in this iteration.",
+        "0. The log says which, with figures.")]
+    public const string MonitorAlarms = "monitor/alarms";
+
     /// <summary>Groups sampled.</summary>
     [Metric("count", "—", "Groups sampled.",
         "Constant.")]

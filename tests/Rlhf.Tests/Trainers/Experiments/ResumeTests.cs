@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Rlhf.Safetensors;
 
 namespace Rlhf.Tests.Trainers.Experiments;
 
@@ -36,6 +37,40 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(
             File.ReadAllBytes(Directory.GetFiles(At("whole"), "model.safetensors", SearchOption.AllDirectories).Where(f => f.Contains("grpo-000006", StringComparison.Ordinal)).Single()),
             File.ReadAllBytes(Directory.GetFiles(At("killed"), "model.safetensors", SearchOption.AllDirectories).Where(f => f.Contains("grpo-000006", StringComparison.Ordinal)).Single()));
+    }
+
+    [Fact]
+    public void AChannelThatTheMonitorSwitchedOff_StaysOffAfterAResume_AndTheMonitorGoesOn()
+    {
+        JsonObject json = JsonNode.Parse(File.ReadAllText(WriteConfig()), documentOptions: new() { CommentHandling = System.Text.Json.JsonCommentHandling.Skip })!.AsObject();
+        json["rewards"]!["weights"] = new JsonObject { ["verifier"] = 1, ["format"] = 1, ["process"] = 1 };
+        json["monitor"] = new JsonObject { ["window"] = 8, ["significance"] = 0, ["growth"] = 0, ["minimumRise"] = 100, ["action"] = "switch_off", ["channels"] = new JsonArray("process") };
+        File.WriteAllText(At("watched.json"), json.ToJsonString());
+        string[] few = ["--config", At("watched.json"), "Sft:Steps=2", "Algorithm:Iterations=14", "Checkpoints:Every=3", "Evaluation:Every=0"];
+        (int code, _, string errors) = MathGrpoProgram.Run([.. few, "Run:Folder=" + At("whole")]);
+        Assert.True(code == 0, errors);
+        Assert.Contains("Channel process is out of the return from iteration", errors, StringComparison.Ordinal);
+        using (Process process = MathGrpoProgram.Start([.. few, "Run:Folder=" + At("killed")]))
+        {
+            while (!process.HasExited && Lines("killed").Length < 2 + 1 + 11)
+            {
+                process.WaitForExit(2);
+            }
+
+            process.Kill();
+            process.WaitForExit();
+        }
+
+        (code, _, errors) = MathGrpoProgram.Run([.. few, "Run:Folder=" + At("killed"), "Run:Resume=true"]);
+        Assert.True(code == 0, errors);
+        Assert.Equal(WithoutTime("whole"), WithoutTime("killed"));
+        Assert.Contains("\"monitor/alarms\":1", string.Concat(Lines("killed")), StringComparison.Ordinal);
+        foreach (string run in (string[])["whole", "killed"])
+        {
+            string newest = Directory.GetDirectories(Path.Combine(At(run), "checkpoints"), "grpo-*").Order(StringComparer.Ordinal).Last();
+            using SafetensorsFile stages = SafetensorsFile.Open(Path.Combine(newest, "stages.safetensors"));
+            Assert.Contains("switched_off/process", stages.Names);
+        }
     }
 
     [Fact]

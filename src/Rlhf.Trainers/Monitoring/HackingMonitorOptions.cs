@@ -1,0 +1,84 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Rlhf.Trainers.Monitoring;
+
+/// <summary>Options of <see cref="HackingMonitor"/>, which looks for the signatures of reward hacking in the records of a run.</summary>
+public sealed record HackingMonitorOptions : IValidatableObject
+{
+    /// <summary>Iterations W that are looked at together.</summary>
+    /// <value>Default 20; 8 or more.</value>
+    [Range(8, 10_000)]
+    public int Window { get; init; } = 20;
+
+    /// <summary>How sure a trend must be: the number of standard deviations by which Kendall's S must differ from 0.</summary>
+    /// <value>Default 3.</value>
+    [Range(0.0, 100.0)]
+    public double Significance { get; init; } = 3;
+
+    /// <summary>Fall of the verified outcome over a window that counts as falling, in its own units.</summary>
+    /// <value>Default 0.05.</value>
+    [Range(0.0, 1e6)]
+    public double MinimumFall { get; init; } = 0.05;
+
+    /// <summary>Growth of steps or length over a window, as a share of their value at its beginning.</summary>
+    /// <value>Default 0.3.</value>
+    [Range(0.0, 1e6)]
+    public double Growth { get; init; } = 0.3;
+
+    /// <summary>Rise of the verified outcome over a window from which on growth is no sign of hacking, in its own units.</summary>
+    /// <value>Default 0.02.</value>
+    [Range(0.0, 1e6)]
+    public double MinimumRise { get; init; } = 0.02;
+
+    /// <summary>Share of the return's within-group variance above which process rewards drown the outcome.</summary>
+    /// <value>Default 0.5.</value>
+    [Range(0.0, 10.0)]
+    public double VarianceShare { get; init; } = 0.5;
+
+    /// <summary>What is done, beside the warning, when one of <see cref="ActOn"/> is found: <c>warn</c>, <c>stop</c> or <c>switch_off</c>.</summary>
+    /// <value>Default <c>warn</c>: nothing more.</value>
+    public HackingAction Action { get; init; } = HackingAction.Warn;
+
+    /// <summary>The signatures that <see cref="Action"/> is taken on.</summary>
+    /// <value>Default <c>proxy_up_outcome_down</c> and <c>growth_without_outcome</c>.</value>
+    public IReadOnlyList<HackingSignature> ActOn { get; init; } = [HackingSignature.ProxyUpOutcomeDown, HackingSignature.GrowthWithoutOutcome];
+
+    /// <summary>The return channels that <c>switch_off</c> takes out of the return.</summary>
+    /// <value>Default none; needed by <c>switch_off</c> and given only there.</value>
+    public IReadOnlyList<string> Channels { get; init; } = [];
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if ((Action == HackingAction.SwitchOff) != (Channels.Count > 0))
+        {
+            yield return new("names the channels to take out of the return when action is switch_off, and is empty otherwise.", [nameof(Channels)]);
+        }
+    }
+}
+
+/// <summary>A signature of reward hacking.</summary>
+public enum HackingSignature
+{
+    /// <summary>(A) The shaped reward rises while the verified outcome falls.</summary>
+    ProxyUpOutcomeDown,
+
+    /// <summary>(B) Steps or length grow while the verified outcome does not rise.</summary>
+    GrowthWithoutOutcome,
+
+    /// <summary>(C) Process rewards carry more of the within-group variance of the return than they should.</summary>
+    ProcessDrownsOutcome,
+}
+
+/// <summary>What the monitor does about a signature.</summary>
+public enum HackingAction
+{
+    /// <summary>It warns.</summary>
+    Warn,
+
+    /// <summary>It warns and ends the phase after the iteration, which is saved.</summary>
+    Stop,
+
+    /// <summary>It warns and takes channels out of the return from the next iteration on.</summary>
+    SwitchOff,
+}
