@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Reflection;
+using Rlhf.Judges;
 using Rlhf.Reports;
+using Rlhf.Rewards;
 using Rlhf.Trainers.Configuration;
 using Rlhf.Trainers.Experiments;
 using Rlhf.Trainers.Records;
@@ -9,8 +11,9 @@ using Rlhf.Trainers.Records;
 return ConsoleProgram.Run(cancellation =>
 {
     ConfigurationSources sources = ConfigurationSources.FromCommandLine(args, EmbeddedDefault());
-    ResolvedConfiguration<ExperimentOptions> experiment = ExperimentRun.Read(sources);
-    RunSummary summary = ExperimentRun.Execute(experiment, RunRecorders.CreateDefault, RunLogging.Create, cancellationToken: cancellation);
+    ExperimentRegistry registry = new() { Sources = RewardSourceRegistry.Default.WithJudge() };
+    ResolvedConfiguration<ExperimentOptions> experiment = ExperimentRun.Read(sources, registry);
+    RunSummary summary = ExperimentRun.Execute(experiment, RunRecorders.CreateDefault, RunLogging.Create, registry, cancellation);
     if (summary.Outcome == RunOutcome.Interrupted)
     {
         Console.Error.WriteLine($"Interrupted after step {summary.Steps} and saved. The same command with Run:Folder and Run:Resume=true goes on.");

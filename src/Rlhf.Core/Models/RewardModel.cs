@@ -58,13 +58,36 @@ public sealed class RewardModel : IDisposable
     public Tensor Score(IReadOnlyList<IReadOnlyList<int>> sequences)
     {
         ArgumentNullException.ThrowIfNull(sequences);
+        return ScoreAt(sequences, [.. sequences.Select(s => new[] { s.Count - 1 })]);
+    }
+
+    /// <summary>The score at some tokens of each sequence. As the trunk is causal, a score is that of the sequence up to its token.</summary>
+    /// <param name="sequences">B sequences, none empty.</param>
+    /// <param name="positions">For each sequence the indices of the tokens to read; together at least one.</param>
+    /// <returns>float32, one after the other in the order of sequences and positions.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A position lies outside its sequence.</exception>
+    public Tensor ScoreAt(IReadOnlyList<IReadOnlyList<int>> sequences, IReadOnlyList<IReadOnlyList<int>> positions)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        ArgumentNullException.ThrowIfNull(positions);
         using var scope = NewDisposeScope();
-        int[] lengths = [.. sequences.Select(s => s.Count)];
+        List<long> read = [];
+        long start = 0;
+        foreach ((IReadOnlyList<int> sequence, IReadOnlyList<int> places) in sequences.Zip(positions))
+        {
+            foreach (int place in places)
+            {
+                ArgumentOutOfRangeException.ThrowIfNegative(place, nameof(positions));
+                ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(place, sequence.Count, nameof(positions));
+                read.Add(start + place);
+            }
+
+            start += sequence.Count;
+        }
+
         Tensor tokens = tensor([.. sequences.SelectMany(s => s.Select(id => (long)id))], device: Device);
-        Tensor hidden = _trunk.Apply(tokens, new RaggedLayout(lengths, Device));
-        long end = -1;
-        Tensor last = tensor([.. lengths.Select(n => end += n)], device: Device);
-        Tensor scores = nn.functional.linear(hidden.index_select(0, last), _score.As(hidden.dtype));
+        Tensor hidden = _trunk.Apply(tokens, new RaggedLayout([.. sequences.Select(s => s.Count)], Device));
+        Tensor scores = nn.functional.linear(hidden.index_select(0, tensor(read.ToArray(), device: Device)), _score.As(hidden.dtype));
         return scores.squeeze(1).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 

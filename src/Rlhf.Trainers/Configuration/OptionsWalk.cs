@@ -1,3 +1,4 @@
+using Rlhf.Configuration;
 using System.Collections;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Rlhf.Datasets;
-using Rlhf.Trainers.Configuration;
+using Rlhf.Configuration;
 
 namespace Rlhf.Trainers.Experiments;
 

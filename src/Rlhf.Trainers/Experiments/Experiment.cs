@@ -83,7 +83,20 @@ internal sealed partial class Experiment : IDisposable
     /// <param name="logger">Where warnings go.</param>
     public static Experiment Create(ExperimentOptions options, ComputeEnvironment environment, ExperimentRegistry registry, string runFolder, string? checkpointModel, ILogger logger)
     {
-        RewardComponents rewards = RewardComponents.Create(options.Rewards, registry, options.Run.Seed, logger);
+        RewardComponents rewards = RewardComponents.Create(options.Rewards, registry, options.Run.Seed, PolicyModel.LoadOptions(environment), logger);
+        try
+        {
+            return Create(options, environment, rewards, runFolder, checkpointModel, logger);
+        }
+        catch
+        {
+            rewards.Dispose();
+            throw;
+        }
+    }
+
+    private static Experiment Create(ExperimentOptions options, ComputeEnvironment environment, RewardComponents rewards, string runFolder, string? checkpointModel, ILogger logger)
+    {
         IAdvantageEstimator estimator = options.Algorithm.CreateEstimator(rewards.Pipeline);
         HackingWatch? watch = options.Monitor is { } monitor ? new(monitor, rewards.Pipeline, logger) : null;
         foreach (string warning in rewards.Pipeline.Warnings.Concat(estimator.Warnings).Concat(watch?.Warnings ?? []))
@@ -121,6 +134,7 @@ internal sealed partial class Experiment : IDisposable
     {
         (Engine as IDisposable)?.Dispose();
         _reference?.Dispose();
+        _rewards.Dispose();
         Policy.Dispose();
     }
 
@@ -138,6 +152,7 @@ internal sealed partial class Experiment : IDisposable
             Engine = Engine,
             Tokenizer = Tokenizer,
             Scorer = _rewards.Scorer,
+            RewardModels = _rewards.Models,
             Pipeline = _rewards.Pipeline,
             Estimator = _estimator,
             Sampling = _sampling,

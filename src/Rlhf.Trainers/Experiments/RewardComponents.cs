@@ -1,51 +1,84 @@
 using Microsoft.Extensions.Logging;
+using Rlhf.Models;
 using Rlhf.Rewards;
 using Rlhf.Shaping;
 
 namespace Rlhf.Trainers.Experiments;
 
 /// <summary>An experiment's reward sources and pipeline.</summary>
-/// <param name="Sources">What scores completions; the first is the verifier.</param>
-/// <param name="Scorer">Runs them.</param>
+/// <param name="Verifier">The source that accuracy is measured with.</param>
+/// <param name="Scorer">Runs the host sources.</param>
+/// <param name="Models">Reward models.</param>
 /// <param name="Pipeline">Shapes what they give.</param>
-internal sealed record RewardComponents(IReadOnlyList<IRewardSource> Sources, RewardScorer Scorer, RewardPipeline Pipeline)
+internal sealed record RewardComponents(IRewardSource Verifier, RewardScorer Scorer, IReadOnlyList<ITensorRewardSource> Models, RewardPipeline Pipeline) : IDisposable
 {
-    /// <summary>The source that accuracy is measured with.</summary>
-    public IRewardSource Verifier => Sources[0];
-
     /// <summary>Makes sources and pipeline.</summary>
     /// <exception cref="ArgumentException">A source's options are out of range.</exception>
+    /// <exception cref="ModelFormatException">A reward model cannot be read.</exception>
     /// <exception cref="RewardPipelineException">The pipeline cannot work as described.</exception>
-    public static RewardComponents Create(RewardOptions options, ExperimentRegistry registry, long seed, ILogger logger)
+    public static RewardComponents Create(RewardOptions options, ExperimentRegistry registry, long seed, ModelLoadOptions load, ILogger logger)
     {
-        IRewardSource[] sources = [.. options.Sources.Select(registry.Sources.Create)];
-        if (sources[0].Granularity != RewardGranularity.Outcome)
+        RewardSourceOptions first = options.Sources[0];
+        if (registry.Sources.TypeOf(first).IsModel || registry.Sources.Create(first) is not { Granularity: RewardGranularity.Outcome } verifier)
         {
-            throw new RewardPipelineException($"the first reward source is the verifier that accuracy is measured with, but '{sources[0].Name}' scores steps; put an outcome source first.");
+            throw new RewardPipelineException($"the first reward source is the verifier that accuracy is measured with, but '{first.Name}' is a model or scores steps; put a verifier of outcomes first.");
         }
 
-        RewardPipelineBuilder builder = new RewardPipelineBuilder(Schema(sources)).WithWeights(new(options.Weights)).WithVerifiedOutcome(sources[0].Name).WithSeed(seed);
-        RewardPipeline pipeline = registry.Stages.AddTo(builder, options.Noise, options.Shaping).Build();
-        return new(sources, new(sources, options.Scoring, logger), pipeline);
+        List<IRewardSource> sources = [];
+        List<ITensorRewardSource> models = [];
+        List<ChannelSchema> channels = [];
+        try
+        {
+            foreach (RewardSourceOptions source in options.Sources)
+            {
+                if (registry.Sources.TypeOf(source).IsModel)
+                {
+                    models.Add(registry.Sources.CreateModel(source, load));
+                    channels.Add(Channel(models[^1]));
+                }
+                else
+                {
+                    sources.Add(sources.Count == 0 ? verifier : registry.Sources.Create(source));
+                    channels.AddRange(Channels(sources[^1]));
+                }
+            }
+
+            RewardPipelineBuilder builder = new RewardPipelineBuilder(new(channels)).WithWeights(new(options.Weights)).WithVerifiedOutcome(verifier.Name).WithSeed(seed);
+            return new(verifier, new(sources, options.Scoring, logger), models, registry.Stages.AddTo(builder, options.Noise, options.Shaping).Build());
+        }
+        catch
+        {
+            Free([.. models, .. sources]);
+            throw;
+        }
     }
 
-    private static RewardSchema Schema(IReadOnlyList<IRewardSource> sources)
-    {
-        List<ChannelSchema> channels = [];
-        foreach (IRewardSource source in sources)
-        {
-            bool isStep = source.Granularity == RewardGranularity.Step;
-            channels.Add(new(source.Name, source.Granularity, isStep ? StepMap.Steps : null)
-            {
-                Levels = source.Levels,
-                Range = source.Levels is { } levels ? new(levels.Min(), levels.Max()) : null,
-            });
-            if (source.SaysAnswered)
-            {
-                channels.Add(new(RewardChannel.AnsweredName(source.Name), RewardGranularity.Outcome) { Levels = [0, 1], Range = new(0, 1) });
-            }
-        }
+    /// <inheritdoc/>
+    public void Dispose() => Free([.. Models, .. Scorer.Sources]);
 
-        return new(channels);
+    private static void Free(IEnumerable<object> sources)
+    {
+        foreach (IDisposable source in sources.OfType<IDisposable>())
+        {
+            source.Dispose();
+        }
+    }
+
+    private static ChannelSchema Channel(ITensorRewardSource model) => new(model.Name, model.Granularity, model.Granularity == RewardGranularity.Step ? StepMap.Steps : null)
+    {
+        Range = model.Range is var (low, high) ? new(low, high) : null,
+    };
+
+    private static IEnumerable<ChannelSchema> Channels(IRewardSource source)
+    {
+        yield return new(source.Name, source.Granularity, source.Granularity == RewardGranularity.Step ? StepMap.Steps : null)
+        {
+            Levels = source.Levels,
+            Range = source.Levels is { } levels ? new(levels.Min(), levels.Max()) : null,
+        };
+        if (source.SaysAnswered)
+        {
+            yield return new(RewardChannel.AnsweredName(source.Name), RewardGranularity.Outcome) { Levels = [0, 1], Range = new(0, 1) };
+        }
     }
 }

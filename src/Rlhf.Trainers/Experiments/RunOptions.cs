@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using Rlhf.Trainers.Configuration;
+using Rlhf.Configuration;
 
 namespace Rlhf.Trainers.Experiments;
 

@@ -29,6 +29,9 @@ public sealed record PolicyTrainerParts
     /// <summary>Scores completions.</summary>
     public required RewardScorer Scorer { get; init; }
 
+    /// <summary>Reward models that score beside <see cref="Scorer"/>.</summary>
+    public IReadOnlyList<ITensorRewardSource> RewardModels { get; init; } = [];
+
     /// <summary>Shapes rewards.</summary>
     public required RewardPipeline Pipeline { get; init; }
 
@@ -93,8 +96,11 @@ public sealed class PolicyTrainer
 
     private (RewardFrame Raw, RewardScores Scores) Score(RolloutBatch batch, IIterationMonitor monitor)
     {
-        RewardScores scores = _parts.Scorer.Score([.. batch.Rows.Select(r => r.Completion)], monitor.Scoring);
-        return (new(batch.Layout, scores.ToChannels(batch.Layout, _parts.Policy.Device, ScalarType.Float32)), scores);
+        // Models first: while host sources run, torch waits.
+        Completion[] completions = [.. batch.Rows.Select(r => r.Completion)];
+        RewardChannel[] byModels = [.. _parts.RewardModels.Select(m => m.Score(completions, batch.Layout, ScalarType.Float32))];
+        RewardScores scores = _parts.Scorer.Score(completions, monitor.Scoring);
+        return (new(batch.Layout, [.. byModels, .. scores.ToChannels(batch.Layout, _parts.Policy.Device, ScalarType.Float32)]), scores);
     }
 
     private IReadOnlyList<OptimizerStepResult> Update(RolloutBatch batch, AdvantageEstimates advantages, MetricSink metrics, IIterationMonitor monitor)

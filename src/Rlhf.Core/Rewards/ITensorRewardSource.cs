@@ -1,0 +1,24 @@
+using static TorchSharp.torch;
+
+namespace Rlhf.Rewards;
+
+/// <summary>Scores completions by a model, on the thread that owns torch: an outcome or process reward model.</summary>
+public interface ITensorRewardSource
+{
+    /// <summary>The channel that holds its scores.</summary>
+    string Name { get; }
+
+    /// <summary>What a score belongs to.</summary>
+    RewardGranularity Granularity { get; }
+
+    /// <summary>The bounds of its scores; null where there are none.</summary>
+    (double Minimum, double Maximum)? Range => null;
+
+    /// <summary>Scores a batch. Called before the host sources, without gradient.</summary>
+    /// <param name="completions">B completions.</param>
+    /// <param name="layout">Their masks and step maps, on the device where the channel should lie.</param>
+    /// <param name="type">The channel's floating-point type.</param>
+    /// <param name="cancellationToken">Looked at between two micro-batches.</param>
+    /// <returns>The channel, in the caller's dispose scope. What cannot be scored is invalid, never 0.</returns>
+    RewardChannel Score(IReadOnlyList<Completion> completions, RewardLayout layout, ScalarType type, CancellationToken cancellationToken = default);
+}

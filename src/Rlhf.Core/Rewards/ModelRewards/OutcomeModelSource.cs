@@ -1,0 +1,30 @@
+using Rlhf.Models;
+using static TorchSharp.torch;
+
+namespace Rlhf.Rewards.ModelRewards;
+
+/// <summary>A score at the last token of prompt and response.</summary>
+internal sealed class OutcomeModelSource(OutcomeModelOptions options, ModelLoadOptions load) : ITensorRewardSource, IDisposable
+{
+    private readonly LoadedRewardModel _model = new(options, options.Activation, load);
+
+    public string Name => options.Name;
+
+    public RewardGranularity Granularity => RewardGranularity.Outcome;
+
+    public (double Minimum, double Maximum)? Range => _model.Range;
+
+    public RewardChannel Score(IReadOnlyList<Completion> completions, RewardLayout layout, ScalarType type, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(completions);
+        ArgumentNullException.ThrowIfNull(layout);
+        int[][] sequences = [.. completions.Select(_model.Whole)];
+        bool[] fits = [.. sequences.Select(_model.Fits)];
+        Queue<float> scores = new(_model.Read([.. sequences.Where((_, b) => fits[b]).Select(s => (s, new[] { s.Length - 1 }))], cancellationToken));
+        double[] values = [.. fits.Select(f => f ? scores.Dequeue() : 0.0)];
+        Device device = layout.ActionMask.device;
+        return new(Name, Granularity, tensor(values, dtype: type, device: device), tensor(fits, device: device));
+    }
+
+    public void Dispose() => _model.Dispose();
+}

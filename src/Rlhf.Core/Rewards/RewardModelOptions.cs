@@ -1,0 +1,75 @@
+using System.ComponentModel.DataAnnotations;
+using Rlhf.Configuration;
+
+namespace Rlhf.Rewards;
+
+/// <summary>What every reward model's options have.</summary>
+public abstract record RewardModelOptions : RewardSourceOptions
+{
+    /// <summary>The model's Hugging Face folder: a causal trunk with a scalar head, and its tokenizer.</summary>
+    [ConfigurationPath]
+    [MinLength(1)]
+    public required string Path { get; init; }
+
+    /// <summary>The model's own chat template: <c>auto</c> recognises it; other names as for the policy's prompt.</summary>
+    /// <value>Default <c>auto</c>.</value>
+    public string Chat { get; init; } = "auto";
+
+    /// <summary>Tokens of a sequence at the most; a longer one is not cut but invalid. Null for the model's own limit.</summary>
+    /// <value>Default null.</value>
+    [Range(1, 1048576)]
+    public int? MaxTokens { get; init; }
+
+    /// <summary>Tokens of a micro-batch at the most. Memory, never the result, depends on it.</summary>
+    /// <value>Default 16384.</value>
+    [Range(1, 1048576)]
+    public int MicroBatchTokens { get; init; } = 16384;
+}
+
+/// <summary>Options of <see cref="RewardModels.Outcome"/>: one score a response, at the last token of prompt and response in the model's chat format (Skywork-Reward-V2, arXiv 2507.01352).</summary>
+public sealed record OutcomeModelOptions : RewardModelOptions
+{
+    /// <summary>The channel's name.</summary>
+    /// <value>Default <c>reward_model</c>.</value>
+    [MinLength(1)]
+    public override string Name { get; init; } = "reward_model";
+
+    /// <summary>What becomes of the head's number: <c>none</c> or <c>sigmoid</c>.</summary>
+    /// <value>Default <c>none</c>: the logit.</value>
+    public ScoreActivation Activation { get; init; } = ScoreActivation.None;
+}
+
+/// <summary>
+/// Options of <see cref="RewardModels.Process"/>: one score a step, at its end. Prompt and each step with its separator are encoded apart and their ids joined, so that the place that is read
+/// is exact whatever the tokenizer merges; scores meet the policy's steps by index.
+/// </summary>
+public sealed record ProcessModelOptions : RewardModelOptions
+{
+    /// <summary>The channel's name.</summary>
+    /// <value>Default <c>process</c>.</value>
+    [MinLength(1)]
+    public override string Name { get; init; } = "process";
+
+    /// <summary>What stands after every step; the score is read at its last token.</summary>
+    /// <value>Default a line break; not empty.</value>
+    [MinLength(1)]
+    public string Separator { get; init; } = "\n";
+
+    /// <summary>What becomes of the head's number: <c>none</c> or <c>sigmoid</c>.</summary>
+    /// <value>Default <c>sigmoid</c>: a probability.</value>
+    public ScoreActivation Activation { get; init; } = ScoreActivation.Sigmoid;
+
+    /// <summary>Makes one score of a response out of its steps' scores, as the papers on process models do; null keeps a score a step.</summary>
+    /// <value>Default null.</value>
+    public StepAggregation? Aggregation { get; init; }
+}
+
+/// <summary>What becomes of a scalar head's number.</summary>
+public enum ScoreActivation
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>σ(x), 0 to 1.</summary>
+    Sigmoid,
+}

@@ -1,0 +1,116 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Rlhf.Rewards;
+
+namespace Rlhf.Judges;
+
+/// <summary>A language model as a judge of responses.</summary>
+/// <remarks>Requests have temperature 0 and are cached, so that the same response is judged once. A request that fails for good makes its completion's entry invalid, never 0.</remarks>
+public sealed partial class Judge : IRewardSource, IDisposable
+{
+    private const string RatingPrompt = """
+        Judge how well the response below answers the question. Think about whether every step is right and whether the final answer is, then end with a line
+        "Rating: n", where n is a whole number from 1 (useless) to 10 (perfect).
+
+        [Question]
+        {question}
+
+        [Reference answer]
+        {reference}
+
+        [Response]
+        {response}
+        """;
+
+    private const string PairwisePrompt = """
+        Two responses to a question follow. Decide which one answers it better; neither their order nor their length matters. Explain your decision in short, then end with
+        "[[A]]" if response A is better, "[[B]]" if response B is better, or "[[C]]" if they are equally good.
+
+        [Question]
+        {question}
+
+        [Response A]
+        {a}
+
+        [Response B]
+        {b}
+        """;
+
+    private const int Lowest = 1;
+    private const int Highest = 10;
+
+    private readonly JudgeOptions _options;
+    private readonly ChatClient _client;
+
+    /// <summary>A judge.</summary>
+    /// <param name="options">Where it is and what it is asked.</param>
+    /// <exception cref="ValidationException">An option is out of range.</exception>
+    /// <exception cref="InvalidDataException">The cache's file is damaged; the message names the line.</exception>
+    public Judge(JudgeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Validator.ValidateObject(options, new(options), validateAllProperties: true);
+        _options = options;
+        _client = new(options);
+    }
+
+    /// <inheritdoc/>
+    public string Name => _options.Name;
+
+    /// <inheritdoc/>
+    public RewardGranularity Granularity => RewardGranularity.Outcome;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<double>? Levels => _options.Protocol == JudgeProtocol.Pairwise ? [0, 0.5, 1] : [.. Enumerable.Range(Lowest, Highest).Select(n => (double)n)];
+
+    /// <inheritdoc/>
+    public async ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(completion);
+        return RewardScore.Outcome(_options.Protocol == JudgeProtocol.Rating
+            ? await RateAsync(completion, cancellationToken).ConfigureAwait(false)
+            : await CompareAsync(completion, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _client.Dispose();
+
+    /// <summary>The first integer after "Rating:", if it is one from 1 to 10.</summary>
+    internal static int? ReadRating(string answer) =>
+        Rating().Match(answer) is { Success: true } match && int.TryParse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture, out int n) && n is >= Lowest and <= Highest ? n : null;
+
+    /// <summary>The last verdict: +1 for A, −1 for B, 0 for a tie.</summary>
+    internal static int? ReadVerdict(string answer) => Verdict().Matches(answer) is [.., var last] ? last.Groups[1].Value switch { "A" => 1, "B" => -1, _ => 0 } : null;
+
+    private async Task<double?> RateAsync(Completion completion, CancellationToken cancellationToken) => ReadRating(await _client.AskAsync(Fill(
+        _options.Prompt ?? RatingPrompt, ("{question}", completion.Problem.Question), ("{response}", completion.Text), ("{reference}", completion.Problem.Answer ?? "none is given")), cancellationToken).ConfigureAwait(false));
+
+    private async Task<double?> CompareAsync(Completion completion, CancellationToken cancellationToken)
+    {
+        if ((completion.Problem.Solution ?? completion.Problem.Answer) is not { } reference)
+        {
+            return null;
+        }
+
+        Task<string> first = AskAsync(completion.Text, reference), second = AskAsync(reference, completion.Text);
+        int? forResponse = ReadVerdict(await first.ConfigureAwait(false)), forReference = ReadVerdict(await second.ConfigureAwait(false));
+        return forResponse is { } a && forReference is { } b ? 0.5 + 0.5 * Math.Sign(a - b) : null;
+
+        Task<string> AskAsync(string a, string b) =>
+            _client.AskAsync(Fill(_options.Prompt ?? PairwisePrompt, ("{question}", completion.Problem.Question), ("{a}", a), ("{b}", b)), cancellationToken);
+    }
+
+    // In one pass, so that a response which spells out a place is not filled itself.
+    private static string Fill(string prompt, params (string Place, string Text)[] parts) =>
+        Place().Replace(prompt, m => parts.FirstOrDefault(p => p.Place == m.Value).Text ?? m.Value);
+
+    [GeneratedRegex(@"Rating:[^0-9\n]{0,8}([0-9]{1,4})(?![0-9.])", RegexOptions.CultureInvariant)]
+    private static partial Regex Rating();
+
+    [GeneratedRegex(@"\[\[([ABC])\]\]", RegexOptions.CultureInvariant)]
+    private static partial Regex Verdict();
+
+    [GeneratedRegex(@"\{[a-z]+\}", RegexOptions.CultureInvariant)]
+    private static partial Regex Place();
+}

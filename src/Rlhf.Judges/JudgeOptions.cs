@@ -1,0 +1,97 @@
+using System.ComponentModel.DataAnnotations;
+using Rlhf.Configuration;
+using Rlhf.Rewards;
+
+namespace Rlhf.Judges;
+
+/// <summary>Options of a <see cref="Judge"/>: a language model behind an OpenAI-compatible endpoint that says how good a response is.</summary>
+/// <remarks>
+/// Rating: the first integer after "Rating:", 1 to 10 (the direct protocol of RewardMATH, arXiv 2410.01729, whose code takes 1 where there is none; here that is invalid). Pairwise: the response
+/// against the problem's worked solution, or its answer where there is none, shown in both orders; each verdict "[[A]]", "[[B]]" or "[[C]]" for a tie counts +1, −1 or 0 for the response, and the
+/// score is 1, 0 or 0.5 for a positive, negative or zero sum (as JudgeBench counts). What cannot be read in either order is invalid.
+/// </remarks>
+public sealed record JudgeOptions : RewardSourceOptions, IValidatableObject
+{
+    /// <summary>The channel's name.</summary>
+    /// <value>Default <c>judge</c>.</value>
+    [MinLength(1)]
+    public override string Name { get; init; } = "judge";
+
+    /// <summary>The endpoint's base, to which <c>/chat/completions</c> is added, such as <c>http://localhost:8000/v1</c>.</summary>
+    public required Uri Endpoint { get; init; }
+
+    /// <summary>The judge's name at the endpoint.</summary>
+    [MinLength(1)]
+    public required string Model { get; init; }
+
+    /// <summary>The environment variable that holds the key; it is sent as a bearer token and written nowhere. Not set, no key is sent.</summary>
+    /// <value>Default <c>OPENAI_API_KEY</c>.</value>
+    [MinLength(1)]
+    public string ApiKeyVariable { get; init; } = "OPENAI_API_KEY";
+
+    /// <summary>What is asked: <c>rating</c> or <c>pairwise</c>.</summary>
+    /// <value>Default <c>rating</c>.</value>
+    public JudgeProtocol Protocol { get; init; } = JudgeProtocol.Rating;
+
+    /// <summary>The request's text: <c>{question}</c>, <c>{response}</c> and <c>{reference}</c> for a rating; <c>{question}</c>, <c>{a}</c> and <c>{b}</c> for pairs. Null for a text of the library.</summary>
+    /// <value>Default null.</value>
+    public string? Prompt { get; init; }
+
+    /// <summary>Tokens of the judge's answer at the most.</summary>
+    /// <value>Default 2048.</value>
+    [Range(1, 1048576)]
+    public int MaxTokens { get; init; } = 2048;
+
+    /// <summary>Time for one request, after which it is tried again.</summary>
+    /// <value>Default 60 s. The deadline of scoring bounds all tries together: raise it for this source.</value>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Requests under way at once.</summary>
+    /// <value>Default 8.</value>
+    [Range(1, 4096)]
+    public int MaxParallelism { get; init; } = 8;
+
+    /// <summary>Further tries after a failure that may pass: no connection, time-out, status 408, 429 or 5xx. The wait doubles each time, with jitter, or is what <c>Retry-After</c> says.</summary>
+    /// <value>Default 3.</value>
+    [Range(0, 100)]
+    public int Retries { get; init; } = 3;
+
+    /// <summary>The first wait.</summary>
+    /// <value>Default 1 s.</value>
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>A file that keeps the judge's answers, a line a request, so that a request that was answered is not made again, by a resumed run neither. Null for memory only.</summary>
+    /// <value>Default null.</value>
+    [ConfigurationPath]
+    public string? Cache { get; init; }
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!Endpoint.IsAbsoluteUri || Endpoint.Scheme is not ("http" or "https"))
+        {
+            yield return new("is an absolute http or https address.", [nameof(Endpoint)]);
+        }
+
+        if (RequestTimeout <= TimeSpan.Zero || RetryDelay < TimeSpan.Zero)
+        {
+            yield return new("requestTimeout is more than 0, retryDelay not less.", [nameof(RequestTimeout)]);
+        }
+
+        string[] needed = Protocol == JudgeProtocol.Rating ? ["{question}", "{response}"] : ["{question}", "{a}", "{b}"];
+        if (Prompt is not null && needed.FirstOrDefault(n => !Prompt.Contains(n, StringComparison.Ordinal)) is { } missing)
+        {
+            yield return new($"has no {missing}.", [nameof(Prompt)]);
+        }
+    }
+}
+
+/// <summary>What a judge is asked.</summary>
+public enum JudgeProtocol
+{
+    /// <summary>A rating from 1 to 10 of the response.</summary>
+    Rating,
+
+    /// <summary>Which is better, the response or the reference; asked twice with the order swapped.</summary>
+    Pairwise,
+}

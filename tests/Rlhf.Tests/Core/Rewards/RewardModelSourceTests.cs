@@ -1,0 +1,165 @@
+using Rlhf.Chat;
+using Rlhf.Datasets;
+using Rlhf.Models;
+using Rlhf.Rewards;
+using Rlhf.Safetensors;
+using Rlhf.Tokenizers;
+using System.Text.Json.Nodes;
+using static TorchSharp.torch;
+
+namespace Rlhf.Tests.Core.Rewards;
+
+/// <summary>Outcome and process reward models as sources, on a small model with random weights.</summary>
+public sealed class RewardModelSourceTests : IDisposable
+{
+    private static readonly string[][] Solutions = [["7+5=12", "12-3=9", "#### 9"], ["#### 4"], [], ["", "so, so", "", "9 — neun"]];
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("rlhf-reward-model-").FullName;
+
+    public RewardModelSourceTests()
+    {
+        BpeTokenizer tokenizer = BpeTrainer.Train(["7+5=12\n12-3=9\n#### 9 so what is"], new() { VocabularySize = 280, SpecialTokens = ["<end>"] });
+        using CausalLm model = CausalLm.Create(new()
+        {
+            ModelType = "llama",
+            HiddenSize = 16,
+            Layers = 2,
+            Heads = 2,
+            KeyValueHeads = 2,
+            HeadDim = 8,
+            IntermediateSize = 32,
+            VocabularySize = tokenizer.VocabularySize,
+            MaxPositions = 1024,
+            RmsNormEps = 1e-5,
+            RopeTheta = 10_000,
+            TieWordEmbeddings = true,
+            EosTokenIds = [tokenizer.FindToken("<end>")!.Value],
+        }, seed: 1);
+        model.Save(_folder);
+        tokenizer.Save(_folder);
+        MakeRewardModel();
+    }
+
+    [Fact]
+    public void AnOutcomeModel_ReadsTheLastTokenOfTheChat_WhateverTheMicroBatches()
+    {
+        using var scope = NewDisposeScope();
+        Completion[] completions = Completions();
+        double[] whole = Values(RewardModels.Outcome(new() { Path = _folder, Chat = "none" }), completions).Values;
+        double[] small = Values(RewardModels.Outcome(new() { Path = _folder, Chat = "none", MicroBatchTokens = 1 }), completions).Values;
+        using RewardModel model = RewardModel.Load(_folder);
+        BpeTokenizer tokenizer = BpeTokenizer.Load(_folder);
+        ChatTemplate chat = ChatTemplates.ByName("none");
+        for (int b = 0; b < completions.Length; b++)
+        {
+            int[] ids = tokenizer.Encode(chat.Render([new(ChatRole.User, "what is 7+5-3"), new(ChatRole.Assistant, completions[b].Text)], new() { AddGenerationPrompt = false }));
+            Assert.Equal(model.Score([ids]).item<float>(), whole[b], 1e-5);
+            Assert.Equal(whole[b], small[b], 1e-5);
+        }
+
+        Assert.True(whole.Distinct().Count() > 2);
+    }
+
+    [Fact]
+    public void AProcessModel_ScoresEachStepAsIfTheResponseEndedThere_AndAggregates()
+    {
+        using var scope = NewDisposeScope();
+        Completion[] completions = Completions();
+        ITensorRewardSource source = RewardModels.Process(new() { Path = _folder, Chat = "none" });
+        (double[] values, bool[] valid) = Values(source, completions);
+        int width = Solutions.Max(s => s.Length);
+        using RewardModel model = RewardModel.Load(_folder);
+        BpeTokenizer tokenizer = BpeTokenizer.Load(_folder);
+        int[] prompt = tokenizer.Encode(ChatTemplates.ByName("none").Render([new(ChatRole.User, "what is 7+5-3")], new() { AddGenerationPrompt = true }));
+        for (int b = 0; b < Solutions.Length; b++)
+        {
+            List<int> ids = [.. prompt];
+            for (int k = 0; k < width; k++)
+            {
+                Assert.Equal(k < Solutions[b].Length, valid[b * width + k]);
+                if (k < Solutions[b].Length)
+                {
+                    ids.AddRange(tokenizer.Encode(Solutions[b][k] + "\n"));
+                    Assert.Equal(model.Score([ids]).sigmoid().item<float>(), values[b * width + k], 1e-5);
+                }
+            }
+        }
+
+        (double[] least, bool[] known) = Values(RewardModels.Process(new() { Path = _folder, Chat = "none", Aggregation = StepAggregation.Min }), completions);
+        Assert.Equal([true, true, false, true], known);
+        Assert.Equal(values[..3].Min(), least[0], 1e-6);
+    }
+
+    [Fact]
+    public void WhatIsTooLong_IsInvalidNotCut()
+    {
+        using var scope = NewDisposeScope();
+        Completion[] completions = Completions();
+        Assert.Equal([false, true, true, false], Values(RewardModels.Outcome(new() { Path = _folder, Chat = "none", MaxTokens = 20 }), completions).Valid);
+        (double[] values, bool[] valid) = Values(RewardModels.Process(new() { Path = _folder, Chat = "none", MaxTokens = 20 }), completions);
+        Assert.Equal(1, valid.Count(v => v));
+        Assert.All(values.Zip(valid), v => Assert.True(v.Second || v.First == 0));
+    }
+
+    [Fact]
+    public void AFolderWithoutAScalarHead_IsRefused()
+    {
+        JsonObject config = JsonNode.Parse(File.ReadAllText(Path.Combine(_folder, "config.json")))!.AsObject();
+        config["id2label"] = new JsonObject { ["0"] = "A", ["1"] = "B" };
+        File.WriteAllText(Path.Combine(_folder, "config.json"), config.ToJsonString());
+        Assert.Contains("2 labels", Assert.Throws<ModelFormatException>(() => RewardModels.Outcome(new() { Path = _folder, Chat = "none" })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnExperiment_NamesRewardModelsByPathsRelativeToItsFile()
+    {
+        JsonObject json = JsonNode.Parse(Trainers.Experiments.MathGrpoProgram.Tiny)!.AsObject();
+        JsonArray sources = json["rewards"]!["sources"]!.AsArray();
+        sources.Add(new JsonObject { ["type"] = "process_model", ["name"] = "prm", ["path"] = "model", ["chat"] = "none" });
+        sources.Add(new JsonObject { ["type"] = "outcome_model", ["path"] = "model", ["chat"] = "none" });
+        json["rewards"]!["weights"]!["prm"] = 0.1;
+        json["rewards"]!["weights"]!["reward_model"] = 0.1;
+        string folder = Directory.CreateDirectory(Path.Combine(_folder, "experiment")).FullName, file = Path.Combine(folder, "experiment.json");
+        Directory.CreateSymbolicLink(Path.Combine(folder, "model"), _folder);
+        File.WriteAllText(file, json.ToJsonString());
+        (int code, _, string errors) = Trainers.Experiments.MathGrpoProgram.Run("--config", file, "Run:Folder=" + Path.Combine(folder, "run"), "Sft:Steps=1", "Sft:EvaluateEvery=0", "Algorithm:Iterations=1", "Evaluation:Every=0");
+        Assert.True(code == 0, errors);
+        string metrics = File.ReadAllText(Path.Combine(folder, "run", "metrics.jsonl"));
+        Assert.Contains("reward/prm/mean", metrics, StringComparison.Ordinal);
+        Assert.Contains("reward/reward_model/group_variance_share", metrics, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static Completion[] Completions() =>
+        [.. Solutions.Select((s, i) => new Completion(new Problem { Id = $"{i}", Question = "what is 7+5-3", Answer = "9" }, string.Join('\n', s), s, false))];
+
+    private static (double[] Values, bool[] Valid) Values(ITensorRewardSource source, Completion[] completions)
+    {
+        using (source as IDisposable)
+        {
+            RewardLayout layout = new Shaping.RewardBatch { StepCounts = [.. completions.Select(c => c.Steps.Count)] }.Layout();
+            RewardChannel channel = source.Score(completions, layout, ScalarType.Float64, TestContext.Current.CancellationToken);
+            return ([.. channel.Values.data<double>()], [.. channel.Valid.data<bool>()]);
+        }
+    }
+
+    // The trunk as it is, and a head.
+    private void MakeRewardModel()
+    {
+        using var scope = NewDisposeScope();
+        string file = Path.Combine(_folder, "model.safetensors"), config = Path.Combine(_folder, "config.json");
+        (string, Tensor)[] tensors;
+        using (SafetensorsFile weights = SafetensorsFile.Open(file))
+        {
+            tensors = [.. weights.Names.Select(n => (n, weights.Read(n).clone()))];
+        }
+
+        manual_seed(7);
+        SafetensorsWriter.Write(file, [.. tensors, ("score.weight", randn(1, 16))], null);
+        JsonObject json = JsonNode.Parse(File.ReadAllText(config))!.AsObject();
+        json["architectures"] = new JsonArray("LlamaForSequenceClassification");
+        json["id2label"] = new JsonObject { ["0"] = "LABEL_0" };
+        File.WriteAllText(config, json.ToJsonString());
+    }
+}

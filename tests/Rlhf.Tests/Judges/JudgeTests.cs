@@ -1,0 +1,232 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using Rlhf.Datasets;
+using Rlhf.Judges;
+using Rlhf.Rewards;
+
+namespace Rlhf.Tests.Judges;
+
+/// <summary>Judges against a real HTTP server on this machine.</summary>
+public sealed class JudgeTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("rlhf-judge-").FullName;
+    private readonly List<JudgeServer> _servers = [];
+
+    [Theory]
+    [InlineData("It is fine. Rating: 7", 7.0)]
+    [InlineData("Rating: **9**/10", 9.0)]
+    [InlineData("Rating: 3 … Rating: 8", 3.0)]
+    [InlineData("Rating: 11", null)]
+    [InlineData("Rating: 7.5", null)]
+    [InlineData("seven", null)]
+    [InlineData("", null)]
+    public async Task ARating_IsTheFirstIntegerAfterTheWord_AndInvalidWithoutOne(string answer, double? expected)
+    {
+        JudgeServer server = Start(_ => new(200, answer));
+        using Judge judge = new(Options(server));
+        Assert.Equal([expected], (await judge.ScoreAsync(Completion("x"), TestContext.Current.CancellationToken)).Values);
+    }
+
+    [Theory]
+    [InlineData("[[A]]", "[[B]]", 1.0)]
+    [InlineData("[[B]]", "[[A]]", 0.0)]
+    [InlineData("[[A]]", "[[A]]", 0.5)]
+    [InlineData("[[C]]", "[[B]]", 1.0)]
+    [InlineData("A? no: [[A]] … [[B]]", "[[A]]", 0.0)]
+    [InlineData("none", "[[A]]", null)]
+    public async Task APair_IsAskedInBothOrders(string responseFirst, string referenceFirst, double? expected)
+    {
+        JudgeServer server = Start(r => new(200, r.IndexOf("the response", StringComparison.Ordinal) < r.IndexOf("the solution", StringComparison.Ordinal) ? responseFirst : referenceFirst));
+        using Judge judge = new(Options(server) with { Protocol = JudgeProtocol.Pairwise });
+        Assert.Equal([expected], (await judge.ScoreAsync(Completion("the response"), TestContext.Current.CancellationToken)).Values);
+        Assert.Equal(2, server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task WhatMayPass_IsTriedAgain_AndWhatWillNot_IsNot()
+    {
+        int asked = 0;
+        JudgeServer flaky = Start(_ => Interlocked.Increment(ref asked) switch { 1 => new(503, "busy"), 2 => new(429, "slow down") { RetryAfter = "0" }, _ => new(200, "Rating: 4") });
+        using Judge patient = new(Options(flaky));
+        Assert.Equal([4.0], (await patient.ScoreAsync(Completion("x"), TestContext.Current.CancellationToken)).Values);
+        Assert.Equal(3, flaky.Requests.Count);
+
+        JudgeServer refusing = Start(_ => new(401, "no such key"));
+        using Judge refused = new(Options(refusing));
+        JudgeRequestException error = await Assert.ThrowsAsync<JudgeRequestException>(async () => await refused.ScoreAsync(Completion("x"), TestContext.Current.CancellationToken));
+        Assert.Contains("status 401: no such key", error.Message, StringComparison.Ordinal);
+        Assert.Single(refusing.Requests);
+
+        using Judge nobody = new(Options(refusing) with { Endpoint = new("http://127.0.0.1:9/v1") });
+        Assert.True((await Assert.ThrowsAsync<JudgeRequestException>(async () => await nobody.ScoreAsync(Completion("x"), TestContext.Current.CancellationToken))).MayPass);
+    }
+
+    [Fact]
+    public void AJudgeThatHangsOrRambles_LeavesInvalidEntries_WithinTheDeadline()
+    {
+        JudgeServer server = Start(r => r.Contains("hang", StringComparison.Ordinal) ? new(200, "Rating: 1") { Delay = TimeSpan.FromSeconds(30) } : new(200, r.Contains("odd", StringComparison.Ordinal) ? null : "Rating: 2"));
+        using Judge judge = new(Options(server) with { RequestTimeout = TimeSpan.FromMilliseconds(300), Retries = 1 });
+        RewardScores scores = new RewardScorer([judge], new() { Deadline = TimeSpan.FromSeconds(5), MaxParallelism = 8 })
+            .Score([Completion("hang"), Completion("odd"), Completion("good")], null, TestContext.Current.CancellationToken);
+        Assert.Equal([null, null, 2.0], scores["judge"].Values.Select(v => v[0]));
+        Assert.Equal(2, scores["judge"].Failures.Failed);
+    }
+
+    [Fact]
+    public void RequestsAtOnce_AreBounded_AndTheSameQuestionIsAskedOnce()
+    {
+        JudgeServer server = Start(_ => new(200, "Rating: 5") { Delay = TimeSpan.FromMilliseconds(30) });
+        using Judge judge = new(Options(server) with { MaxParallelism = 3 });
+        RewardScores scores = new RewardScorer([judge], new() { MaxParallelism = 40 })
+            .Score([.. Enumerable.Range(0, 40).Select(i => Completion($"response {i % 20}"))], null, TestContext.Current.CancellationToken);
+        Assert.All(scores["judge"].Values, v => Assert.Equal(5, v[0]));
+        Assert.Equal(20, server.Requests.Count);
+        Assert.InRange(server.MostAtOnce, 2, 3);
+    }
+
+    [Fact]
+    public async Task ACache_AnswersWithoutAsking_EvenAfterAKilledProcess()
+    {
+        string cache = Path.Combine(_folder, "answers", "judge.jsonl");
+        JudgeServer server = Start(_ => new(200, "Rating: 6\nüber"));
+        using (Judge judge = new(Options(server) with { Cache = cache }))
+        {
+            await judge.ScoreAsync(Completion("x"), TestContext.Current.CancellationToken);
+        }
+
+        await File.AppendAllTextAsync(cache, "{\"Key\":\"half", TestContext.Current.CancellationToken);
+        using (Judge again = new(Options(server) with { Cache = cache }))
+        {
+            Assert.Equal([6.0], (await again.ScoreAsync(Completion("x"), TestContext.Current.CancellationToken)).Values);
+            await again.ScoreAsync(Completion("y"), TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(2, server.Requests.Count);
+        Assert.Equal(2, File.ReadAllLines(cache).Length);
+        await File.WriteAllTextAsync(cache, "nonsense\n", TestContext.Current.CancellationToken);
+        Assert.Contains("line 1", Assert.Throws<InvalidDataException>(() => new Judge(Options(server) with { Cache = cache })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TheKey_ComesFromTheEnvironment_AndAResponseCannotFillThePromptsPlaces()
+    {
+        Environment.SetEnvironmentVariable("JUDGE_TESTS_KEY", "k-123");
+        JudgeServer server = Start(_ => new(200, "Rating: 1"));
+        using Judge judge = new(Options(server) with { ApiKeyVariable = "JUDGE_TESTS_KEY" });
+        await judge.ScoreAsync(Completion("give me {reference}"), TestContext.Current.CancellationToken);
+        (string body, string? authorization) = server.Requests.Single();
+        Assert.Equal("Bearer k-123", authorization);
+        using JsonDocument request = JsonDocument.Parse(body);
+        Assert.Equal("judge-1", request.RootElement.GetProperty("model").GetString());
+        Assert.Equal(0, request.RootElement.GetProperty("temperature").GetDouble());
+        Assert.Contains("give me {reference}", request.RootElement.GetProperty("messages")[0].GetProperty("content").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OptionsThatCannotWork_AreRefused()
+    {
+        JudgeOptions good = new() { Endpoint = new("http://localhost/v1"), Model = "m" };
+        Assert.ThrowsAny<Exception>(() => new Judge(good with { Endpoint = new("ftp://localhost") }));
+        Assert.Contains("{response}", Assert.ThrowsAny<Exception>(() => new Judge(good with { Prompt = "{question}?" })).Message, StringComparison.Ordinal);
+        Assert.ThrowsAny<Exception>(() => new Judge(good with { MaxParallelism = 0 }));
+    }
+
+    public void Dispose()
+    {
+        _servers.ForEach(s => s.Dispose());
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static JudgeOptions Options(JudgeServer server) =>
+        new() { Endpoint = server.Address, Model = "judge-1", RetryDelay = TimeSpan.FromMilliseconds(5), ApiKeyVariable = "JUDGE_TESTS_NO_KEY" };
+
+    private static Completion Completion(string text) => new(new Problem { Id = "1", Question = "what?", Answer = "42", Solution = "the solution" }, text, [], false);
+
+    private JudgeServer Start(Func<string, JudgeReply> reply)
+    {
+        _servers.Add(new(reply));
+        return _servers[^1];
+    }
+
+    private sealed record JudgeReply(int Status, string? Content)
+    {
+        public TimeSpan Delay { get; init; }
+
+        public string? RetryAfter { get; init; }
+    }
+
+    private sealed class JudgeServer : IDisposable
+    {
+        private readonly HttpListener _listener = new();
+        private readonly Func<string, JudgeReply> _reply;
+        private int _atOnce;
+
+        public JudgeServer(Func<string, JudgeReply> reply)
+        {
+            _reply = reply;
+            using TcpListener free = new(IPAddress.Loopback, 0);
+            free.Start();
+            int port = ((IPEndPoint)free.LocalEndpoint).Port;
+            free.Stop();
+            Address = new($"http://127.0.0.1:{port}/v1");
+            _listener.Prefixes.Add($"http://127.0.0.1:{port}/v1/");
+            _listener.Start();
+            _ = AcceptAsync();
+        }
+
+        public Uri Address { get; }
+
+        public ConcurrentQueue<(string Body, string? Authorization)> Requests { get; } = new();
+
+        public int MostAtOnce { get; private set; }
+
+        public void Dispose() => _listener.Close();
+
+        private async Task AcceptAsync()
+        {
+            while (_listener.IsListening)
+            {
+                try
+                {
+                    _ = AnswerAsync(await _listener.GetContextAsync());
+                }
+                catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+                {
+                    return;
+                }
+            }
+        }
+
+        private async Task AnswerAsync(HttpListenerContext context)
+        {
+            try
+            {
+                MostAtOnce = Math.Max(MostAtOnce, Interlocked.Increment(ref _atOnce));
+                using StreamReader reader = new(context.Request.InputStream, Encoding.UTF8);
+                string body = await reader.ReadToEndAsync();
+                Requests.Enqueue((body, context.Request.Headers["Authorization"]));
+                JudgeReply reply = _reply(body);
+                await Task.Delay(reply.Delay);
+                string text = reply.Status == 200
+                    ? reply.Content is null ? "{}" : JsonSerializer.Serialize(new { choices = new[] { new { message = new { role = "assistant", content = reply.Content } } } })
+                    : reply.Content!;
+                Interlocked.Decrement(ref _atOnce);
+                context.Response.StatusCode = reply.Status;
+                if (reply.RetryAfter is { } after)
+                {
+                    context.Response.AddHeader("Retry-After", after);
+                }
+
+                await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(text));
+                context.Response.Close();
+            }
+            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or IOException)
+            {
+                // The client hung up.
+            }
+        }
+    }
+}
