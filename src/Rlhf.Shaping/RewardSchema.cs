@@ -115,6 +115,28 @@ public static class RewardSchemaExtensions
     public static RewardSchema Tokens(this RewardSchema schema, string name, RewardRange? range = null) =>
         schema.Add(new(name, RewardGranularity.Token) { Range = range });
 
+    /// <summary>Adds the channel of a host source, and its companion where it says whether an answer was found.</summary>
+    /// <param name="schema">The schema so far.</param>
+    /// <param name="source">The source.</param>
+    public static RewardSchema Source(this RewardSchema schema, IRewardSource source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        RewardSchema with = source.Granularity == RewardGranularity.Step
+            ? schema.Steps(source.Name, source.Levels is { } levels ? new(levels.Min(), levels.Max()) : null)
+            : schema.Outcome(source.Name, levels: source.Levels);
+        return source.SaysAnswered ? with.Outcome(RewardChannel.AnsweredName(source.Name), levels: [0, 1]) : with;
+    }
+
+    /// <summary>Adds the channel of a reward model.</summary>
+    /// <param name="schema">The schema so far.</param>
+    /// <param name="model">The model.</param>
+    public static RewardSchema Source(this RewardSchema schema, ITensorRewardSource model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        RewardRange? range = model.Range is var (low, high) ? new(low, high) : null;
+        return model.Granularity == RewardGranularity.Step ? schema.Steps(model.Name, range) : schema.Outcome(model.Name, range);
+    }
+
     private static RewardSchema Add(this RewardSchema schema, ChannelSchema channel)
     {
         ArgumentNullException.ThrowIfNull(schema);

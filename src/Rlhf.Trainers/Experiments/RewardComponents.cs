@@ -26,7 +26,7 @@ internal sealed record RewardComponents(IRewardSource Verifier, RewardScorer Sco
 
         List<IRewardSource> sources = [];
         List<ITensorRewardSource> models = [];
-        List<ChannelSchema> channels = [];
+        RewardSchema schema = new([]);
         try
         {
             foreach (RewardSourceOptions source in options.Sources)
@@ -34,16 +34,16 @@ internal sealed record RewardComponents(IRewardSource Verifier, RewardScorer Sco
                 if (registry.Sources.TypeOf(source).IsModel)
                 {
                     models.Add(registry.Sources.CreateModel(source, load));
-                    channels.Add(Channel(models[^1]));
+                    schema = schema.Source(models[^1]);
                 }
                 else
                 {
                     sources.Add(sources.Count == 0 ? verifier : registry.Sources.Create(source));
-                    channels.AddRange(Channels(sources[^1]));
+                    schema = schema.Source(sources[^1]);
                 }
             }
 
-            RewardPipelineBuilder builder = new RewardPipelineBuilder(new(channels)).WithWeights(new(options.Weights)).WithVerifiedOutcome(verifier.Name).WithSeed(seed);
+            RewardPipelineBuilder builder = new RewardPipelineBuilder(schema).WithWeights(new(options.Weights)).WithVerifiedOutcome(verifier.Name).WithSeed(seed);
             return new(verifier, new(sources, options.Scoring, logger), models, registry.Stages.AddTo(builder, options.Noise, options.Shaping).Build());
         }
         catch
@@ -61,24 +61,6 @@ internal sealed record RewardComponents(IRewardSource Verifier, RewardScorer Sco
         foreach (IDisposable source in sources.OfType<IDisposable>())
         {
             source.Dispose();
-        }
-    }
-
-    private static ChannelSchema Channel(ITensorRewardSource model) => new(model.Name, model.Granularity, model.Granularity == RewardGranularity.Step ? StepMap.Steps : null)
-    {
-        Range = model.Range is var (low, high) ? new(low, high) : null,
-    };
-
-    private static IEnumerable<ChannelSchema> Channels(IRewardSource source)
-    {
-        yield return new(source.Name, source.Granularity, source.Granularity == RewardGranularity.Step ? StepMap.Steps : null)
-        {
-            Levels = source.Levels,
-            Range = source.Levels is { } levels ? new(levels.Min(), levels.Max()) : null,
-        };
-        if (source.SaysAnswered)
-        {
-            yield return new(RewardChannel.AnsweredName(source.Name), RewardGranularity.Outcome) { Levels = [0, 1], Range = new(0, 1) };
         }
     }
 }

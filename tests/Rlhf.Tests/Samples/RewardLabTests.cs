@@ -1,0 +1,61 @@
+using System.Diagnostics;
+
+namespace Rlhf.Tests.Samples;
+
+/// <summary>The program RewardLab, on its own example and on bad input.</summary>
+public sealed class RewardLabTests : IDisposable
+{
+    private static readonly string Sample = Path.Combine(SharedData.RepositoryRoot, "samples", "RewardLab");
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("rlhf-lab-").FullName;
+
+    [Fact]
+    public void TheExample_ShowsEveryStage_AndDrawsIt()
+    {
+        (int code, string output, string errors) = Run(Path.Combine(Sample, "completions.jsonl"), Path.Combine(Sample, "pipeline.json"), "--plots", Path.Combine(_folder, "plots"));
+        Assert.True(code == 0, errors);
+        foreach (string part in (string[])["Completions", "Stages", "clip", "delta", "0.768", "-0.13"])
+        {
+            Assert.Contains(part, output, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(["01-clip-prm.png", "02-delta-prm.png"], Directory.GetFiles(Path.Combine(_folder, "plots")).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("{\"question\":\"1+1\"}", "line 1", "response")]
+    [InlineData("{\"question\":\"1+1\",\"response\":\"2\",\"reponse\":\"2\"}", "line 1", "reponse")]
+    [InlineData("", "no completion", "")]
+    public void BadCompletions_AreRefusedWithTheirLine(string line, string first, string second)
+    {
+        string file = Path.Combine(_folder, "bad.jsonl");
+        File.WriteAllText(file, line);
+        (int code, _, string errors) = Run(file, Path.Combine(Sample, "pipeline.json"));
+        Assert.NotEqual(0, code);
+        Assert.Contains(first, errors, StringComparison.Ordinal);
+        Assert.Contains(second, errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ABadPipeline_IsRefusedWithItsKey()
+    {
+        string file = Path.Combine(_folder, "pipeline.json");
+        File.WriteAllText(file, File.ReadAllText(Path.Combine(Sample, "pipeline.json")).Replace("\"threshold\"", "\"treshold\"", StringComparison.Ordinal));
+        (int code, _, string errors) = Run(Path.Combine(Sample, "completions.jsonl"), file);
+        Assert.Equal(2, code);
+        Assert.Contains("treshold", errors, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static (int Code, string Output, string Errors) Run(params string[] arguments)
+    {
+        string program = Path.Combine(Sample, "bin", Trainers.Experiments.MathGrpoProgram.Configuration, "net10.0", "RewardLab.dll");
+        using Process process = Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["COLUMNS"] = "200" } })!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, errors.GetAwaiter().GetResult());
+    }
+}
