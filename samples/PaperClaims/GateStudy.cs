@@ -23,7 +23,7 @@ internal static class GateStudy
             Base = Settings.Experiment(Settings.Algorithm(quick ? 60 : 80) with { Advantage = new() { Credit = Credit.Episode } }, new()
             {
                 Sources = [new LastNumberOptions(), new ScriptedStepsOptions { Name = Format, Rule = StepRule.WellFormed, High = 1, Low = 0 }],
-                Weights = new Dictionary<string, double> { ["verifier"] = 1, [Format] = 0.2 },
+                Weights = new Dictionary<string, double> { ["verifier"] = 1, [Format] = 0.5 },
             }),
             Cells =
             [

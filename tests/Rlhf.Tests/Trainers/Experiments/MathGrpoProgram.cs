@@ -5,7 +5,7 @@ namespace Rlhf.Tests.Trainers.Experiments;
 /// <summary>The built sample program, run as a user's process.</summary>
 internal static class MathGrpoProgram
 {
-    private static readonly string Configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+    internal static readonly string Configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
 
     /// <summary>An experiment of a few seconds whose every part is in use.</summary>
     public const string Tiny = """
