@@ -17,6 +17,9 @@ public interface IRewardTransform
     /// <summary>Channels that it replaces or adds.</summary>
     IReadOnlyList<string> Writes { get; }
 
+    /// <summary>Whether it reads <see cref="Rlhf.Rewards.RewardLayout.ReferenceLogProbs"/>, for which a trainer has to keep a reference policy.</summary>
+    bool NeedsReference => false;
+
     /// <summary>Checks the channels that come in and says what goes out.</summary>
     /// <exception cref="RewardPipelineException">The stage cannot work on these channels. The builder puts the stage's name before the message.</exception>
     RewardSchema Configure(RewardSchema input);

@@ -50,6 +50,9 @@ public sealed class RewardPipeline : IDisposable
     /// <summary>The names of the stages in order, with the channels that each writes: the columns of completion tables.</summary>
     public IReadOnlyList<(string Stage, IReadOnlyList<string> Channels)> Stages => [.. _stages.Select(s => (s.Transform.Name, s.Transform.Writes))];
 
+    /// <summary>Whether a stage reads the log-probabilities of a reference policy.</summary>
+    public bool NeedsReference => _stages.Any(s => s.Transform.NeedsReference);
+
     /// <summary>What the stages have to say of this use of them; to be shown once.</summary>
     public IReadOnlyList<string> Warnings => Output.Warnings;
 

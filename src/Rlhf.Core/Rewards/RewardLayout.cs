@@ -29,6 +29,12 @@ public sealed record RewardLayout
     /// <summary>Responses that were cut off: bool <c>[B]</c>.</summary>
     public required Tensor Truncated { get; init; }
 
+    /// <summary>Log-probabilities of the sampled tokens under the policy that sampled them: <c>[B,R]</c>; null where they are not known.</summary>
+    public Tensor? PolicyLogProbs { get; init; }
+
+    /// <summary>The same under the reference policy; null where there is none.</summary>
+    public Tensor? ReferenceLogProbs { get; init; }
+
     /// <summary>Step maps by name.</summary>
     public IReadOnlyDictionary<string, StepMap> StepMaps { get; init; } = new Dictionary<string, StepMap>(StringComparer.Ordinal);
 

@@ -4,6 +4,7 @@ using Rlhf.Generation;
 using Rlhf.Models;
 using Rlhf.Rewards;
 using Rlhf.Runtime;
+using Rlhf.Shaping;
 using Rlhf.Tokenizers;
 using Rlhf.Trainers.Advantages;
 using Rlhf.Trainers.Policy;
@@ -97,6 +98,11 @@ internal sealed partial class Experiment : IDisposable
 
     private static Experiment Create(ExperimentOptions options, ComputeEnvironment environment, RewardComponents rewards, string runFolder, string? checkpointModel, ILogger logger)
     {
+        if (rewards.Pipeline.NeedsReference && options.Algorithm.Kl is { Coefficient: > 0 })
+        {
+            throw new RewardPipelineException("the KL penalty would be applied twice: by the stage 'kl' in the reward and by algorithm:kl in the loss. Remove one of them, or set algorithm:kl:coefficient to 0 to measure only.");
+        }
+
         IAdvantageEstimator estimator = options.Algorithm.CreateEstimator(rewards.Pipeline);
         HackingWatch? watch = options.Monitor is { } monitor ? new(monitor, rewards.Pipeline, logger) : null;
         foreach (string warning in rewards.Pipeline.Warnings.Concat(estimator.Warnings).Concat(watch?.Warnings ?? []))
@@ -140,7 +146,7 @@ internal sealed partial class Experiment : IDisposable
 
     private PolicyPhase CreatePolicyPhase(IRunRecorder recorder)
     {
-        if (Options.Algorithm.Kl is not null)
+        if (Options.Algorithm.Kl is not null || _rewards.Pipeline.NeedsReference)
         {
             _reference ??= Reference();
         }

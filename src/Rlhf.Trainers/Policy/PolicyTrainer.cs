@@ -17,7 +17,7 @@ public sealed record PolicyTrainerParts
     /// <summary>The model being trained.</summary>
     public required ICausalLm Policy { get; init; }
 
-    /// <summary>The frozen model of the KL penalty, or null.</summary>
+    /// <summary>The frozen model of the KL penalty, in the loss or as a stage, or null.</summary>
     public ICausalLm? Reference { get; init; }
 
     /// <summary>Samples from <see cref="Policy"/>.</summary>
@@ -64,6 +64,11 @@ public sealed class PolicyTrainer
     {
         ArgumentNullException.ThrowIfNull(parts);
         ArgumentNullException.ThrowIfNull(update);
+        if (parts.Pipeline.NeedsReference && parts.Reference is null)
+        {
+            throw new RewardPipelineException("a stage needs the log-probabilities of a reference policy, and there is none; give a reference.");
+        }
+
         (_parts, _update) = (parts, update);
     }
 
@@ -79,10 +84,11 @@ public sealed class PolicyTrainer
         using var metrics = new MetricSink();
 
         RolloutBatch batch = monitor.Time("rollout", () => Rollout(visits, monitor));
-        (RewardFrame raw, RewardScores scores) = monitor.Time("score", () => Score(batch, monitor));
+        Tensor? reference = _parts.Reference is { } model ? monitor.Time("reference", () => ReferenceLogProbs(model, batch)) : null;
+        (RewardFrame raw, RewardScores scores) = monitor.Time("score", () => Score(batch, reference, monitor));
         ShapedRewards rewards = monitor.Time("shape", () => _parts.Pipeline.Apply(raw, training: true, iteration, metrics));
         AdvantageEstimates advantages = monitor.Time("advantage", () => _parts.Estimator.Estimate(rewards, metrics));
-        IReadOnlyList<OptimizerStepResult> updates = monitor.Time("update", () => Update(batch, advantages, metrics, monitor));
+        IReadOnlyList<OptimizerStepResult> updates = monitor.Time("update", () => Update(batch, advantages, reference, metrics, monitor));
         return new(batch.Rows, scores, updates, metrics.Read(), RewardTable.Of(batch, rewards, advantages));
     }
 
@@ -94,30 +100,28 @@ public sealed class PolicyTrainer
         return RolloutBatch.Create(rows, _parts.Policy.Device);
     }
 
-    private (RewardFrame Raw, RewardScores Scores) Score(RolloutBatch batch, IIterationMonitor monitor)
+    private (RewardFrame Raw, RewardScores Scores) Score(RolloutBatch batch, Tensor? reference, IIterationMonitor monitor)
     {
+        RewardLayout layout = batch.Layout with { PolicyLogProbs = batch.BehaviourLogProbs, ReferenceLogProbs = reference };
+
         // Models first: while host sources run, torch waits.
         Completion[] completions = [.. batch.Rows.Select(r => r.Completion)];
-        RewardChannel[] byModels = [.. _parts.RewardModels.Select(m => m.Score(completions, batch.Layout, ScalarType.Float32))];
+        RewardChannel[] byModels = [.. _parts.RewardModels.Select(m => m.Score(completions, layout, ScalarType.Float32))];
         RewardScores scores = _parts.Scorer.Score(completions, monitor.Scoring);
-        return (new(batch.Layout, [.. byModels, .. scores.ToChannels(batch.Layout, _parts.Policy.Device, ScalarType.Float32)]), scores);
+        return (new(layout, [.. byModels, .. scores.ToChannels(layout, _parts.Policy.Device, ScalarType.Float32)]), scores);
     }
 
-    private IReadOnlyList<OptimizerStepResult> Update(RolloutBatch batch, AdvantageEstimates advantages, MetricSink metrics, IIterationMonitor monitor)
+    private IReadOnlyList<OptimizerStepResult> Update(RolloutBatch batch, AdvantageEstimates advantages, Tensor? reference, MetricSink metrics, IIterationMonitor monitor)
     {
         TokenSequence[] rows = [.. batch.Rows.Select(r => r.Tokens)];
         Tensor lossMask = batch.Layout.ActionMask.logical_and(advantages.RowsInLoss.unsqueeze(1));
-        PolicyBatch learned = new(rows, batch.GroupOfRow, lossMask, advantages.Values, batch.BehaviourLogProbs, ReferenceLogProbs(rows, batch));
+        PolicyBatch learned = new(rows, batch.GroupOfRow, lossMask, advantages.Values, batch.BehaviourLogProbs, reference);
         return _update.Run(learned, metrics, monitor.Update);
     }
 
-    private Tensor? ReferenceLogProbs(TokenSequence[] rows, RolloutBatch batch)
+    private Tensor ReferenceLogProbs(ICausalLm reference, RolloutBatch batch)
     {
-        if (_parts.Reference is not { } reference)
-        {
-            return null;
-        }
-
+        TokenSequence[] rows = [.. batch.Rows.Select(r => r.Tokens)];
         using var noGrad = no_grad();
         int width = (int)batch.Layout.ActionMask.size(1);
         Tensor all = zeros_like(batch.BehaviourLogProbs);

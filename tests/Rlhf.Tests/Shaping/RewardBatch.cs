@@ -49,12 +49,18 @@ internal sealed class RewardBatch
             Groups = (int)groups.Append(-1).Max() + 1,
             IsPolicy = tensor(IsPolicy ?? [.. Enumerable.Repeat(true, Rows)]).to(Device),
             Truncated = zeros([Rows], ScalarType.Bool).to(Device),
+            PolicyLogProbs = LogProbs(tokens, 0.3).to(Device),
+            ReferenceLogProbs = LogProbs(tokens, 0.7).to(Device),
             StepMaps = new Dictionary<string, StepMap>(StringComparer.Ordinal)
             {
                 [StepMap.Steps] = new(StepMap.Steps, ends.to(Device), stepMask.to(Device), stepMask.clone().to(Device)),
             },
         };
     }
+
+    // A number of its own a token, the same whatever the padding.
+    private Tensor LogProbs(Tensor tokens, double rate) =>
+        arange(R, Dtype).mul(rate).add(tensor([.. StepCounts.Select(n => (double)n)], [Rows, 1], Dtype)).sin().sub(1.5).mul(tokens.to_type(Dtype));
 
     public RewardChannel Outcome(string name, params double?[] values) =>
         new(name, RewardGranularity.Outcome, Values(values, [Rows]), Valid(values, [Rows]));

@@ -29,6 +29,8 @@ public class StagePurityTests
         ["spread"] = [.. Enum.GetValues<SpreadOver>().Select(o => new SpreadOptions { Channel = "verifier", Into = "spread", Over = o })],
         ["calibrate"] = [new CalibrateOptions { Channel = "verifier", By = "format", Alpha = 0.3 }],
         ["cosine_length"] = [new CosineLengthOptions { By = "verifier", MaxLength = 7 }],
+        ["kl"] = [.. Enum.GetValues<KlForm>().Select(f => new KlRewardOptions { Form = f }), new KlRewardOptions { Clamp = null }],
+        ["priority"] = [new PriorityOptions { Channels = ["verifier", "format"], Into = "best" }],
         ["length_normalise"] = [new LengthNormaliseOptions { Channel = "process" }],
         ["potential"] = [new PotentialOptions { Channel = "process", Discount = 0.9, Initial = 0.3 }, new PotentialOptions { Channel = "process", Terminal = TerminalPotential.Keep }],
         ["soft_overlong"] = [new SoftOverlongOptions { MaxLength = 6, Cache = 4 }],
@@ -186,6 +188,8 @@ public class StagePurityTests
                 GroupIndex = Rows(layout.GroupIndex),
                 IsPolicy = Rows(layout.IsPolicy),
                 Truncated = Rows(layout.Truncated),
+                PolicyLogProbs = Rows(layout.PolicyLogProbs!),
+                ReferenceLogProbs = Rows(layout.ReferenceLogProbs!),
                 StepMaps = new Dictionary<string, StepMap> { [map.Name] = new(map.Name, Rows(map.Ends), Rows(map.Mask), Rows(map.Complete)) },
             },
             [.. frame.Channels.Select(c => c with { Values = Rows(c.Values), Valid = Rows(c.Valid) })]);

@@ -27,7 +27,7 @@ public class StageRegistryTests
         Assert.Equal([new("process"), new("verifier", 0.5)], ((GateOptions)stages[3]).Levels!);
         Assert.Equal(new FlipOptions { Channel = "verifier", Rate = 0.2, Scope = FlipScope.Answer }, stages[4]);
         Assert.Equal(
-            ["affine", "calibrate", "clip", "clip_delta", "cosine_length", "delta", "ensemble", "flip", "gate", "gaussian_noise", "length_normalise", "normalise", "potential", "soft_overlong", "spread", "step_aggregate", "weighted_sum"],
+            ["affine", "calibrate", "clip", "clip_delta", "cosine_length", "delta", "ensemble", "flip", "gate", "gaussian_noise", "kl", "length_normalise", "normalise", "potential", "priority", "soft_overlong", "spread", "step_aggregate", "weighted_sum"],
             StageRegistry.Default.Types.Select(t => t.Name));
     }
 

@@ -23,8 +23,12 @@ public sealed record GateOptions : StageOptions
     public string? By { get; init; }
 
     /// <summary>The threshold v of <see cref="By"/>.</summary>
-    /// <value>Default 0: a verifier's 1 opens, its 0 does not.</value>
-    public double Threshold { get; init; }
+    /// <value>Default null: 0 (a verifier's 1 opens, its 0 does not), or the preset's.</value>
+    public double? Threshold { get; init; }
+
+    /// <summary>A threshold of a paper: <c>swe_outcome</c> opens for the outcomes of <see cref="SweOutcome"/> from "fails the tests" on. For a gate with two levels.</summary>
+    /// <value>Default null.</value>
+    public GatePreset? Preset { get; init; }
 
     /// <summary>The levels from lowest to highest priority.</summary>
     /// <value>Default null: <see cref="Channel"/> and <see cref="By"/> are given instead; two or more.</value>
@@ -38,7 +42,7 @@ public sealed record GateOptions : StageOptions
     /// <value>Default <c>all</c>, the paper's: penalties, too.</value>
     public GateApplies Applies { get; init; } = GateApplies.All;
 
-    internal IReadOnlyList<GateLevel> AllLevels => Levels ?? [new(Channel!), new(By!, Threshold)];
+    internal IReadOnlyList<GateLevel> AllLevels => Levels ?? [new(Channel!), new(By!, Threshold ?? (Preset == GatePreset.SweOutcome ? SweOutcome.EmptyPatch : 0))];
 
     /// <inheritdoc/>
     protected override IEnumerable<string> Problems()
@@ -47,6 +51,11 @@ public sealed record GateOptions : StageOptions
         {
             yield return "Gate: give channel and by, or levels with two or more levels from lowest to highest priority.";
             yield break;
+        }
+
+        if (Preset is not null && (Threshold is not null || Levels is not null || OpensWhen != GateOpening.Greater))
+        {
+            yield return "Gate: a preset sets the threshold of by, which opens above it; leave threshold, levels and opensWhen out.";
         }
 
         foreach (GateLevel level in AllLevels)
@@ -87,4 +96,33 @@ public enum GateApplies
 
     /// <summary>Only a value above 0: min(r, 0) stays, so that penalties still count.</summary>
     PositivePart,
+}
+
+/// <summary>A gate's threshold as a paper has it.</summary>
+public enum GatePreset
+{
+    /// <summary>Between an empty patch and one that fails the tests (arXiv 2508.10548): step rewards count once something was submitted that changes the repository.</summary>
+    SweOutcome,
+}
+
+/// <summary>
+/// The four outcomes of a software-engineering task (arXiv 2508.10548) as rewards in equal distances. The paper gives the order and where its gate lies, but no numbers; a reimplementation (MILO-RL) has
+/// 1, −0.1, −0.2, −0.5 for passed, failed, empty and timed out.
+/// </summary>
+public static class SweOutcome
+{
+    /// <summary>Nothing was submitted.</summary>
+    public const double NotSubmitted = 0;
+
+    /// <summary>What was submitted changes nothing. The gate's threshold.</summary>
+    public const double EmptyPatch = 1.0 / 3;
+
+    /// <summary>The patch fails the tests.</summary>
+    public const double FailsTests = 2.0 / 3;
+
+    /// <summary>The patch passes the tests.</summary>
+    public const double PassesTests = 1;
+
+    /// <summary>All of them, ascending, for a channel's levels.</summary>
+    public static IReadOnlyList<double> Levels { get; } = [NotSubmitted, EmptyPatch, FailsTests, PassesTests];
 }

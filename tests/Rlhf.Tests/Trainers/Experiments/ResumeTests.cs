@@ -121,6 +121,28 @@ public sealed class ResumeTests : IDisposable
         Assert.Contains("algorithm:groupSize is 2 and was 4", errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void KlInRewardAndLoss_IsRefused_AndInTheRewardAloneRuns()
+    {
+        JsonObject json = JsonNode.Parse(File.ReadAllText(WriteConfig()))!.AsObject();
+        json["rewards"]!["shaping"]!.AsArray().Add(new JsonObject { ["type"] = "kl" });
+        json["rewards"]!["weights"]!["kl"] = 0.01;
+        File.WriteAllText(At("twice.json"), json.ToJsonString());
+        (int code, _, string errors) = MathGrpoProgram.Run("--config", At("twice.json"), "Run:Folder=" + At("twice"));
+        Assert.Equal(2, code);
+        Assert.Contains("applied twice", errors, StringComparison.Ordinal);
+
+        json["algorithm"]!.AsObject().Remove("kl");
+        File.WriteAllText(At("once.json"), json.ToJsonString());
+        (code, _, errors) = MathGrpoProgram.Run("--config", At("once.json"), "Run:Folder=" + At("once"), "Sft:Steps=1", "Sft:EvaluateEvery=0", "Algorithm:Iterations=2", "Evaluation:Every=0");
+        Assert.True(code == 0, errors);
+
+        // The first iteration's policy is the reference; its update moves it.
+        Assert.Contains("\"shaping/kl/kl/mean\":", Lines("once")[^1], StringComparison.Ordinal);
+        Assert.NotEqual(0, JsonNode.Parse(Lines("once")[^1])!["shaping/kl/kl/mean"]!.GetValue<double>());
+        Assert.Equal(0, JsonNode.Parse(Lines("once")[^2])!["shaping/kl/kl/mean"]!.GetValue<double>(), 1e-5);
+    }
+
     [Theory]
     [InlineData("Algorithm:GroupSiz=4", "Algorithm:GroupSiz", "groupSize")]
     [InlineData("Algorithm:GroupSize=1", "algorithm:groupSize is 1", "the command line")]

@@ -1,0 +1,51 @@
+using Rlhf.Rewards;
+using Rlhf.Tensors;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Rlhf.Shaping.Stages;
+
+/// <summary>−k(log π_old − log π_ref) at each action token.</summary>
+internal sealed class KlStage(string name, KlRewardOptions options) : IRewardTransform
+{
+    private static readonly Scalar Zero = 0, One = 1, Half = 0.5;
+
+    public string Name => name;
+
+    public bool NeedsReference => true;
+
+    public IReadOnlyList<string> Reads { get; } = [];
+
+    public IReadOnlyList<string> Writes { get; } = [options.Into];
+
+    public RewardSchema Configure(RewardSchema input) => input.WithNew(new(options.Into, RewardGranularity.Token)
+    {
+        Range = options.Clamp is { } clamp ? new(-clamp, options.Form == KlForm.K1 ? clamp : 0) : null,
+    });
+
+    public RewardFrame Apply(RewardFrame frame, RewardContext context)
+    {
+        RewardLayout layout = frame.Layout;
+        if (layout.PolicyLogProbs is not { } policy || layout.ReferenceLogProbs is not { } reference)
+        {
+            throw new RewardPipelineException($"stage '{name}': the batch has no log-probabilities of the policy and its reference.");
+        }
+
+        Tensor d = policy.sub(reference).to_type(frame.Dtype).Keep(layout.ActionMask);
+        Tensor k = options.Form switch
+        {
+            KlForm.K1 => d,
+            // abs has no kernel for the meta device.
+            KlForm.Absolute => d.clamp_min(Zero).add(d.neg().clamp_min(Zero)),
+            KlForm.K2 => d.square().mul(Half),
+            _ => d.neg().exp().add(d).sub(One),
+        };
+        if (options.Clamp is { } clamp)
+        {
+            using Scalar low = -clamp, high = clamp;
+            k = k.clamp(low, high);
+        }
+
+        return frame.With(new(options.Into, RewardGranularity.Token, k.neg().Keep(layout.ActionMask), layout.ActionMask));
+    }
+}
