@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Microsoft.Extensions.Logging.Abstractions;
+using Parquet.Serialization;
 using Rlhf.Reports;
 using Rlhf.Trainers.Records;
 
@@ -44,6 +45,19 @@ public sealed class RunRecordersTests : IDisposable
         File.AppendAllText(Path.Combine(_folder, "metrics.jsonl"), "{\"phase\":\"grpo\",\"st");
         IterationRecord record = Assert.Single(MetricsFileRecorder.Read(_folder));
         Assert.Equal(1.0 / 3, record[MetricNames.RewardMean]);
+    }
+
+    [Fact]
+    public async Task CompletionsAsParquet_HaveAColumnAStageAndChannel_AndNullWhereInvalid()
+    {
+        Record(null, 1, 2);
+        Record(new("grpo", 1), 2, 3);
+        await using FileStream file = File.OpenRead(Path.Combine(_folder, "completions.parquet"));
+        var read = await ParquetSerializer.DeserializeUntypedAsync(file, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal([1, 2, 3], read.Data.Select(r => (int)r["step"]!));
+        Assert.All(read.Data, r => Assert.Equal(0.5, r["clip/process"]));
+        Assert.All(read.Data, r => Assert.False(r.TryGetValue("raw/process", out object? value) && value is not null));
+        Assert.All(read.Data, r => Assert.Equal("<script>1 + 1 = ?", r["prompt"]));
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
