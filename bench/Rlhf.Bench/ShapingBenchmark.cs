@@ -1,3 +1,4 @@
+using Rlhf.Metrics;
 using Rlhf.Rewards;
 using Rlhf.Shaping;
 using Rlhf.Shaping.Stages;
@@ -28,13 +29,16 @@ internal static class ShapingBenchmark
             .AddSoftOverlong(new() { MaxLength = 256, Cache = 64 })
             .AddNormalise(new() { Channel = "worst" })
             .WithWeights(new() { ["verifier"] = 1, ["format"] = 0.1, ["process"] = 0.02, ["worst"] = 0.1, ["overlong"] = 1 })
+            .WithVerifiedOutcome("verifier")
             .Build();
         RewardFrame raw = Frame(sequences);
         return Measurement.MedianSeconds(
             () =>
             {
                 using var inner = NewDisposeScope();
-                pipeline.Apply(raw, training: true, iteration: 1);
+                using MetricSink metrics = new();
+                pipeline.Apply(raw, training: true, iteration: 1, metrics);
+                metrics.Read();
             },
             Repeats);
     }
