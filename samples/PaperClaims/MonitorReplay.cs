@@ -17,10 +17,13 @@ internal static class MonitorReplay
     /// <param name="folders">Folders that hold finished runs at any depth.</param>
     public static string Run(IReadOnlyList<string> folders)
     {
-        Replayed[] runs = [.. folders.SelectMany(f => Directory.EnumerateFiles(f, "done.json", SearchOption.AllDirectories)).Order(StringComparer.Ordinal).Select(f => Replay(Path.GetDirectoryName(f)!))];
+        Replayed[] all = [.. folders.SelectMany(f => Directory.EnumerateFiles(f, "done.json", SearchOption.AllDirectories)).Order(StringComparer.Ordinal).Select(f => Replay(Path.GetDirectoryName(f)!))];
+
+        // Settings that come to the same thing, or a baseline in two studies, are one run: counted twice they would narrow the intervals.
+        Replayed[] runs = [.. all.DistinctBy(r => r.Curve)];
         Replayed[] healthy = [.. runs.Where(r => r.Gain >= 0)], hacked = [.. runs.Where(r => r.Gain <= HackedBelow)];
         StringBuilder text = new();
-        text.Append(CultureInfo.InvariantCulture, $"{runs.Length} runs: {healthy.Length} healthy, {hacked.Length} hacked, {runs.Length - healthy.Length - hacked.Length} between and not counted.\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"{runs.Length} runs, {all.Length - runs.Length} copies of others left out: {healthy.Length} healthy, {hacked.Length} hacked, {runs.Length - healthy.Length - hacked.Length} between and not counted.\n\n");
         text.Append("| signature | false alarms, a healthy run | detected, a hacked run | median delay, iterations after the loss of 10 points |\n|---|---|---|---|\n");
         Row("A: proxy up, outcome down", a => a.Signature == HackingSignature.ProxyUpOutcomeDown);
         Row("B: growth without outcome", a => a.Signature == HackingSignature.GrowthWithoutOutcome);
@@ -72,8 +75,8 @@ internal static class MonitorReplay
             onset = recent <= best - Onset ? i + 1 : null;
         }
 
-        return new(RunCurves.End(curves.Accuracy) - start, onset, alarms);
+        return new(string.Join(' ', curves.Accuracy.Concat(curves.Length).Select(v => v.ToString("R", CultureInfo.InvariantCulture))), RunCurves.End(curves.Accuracy) - start, onset, alarms);
     }
 
-    private sealed record Replayed(double Gain, int? OnsetStep, IReadOnlyList<HackingAlarm> Alarms);
+    private sealed record Replayed(string Curve, double Gain, int? OnsetStep, IReadOnlyList<HackingAlarm> Alarms);
 }
