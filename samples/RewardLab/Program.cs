@@ -49,7 +49,7 @@ return ConsoleProgram.Run(cancellation =>
                 using (model as IDisposable)
                 {
                     schema = schema.Source(model);
-                    channels.Add(model.Score(loaded.Completions, loaded.Layout, ScalarType.Float64, cancellation));
+                    channels.AddRange(model.Score(loaded.Completions, loaded.Layout, ScalarType.Float64, cancellation));
                 }
             }
             else

@@ -20,6 +20,9 @@ public interface IRewardTransform
     /// <summary>Whether it reads <see cref="Rlhf.Rewards.RewardLayout.ReferenceLogProbs"/>, for which a trainer has to keep a reference policy.</summary>
     bool NeedsReference => false;
 
+    /// <summary>Whether the stage penalises responses for being too long, so that leaving those that were cut off out of the loss would undo it.</summary>
+    bool PenalisesOverlong => false;
+
     /// <summary>Checks the channels that come in and says what goes out.</summary>
     /// <exception cref="RewardPipelineException">The stage cannot work on these channels. The builder puts the stage's name before the message.</exception>
     RewardSchema Configure(RewardSchema input);

@@ -53,6 +53,9 @@ public sealed class RewardPipeline : IDisposable
     /// <summary>Whether a stage reads the log-probabilities of a reference policy.</summary>
     public bool NeedsReference => _stages.Any(s => s.Transform.NeedsReference);
 
+    /// <summary>The first stage that penalises responses for being too long; null where there is none.</summary>
+    public string? OverlongPenalty => _stages.FirstOrDefault(s => s.Transform.PenalisesOverlong)?.Transform.Name;
+
     /// <summary>What the stages have to say of this use of them; to be shown once.</summary>
     public IReadOnlyList<string> Warnings => Output.Warnings;
 

@@ -127,14 +127,15 @@ public static class RewardSchemaExtensions
         return source.SaysAnswered ? with.Outcome(RewardChannel.AnsweredName(source.Name), levels: [0, 1]) : with;
     }
 
-    /// <summary>Adds the channel of a reward model.</summary>
+    /// <summary>Adds the channel of a reward model, and its companion where it scores the prompt, too.</summary>
     /// <param name="schema">The schema so far.</param>
     /// <param name="model">The model.</param>
     public static RewardSchema Source(this RewardSchema schema, ITensorRewardSource model)
     {
         ArgumentNullException.ThrowIfNull(model);
         RewardRange? range = model.Range is var (low, high) ? new(low, high) : null;
-        return model.Granularity == RewardGranularity.Step ? schema.Steps(model.Name, range) : schema.Outcome(model.Name, range);
+        RewardSchema with = model.Granularity == RewardGranularity.Step ? schema.Steps(model.Name, range) : schema.Outcome(model.Name, range);
+        return model.ScoresPrompt ? with.Outcome(RewardChannel.PromptName(model.Name), range) : with;
     }
 
     private static RewardSchema Add(this RewardSchema schema, ChannelSchema channel)

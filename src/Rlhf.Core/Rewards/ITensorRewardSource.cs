@@ -14,11 +14,14 @@ public interface ITensorRewardSource
     /// <summary>The bounds of its scores; null where there are none.</summary>
     (double Minimum, double Maximum)? Range => null;
 
+    /// <summary>Whether it also scores each prompt alone, in a companion outcome channel <see cref="RewardChannel.PromptName"/>.</summary>
+    bool ScoresPrompt => false;
+
     /// <summary>Scores a batch. Called before the host sources, without gradient.</summary>
     /// <param name="completions">B completions.</param>
     /// <param name="layout">Their masks and step maps, on the device where the channel should lie.</param>
     /// <param name="type">The channel's floating-point type.</param>
     /// <param name="cancellationToken">Looked at between two micro-batches.</param>
-    /// <returns>The channel, in the caller's dispose scope. What cannot be scored is invalid, never 0.</returns>
-    RewardChannel Score(IReadOnlyList<Completion> completions, RewardLayout layout, ScalarType type, CancellationToken cancellationToken = default);
+    /// <returns>The channel, and its companion where there is one, in the caller's dispose scope. What cannot be scored is invalid, never 0.</returns>
+    IReadOnlyList<RewardChannel> Score(IReadOnlyList<Completion> completions, RewardLayout layout, ScalarType type, CancellationToken cancellationToken = default);
 }

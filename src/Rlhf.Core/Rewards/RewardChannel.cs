@@ -14,4 +14,7 @@ public sealed record RewardChannel(string Name, RewardGranularity Granularity, T
 {
     /// <summary>The name of the companion channel that says whether a verifier found an answer.</summary>
     public static string AnsweredName(string channel) => channel + ".answered";
+
+    /// <summary>The name of the companion channel that holds a process model's score of the prompt alone.</summary>
+    public static string PromptName(string channel) => channel + ".prompt";
 }

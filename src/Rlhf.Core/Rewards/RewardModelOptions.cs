@@ -59,6 +59,10 @@ public sealed record ProcessModelOptions : RewardModelOptions
     /// <value>Default <c>sigmoid</c>: a probability.</value>
     public ScoreActivation Activation { get; init; } = ScoreActivation.Sigmoid;
 
+    /// <summary>Whether the prompt alone is scored, too, at its last token: the companion outcome channel <c>&lt;name&gt;.prompt</c>, which potential-based shaping can begin with.</summary>
+    /// <value>Default false.</value>
+    public bool ScorePrompt { get; init; }
+
     /// <summary>Makes one score of a response out of its steps' scores, as the papers on process models do; null keeps a score a step.</summary>
     /// <value>Default null.</value>
     public StepAggregation? Aggregation { get; init; }

@@ -70,6 +70,11 @@ public sealed class RewardScorer
                 throw new ArgumentException($"Reward source '{source.Name}' wants {source.Granularity} scores; host sources score outcomes or steps.", nameof(sources));
             }
 
+            if (source is IBatchRewardSource { MaxBatchSize: < 1 and var size })
+            {
+                throw new ArgumentException($"Reward source '{source.Name}' takes {size} completions together; it is at least 1.", nameof(sources));
+            }
+
             if (!channels.Add(source.Name) || (source.SaysAnswered && !channels.Add(RewardChannel.AnsweredName(source.Name))))
             {
                 throw new ArgumentException($"Two reward sources write the channel '{source.Name}' or its companion; give one of them another name.", nameof(sources));

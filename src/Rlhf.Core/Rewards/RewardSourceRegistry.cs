@@ -31,6 +31,7 @@ public sealed class RewardSourceRegistry
         .With<ExactOptions>("exact", Verifiers.Exact)
         .With<FormatOptions>("format", Verifiers.Format)
         .With<LastNumberOptions>("last_number", Verifiers.LastNumber)
+        .With<LengthOptions>("length", TextRewards.Length)
         .With<MathOptions>("math", Verifiers.Math)
         .With<NumericOptions>("numeric", Verifiers.Numeric)
         .WithModel<OutcomeModelOptions>("outcome_model", RewardModels.Outcome)

@@ -1,24 +1,28 @@
 namespace Rlhf.Rewards;
 
-/// <summary>One source at work on one completion.</summary>
+/// <summary>One source at work on one completion, or on several where it takes them together.</summary>
 internal sealed class ScoreCall
 {
     private readonly CancellationTokenSource _stop;
     private long _startedAt;
 
-    public ScoreCall(SourceTally source, int row, Completion completion, CancellationToken cancellationToken)
+    public ScoreCall(SourceTally source, int firstRow, IReadOnlyList<Completion> completions, CancellationToken cancellationToken)
     {
         Source = source;
-        Row = row;
+        FirstRow = firstRow;
+        Completions = completions;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task = System.Threading.Tasks.Task.Run(() => RunAsync(completion, _stop.Token), CancellationToken.None);
+        Task = System.Threading.Tasks.Task.Run(() => RunAsync(_stop.Token), CancellationToken.None);
     }
 
     public SourceTally Source { get; }
 
-    public int Row { get; }
+    /// <summary>The place of the first completion in the batch; the others follow it.</summary>
+    public int FirstRow { get; }
 
-    public Task<GivenScore> Task { get; }
+    public IReadOnlyList<Completion> Completions { get; }
+
+    public Task<GivenScores> Task { get; }
 
     /// <summary>The deadline counts from the call's start, not from when it began to wait for a pool thread.</summary>
     public TimeSpan TimeLeft
@@ -45,20 +49,27 @@ internal sealed class ScoreCall
             null, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
-    private async Task<GivenScore> RunAsync(Completion completion, CancellationToken cancellationToken)
+    private async Task<GivenScores> RunAsync(CancellationToken cancellationToken)
     {
         Volatile.Write(ref _startedAt, TimeProvider.System.GetTimestamp());
-        RewardScore? score = await Source.Source.ScoreAsync(completion, cancellationToken).ConfigureAwait(false);
-        if (score?.Values is not { } values)
-        {
-            return new(0, [], null);
-        }
+        IReadOnlyList<RewardScore?>? scores = Source.Source is IBatchRewardSource batch
+            ? await batch.ScoreBatchAsync(Completions, cancellationToken).ConfigureAwait(false)
+            : [await Source.Source.ScoreAsync(Completions[0], cancellationToken).ConfigureAwait(false)];
 
-        // Copied here, under the deadline: the list may be the source's own type.
-        int count = values.Count, expected = Source.Expected(completion);
-        return new(count, count == expected ? [.. values.Take(expected)] : [], score.Answered);
+        // Copied here, under the deadline: the lists may be the source's own types.
+        int count = scores?.Count ?? 0;
+        return new(count, count == Completions.Count ? [.. scores!.Take(count).Select((s, i) => Copy(s, Source.Expected(Completions[i])))] : []);
+    }
+
+    private static GivenScore Copy(RewardScore? score, int expected)
+    {
+        int count = score?.Values?.Count ?? 0;
+        return new(count, count == expected ? [.. score?.Values?.Take(expected) ?? []] : [], score?.Answered);
     }
 }
 
-/// <summary>What a source gave: how many values it says there are, and the values where that is the right number.</summary>
+/// <summary>What a call gave: how many scores the source says there are, and the scores where that is the right number.</summary>
+internal readonly record struct GivenScores(int Count, GivenScore[] Scores);
+
+/// <summary>One of them: how many values the source says there are, and the values where that is the right number.</summary>
 internal readonly record struct GivenScore(int Count, double?[] Values, bool? Answered);

@@ -33,14 +33,14 @@ internal sealed class ScoringPass
     {
         try
         {
-            int next = 0, total = _sources.Length * _completions.Count;
-            while (next < total || _running.Count > 0)
+            using IEnumerator<(SourceTally Source, int FirstRow, int Rows)> calls = Calls().GetEnumerator();
+            bool more = calls.MoveNext();
+            while (more || _running.Count > 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                while (next < total && _running.Count < _maxParallelism)
+                for (; more && _running.Count < _maxParallelism; more = calls.MoveNext())
                 {
-                    Start(_sources[next % _sources.Length], next / _sources.Length, progress, cancellationToken);
-                    next++;
+                    Start(calls.Current, progress, cancellationToken);
                 }
 
                 if (_running.Count > 0)
@@ -60,16 +60,32 @@ internal sealed class ScoringPass
         return new(_completions.Count, [.. _sources.Select(s => s.Result())]);
     }
 
-    private void Start(SourceTally source, int row, IProgress<int>? progress, CancellationToken cancellationToken)
+    // Row by row, so that completions are done with one after the other.
+    private IEnumerable<(SourceTally Source, int FirstRow, int Rows)> Calls()
     {
-        if (source.MissesInARow < _missesToGiveUp)
+        for (int row = 0; row < _completions.Count; row++)
         {
-            _running.Add(new ScoreCall(source, row, _completions[row], cancellationToken));
+            foreach (SourceTally source in _sources)
+            {
+                int together = (source.Source as IBatchRewardSource)?.MaxBatchSize ?? 1;
+                if (row % together == 0)
+                {
+                    yield return (source, row, Math.Min(together, _completions.Count - row));
+                }
+            }
+        }
+    }
+
+    private void Start((SourceTally Source, int FirstRow, int Rows) call, IProgress<int>? progress, CancellationToken cancellationToken)
+    {
+        if (call.Source.MissesInARow < _missesToGiveUp)
+        {
+            _running.Add(new ScoreCall(call.Source, call.FirstRow, [.. _completions.Skip(call.FirstRow).Take(call.Rows)], cancellationToken));
         }
         else
         {
-            Invalid(source, row, ScoreFailure.Deadline, "given up for this batch", null);
-            Finish(row, progress);
+            Invalid(call.Source, call.FirstRow, call.Rows, ScoreFailure.Deadline, "given up for this batch", null);
+            Finish(call.FirstRow, call.Rows, progress);
         }
     }
 
@@ -86,7 +102,7 @@ internal sealed class ScoringPass
             else if (call.TimeLeft == TimeSpan.Zero)
             {
                 call.Source.MissesInARow++;
-                Invalid(call.Source, call.Row, ScoreFailure.Deadline, $"longer than {call.Source.Deadline.TotalSeconds} s", null);
+                Invalid(call, ScoreFailure.Deadline, $"longer than {call.Source.Deadline.TotalSeconds} s", null);
             }
             else
             {
@@ -95,7 +111,7 @@ internal sealed class ScoringPass
 
             call.Abandon();
             _running.RemoveAt(i);
-            Finish(call.Row, progress);
+            Finish(call.FirstRow, call.Completions.Count, progress);
         }
     }
 
@@ -104,38 +120,58 @@ internal sealed class ScoringPass
         if (!call.Task.IsCompletedSuccessfully)
         {
             Exception error = call.Task.Exception?.InnerException ?? new OperationCanceledException("The source cancelled itself.");
-            Invalid(call.Source, call.Row, ScoreFailure.Failed, error.Message, error);
+            Invalid(call, ScoreFailure.Failed, error.Message, error);
+        }
+        else if (call.Task.Result is { } given && given.Count != call.Completions.Count)
+        {
+            Invalid(call, ScoreFailure.Malformed, $"{given.Count} scores instead of {call.Completions.Count}", null);
         }
         else
         {
-            GivenScore given = call.Task.Result;
-            int expected = call.Source.Expected(_completions[call.Row]);
-            if (given.Values.Length != expected)
+            for (int i = 0; i < call.Completions.Count; i++)
             {
-                Invalid(call.Source, call.Row, ScoreFailure.Malformed, $"{given.Count} values instead of {expected}", null);
-            }
-            else if (given.Values.Any(v => v is { } value && !double.IsFinite(value)))
-            {
-                Invalid(call.Source, call.Row, ScoreFailure.Malformed, "values that are not finite", null);
-            }
-            else
-            {
-                call.Source.Set(call.Row, given.Values, given.Answered);
+                Take(call.Source, call.FirstRow + i, call.Task.Result.Scores[i]);
             }
         }
     }
 
-    private void Invalid(SourceTally source, int row, ScoreFailure cause, string what, Exception? error)
+    private void Take(SourceTally source, int row, GivenScore given)
     {
-        source.SetInvalid(row, cause, source.Expected(_completions[row]));
-        _report(source.Source, _completions[row], cause, what, error);
+        int expected = source.Expected(_completions[row]);
+        if (given.Values.Length != expected)
+        {
+            Invalid(source, row, 1, ScoreFailure.Malformed, $"{given.Count} values instead of {expected}", null);
+        }
+        else if (given.Values.Any(v => v is { } value && !double.IsFinite(value)))
+        {
+            Invalid(source, row, 1, ScoreFailure.Malformed, "values that are not finite", null);
+        }
+        else
+        {
+            source.Set(row, given.Values, given.Answered);
+        }
     }
 
-    private void Finish(int row, IProgress<int>? progress)
+    private void Invalid(ScoreCall call, ScoreFailure cause, string what, Exception? error) => Invalid(call.Source, call.FirstRow, call.Completions.Count, cause, what, error);
+
+    private void Invalid(SourceTally source, int firstRow, int rows, ScoreFailure cause, string what, Exception? error)
     {
-        if (--_sourcesToGo[row] == 0)
+        foreach (int row in Enumerable.Range(firstRow, rows))
         {
-            progress?.Report(++_done);
+            source.SetInvalid(row, cause, source.Expected(_completions[row]));
+        }
+
+        _report(source.Source, _completions[firstRow], cause, what, error);
+    }
+
+    private void Finish(int firstRow, int rows, IProgress<int>? progress)
+    {
+        foreach (int row in Enumerable.Range(firstRow, rows))
+        {
+            if (--_sourcesToGo[row] == 0)
+            {
+                progress?.Report(++_done);
+            }
         }
     }
 }

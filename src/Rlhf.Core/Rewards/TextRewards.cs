@@ -13,6 +13,10 @@ public static class TextRewards
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static IRewardSource Repetition(RepetitionOptions? options = null) => new RepetitionSource(options ?? new());
 
+    /// <summary>How long a response is.</summary>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public static IRewardSource Length(LengthOptions? options = null) => new LengthSource(options ?? new());
+
     /// <summary>Distinct n-grams of words that occur more than once, over all n-grams; 0 for fewer than n words.</summary>
     /// <param name="text">Any text; words are what white space separates.</param>
     /// <param name="n">At least 1.</param>

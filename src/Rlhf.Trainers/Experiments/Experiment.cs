@@ -103,6 +103,7 @@ internal sealed partial class Experiment : IDisposable
             throw new RewardPipelineException("the KL penalty would be applied twice: by the stage 'kl' in the reward and by algorithm:kl in the loss. Remove one of them, or set algorithm:kl:coefficient to 0 to measure only.");
         }
 
+        PolicyTrainer.CheckOverlong(rewards.Pipeline, options.Algorithm.OverlongFiltering);
         IAdvantageEstimator estimator = options.Algorithm.CreateEstimator(rewards.Pipeline);
         HackingWatch? watch = options.Monitor is { } monitor ? new(monitor, rewards.Pipeline, logger) : null;
         foreach (string warning in rewards.Pipeline.Warnings.Concat(estimator.Warnings).Concat(watch?.Warnings ?? []))
@@ -164,6 +165,7 @@ internal sealed partial class Experiment : IDisposable
             Sampling = _sampling,
             GroupSize = Options.Algorithm.SamplesPerPrompt,
             Steps = Options.Rewards.Steps,
+            OverlongFiltering = Options.Algorithm.OverlongFiltering,
             MicroBatchTokens = Options.Algorithm.MicroBatchTokens,
         }, _train, Formatter, recorder, _watch);
     }

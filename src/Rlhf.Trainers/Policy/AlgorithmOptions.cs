@@ -51,6 +51,13 @@ public abstract record AlgorithmOptions : IValidatableObject
     [Range(0.0, 10.0)]
     public double EntropyCoefficient { get; init; }
 
+    /// <summary>
+    /// Overlong filtering (DAPO, arXiv 2503.14476, section 3.4): responses that were cut off have no loss, so that a sound solution is not punished for its length alone. Their
+    /// rewards still count in the group's baseline, as in TRL. Refused together with the stage <c>soft_overlong</c>.
+    /// </summary>
+    /// <value>Default false.</value>
+    public bool OverlongFiltering { get; init; }
+
     /// <summary>When to stop before <see cref="Iterations"/>; null for never.</summary>
     /// <value>Default null.</value>
     public EarlyStopOptions? EarlyStop { get; init; }

@@ -47,6 +47,9 @@ public sealed record PolicyTrainerParts
     /// <summary>What a step is.</summary>
     public StepOptions Steps { get; init; } = new();
 
+    /// <summary>Whether responses that were cut off are left out of the loss.</summary>
+    public bool OverlongFiltering { get; init; }
+
     /// <summary>Tokens of a micro-batch of the reference's forward pass.</summary>
     public int MicroBatchTokens { get; init; } = 16384;
 }
@@ -60,6 +63,7 @@ public sealed class PolicyTrainer
     /// <summary>Makes a trainer.</summary>
     /// <param name="parts">What samples, scores and shapes.</param>
     /// <param name="update">Makes the optimizer steps on the policy.</param>
+    /// <exception cref="RewardPipelineException">A stage needs a reference and there is none, or penalises what overlong filtering leaves out.</exception>
     public PolicyTrainer(PolicyTrainerParts parts, PolicyUpdate update)
     {
         ArgumentNullException.ThrowIfNull(parts);
@@ -69,6 +73,7 @@ public sealed class PolicyTrainer
             throw new RewardPipelineException("a stage needs the log-probabilities of a reference policy, and there is none; give a reference.");
         }
 
+        CheckOverlong(parts.Pipeline, parts.OverlongFiltering);
         (_parts, _update) = (parts, update);
     }
 
@@ -92,6 +97,16 @@ public sealed class PolicyTrainer
         return new(batch.Rows, scores, updates, metrics.Read(), RewardTable.Of(batch, rewards, advantages));
     }
 
+    internal static void CheckOverlong(RewardPipeline pipeline, bool filtering)
+    {
+        if (filtering && pipeline.OverlongPenalty is { } stage)
+        {
+            throw new RewardPipelineException(
+                $"stage '{stage}' penalises overlong responses, and algorithm:overlongFiltering leaves those that were cut off out of the loss: what it penalises most would never be learned. " +
+                "Remove one of them.");
+        }
+    }
+
     private RolloutBatch Rollout(IReadOnlyList<PromptVisit> visits, IIterationMonitor monitor)
     {
         RolloutRequest[] requests = [.. visits.Select(v => new RolloutRequest(v.Prompt.TokenIds, v.Id, _parts.GroupSize))];
@@ -106,7 +121,7 @@ public sealed class PolicyTrainer
 
         // Models first: while host sources run, torch waits.
         Completion[] completions = [.. batch.Rows.Select(r => r.Completion)];
-        RewardChannel[] byModels = [.. _parts.RewardModels.Select(m => m.Score(completions, layout, ScalarType.Float32))];
+        RewardChannel[] byModels = [.. _parts.RewardModels.SelectMany(m => m.Score(completions, layout, ScalarType.Float32))];
         RewardScores scores = _parts.Scorer.Score(completions, monitor.Scoring);
         return (new(layout, [.. byModels, .. scores.ToChannels(layout, _parts.Policy.Device, ScalarType.Float32)]), scores);
     }
@@ -114,7 +129,8 @@ public sealed class PolicyTrainer
     private IReadOnlyList<OptimizerStepResult> Update(RolloutBatch batch, AdvantageEstimates advantages, Tensor? reference, MetricSink metrics, IIterationMonitor monitor)
     {
         TokenSequence[] rows = [.. batch.Rows.Select(r => r.Tokens)];
-        Tensor lossMask = batch.Layout.ActionMask.logical_and(advantages.RowsInLoss.unsqueeze(1));
+        Tensor kept = _parts.OverlongFiltering ? advantages.RowsInLoss.logical_and(batch.Layout.Truncated.logical_not()) : advantages.RowsInLoss;
+        Tensor lossMask = batch.Layout.ActionMask.logical_and(kept.unsqueeze(1));
         PolicyBatch learned = new(rows, batch.GroupOfRow, lossMask, advantages.Values, batch.BehaviourLogProbs, reference);
         return _update.Run(learned, metrics, monitor.Update);
     }

@@ -32,7 +32,13 @@ public class StagePurityTests
         ["kl"] = [.. Enum.GetValues<KlForm>().Select(f => new KlRewardOptions { Form = f }), new KlRewardOptions { Clamp = null }],
         ["priority"] = [new PriorityOptions { Channels = ["verifier", "format"], Into = "best" }],
         ["length_normalise"] = [new LengthNormaliseOptions { Channel = "process" }],
-        ["potential"] = [new PotentialOptions { Channel = "process", Discount = 0.9, Initial = 0.3 }, new PotentialOptions { Channel = "process", Terminal = TerminalPotential.Keep }],
+        ["potential"] =
+        [
+            new PotentialOptions { Channel = "process", Discount = 0.9, Initial = 0.3 },
+            new PotentialOptions { Channel = "process", Terminal = TerminalPotential.Keep },
+            new PotentialOptions { Channel = "process", InitialFrom = "format" },
+            new PotentialOptions { Channel = "process", Scores = PotentialScores.BeforeStep },
+        ],
         ["soft_overlong"] = [new SoftOverlongOptions { MaxLength = 6, Cache = 4 }],
         ["step_aggregate"] = [.. Enum.GetValues<StepAggregation>().Select(a => new StepAggregateOptions { Channel = "process", Into = "score", Aggregation = a })],
         ["weighted_sum"] =

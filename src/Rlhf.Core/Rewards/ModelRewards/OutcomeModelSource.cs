@@ -14,7 +14,7 @@ internal sealed class OutcomeModelSource(OutcomeModelOptions options, ModelLoadO
 
     public (double Minimum, double Maximum)? Range => _model.Range;
 
-    public RewardChannel Score(IReadOnlyList<Completion> completions, RewardLayout layout, ScalarType type, CancellationToken cancellationToken = default)
+    public IReadOnlyList<RewardChannel> Score(IReadOnlyList<Completion> completions, RewardLayout layout, ScalarType type, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(completions);
         ArgumentNullException.ThrowIfNull(layout);
@@ -23,7 +23,7 @@ internal sealed class OutcomeModelSource(OutcomeModelOptions options, ModelLoadO
         Queue<float> scores = new(_model.Read([.. sequences.Where((_, b) => fits[b]).Select(s => (s, new[] { s.Length - 1 }))], cancellationToken));
         double[] values = [.. fits.Select(f => f ? scores.Dequeue() : 0.0)];
         Device device = layout.ActionMask.device;
-        return new(Name, Granularity, tensor(values, dtype: type, device: device), tensor(fits, device: device));
+        return [new(Name, Granularity, tensor(values, dtype: type, device: device), tensor(fits, device: device))];
     }
 
     public void Dispose() => _model.Dispose();

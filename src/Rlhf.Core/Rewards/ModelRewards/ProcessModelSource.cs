@@ -15,50 +15,65 @@ internal sealed class ProcessModelSource(ProcessModelOptions options, ModelLoadO
 
     public (double Minimum, double Maximum)? Range => options.Aggregation == StepAggregation.MeanOdds ? null : _model.Range;
 
-    public RewardChannel Score(IReadOnlyList<Completion> completions, RewardLayout layout, ScalarType type, CancellationToken cancellationToken = default)
+    public bool ScoresPrompt => options.ScorePrompt;
+
+    public IReadOnlyList<RewardChannel> Score(IReadOnlyList<Completion> completions, RewardLayout layout, ScalarType type, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(completions);
         ArgumentNullException.ThrowIfNull(layout);
         using var scope = NewDisposeScope();
         StepMap map = layout.StepMaps[StepMap.Steps];
         int width = (int)map.Mask.size(1);
-        (int[] Sequence, int[] Ends)[] rows = [.. completions.Select(Encoded)];
+        (int[] Sequence, int[] Places)[] rows = [.. completions.Select(Encoded)];
         bool[] fits = [.. rows.Select(r => _model.Fits(r.Sequence))];
         Queue<float> scores = new(_model.Read([.. rows.Where((_, b) => fits[b])], cancellationToken));
-        double[] values = new double[rows.Length * width];
+        double[] ofPrompts = new double[rows.Length], values = new double[rows.Length * width];
         bool[] valid = new bool[values.Length];
         for (int b = 0; b < rows.Length; b++)
         {
-            if (rows[b].Ends.Length > width)
+            int steps = completions[b].Steps.Count;
+            if (steps > width)
             {
-                throw new ArgumentException($"Completion {b} has {rows[b].Ends.Length} steps, but the layout's step map has at most {width}.", nameof(completions));
+                throw new ArgumentException($"Completion {b} has {steps} steps, but the layout's step map has at most {width}.", nameof(completions));
             }
 
-            for (int k = 0; fits[b] && k < rows[b].Ends.Length; k++)
+            ofPrompts[b] = fits[b] && ScoresPrompt ? scores.Dequeue() : 0;
+            for (int k = 0; fits[b] && k < steps; k++)
             {
                 (values[b * width + k], valid[b * width + k]) = (scores.Dequeue(), true);
             }
         }
 
         Device device = layout.ActionMask.device;
-        Tensor scored = tensor(valid, [rows.Length, width], device: device).bitwise_and(map.Mask), steps = tensor(values, [rows.Length, width], dtype: type, device: device);
-        (Tensor result, Tensor known) = options.Aggregation is { } aggregation ? StepAggregations.Aggregate(steps, map.Mask, scored, aggregation) : (steps, scored);
-        return new(Name, Granularity, result.MoveToOuterDisposeScope(), known.MoveToOuterDisposeScope(), options.Aggregation is null ? StepMap.Steps : null);
+        Tensor scored = tensor(valid, [rows.Length, width], device: device).bitwise_and(map.Mask), ofSteps = tensor(values, [rows.Length, width], dtype: type, device: device);
+        (Tensor result, Tensor known) = options.Aggregation is { } aggregation ? StepAggregations.Aggregate(ofSteps, map.Mask, scored, aggregation) : (ofSteps, scored);
+        List<RewardChannel> channels = [new(Name, Granularity, result, known, options.Aggregation is null ? StepMap.Steps : null)];
+        if (ScoresPrompt)
+        {
+            channels.Add(new(RewardChannel.PromptName(Name), RewardGranularity.Outcome, tensor(ofPrompts, dtype: type, device: device), tensor(fits, device: device)));
+        }
+
+        foreach (RewardChannel channel in channels)
+        {
+            channel.Values.MoveToOuterDisposeScope();
+            channel.Valid.MoveToOuterDisposeScope();
+        }
+
+        return channels;
     }
 
     public void Dispose() => _model.Dispose();
 
-    // Each part is encoded by itself, so that no token spans the place that is read.
-    private (int[] Sequence, int[] Ends) Encoded(Completion completion)
+    // Each part is encoded by itself, so that no token spans a place that is read: the prompt's end where it is scored, and each step's.
+    private (int[] Sequence, int[] Places) Encoded(Completion completion)
     {
-        List<int> sequence = [.. _model.Prompt(completion)];
-        int[] ends = new int[completion.Steps.Count];
-        for (int k = 0; k < ends.Length; k++)
+        List<int> sequence = [.. _model.Prompt(completion)], places = ScoresPrompt ? [sequence.Count - 1] : [];
+        foreach (string step in completion.Steps)
         {
-            sequence.AddRange(_model.Encode(completion.Steps[k] + options.Separator));
-            ends[k] = sequence.Count - 1;
+            sequence.AddRange(_model.Encode(step + options.Separator));
+            places.Add(sequence.Count - 1);
         }
 
-        return ([.. sequence], ends);
+        return ([.. sequence], [.. places]);
     }
 }

@@ -34,45 +34,32 @@ internal sealed class NormaliseStage(string name, NormaliseOptions options) : IR
             return frame;
         }
 
-        // In double, so that the mean of equal float32 values is exactly that value.
+        // In double, so that float32 values lose nothing.
         Tensor values = channel.Values.to_type(ScalarType.Float64), isPolicy = frame.Layout.IsPolicy;
         Tensor counted = channel.Valid.bitwise_and(channel.Granularity == RewardGranularity.Outcome ? isPolicy : isPolicy.unsqueeze(1));
-        (Tensor count, Tensor mean, Tensor squares) = Statistics(values, counted, frame.Layout);
-        if (options.Over == NormaliseOver.Running)
-        {
-            (count, mean, squares) = Running(count, mean, squares, context);
-        }
+        GroupStatistics groups = Statistics(values, counted, frame.Layout);
+        (Tensor count, Tensor mean, Tensor squares) = options.Over == NormaliseOver.Running ? Running(groups, context) : (groups.Count, groups.Mean, groups.Squares);
 
         using Scalar ddof = options.Ddof, epsilon = options.Epsilon;
-        Tensor deviation = squares.div(count.sub(ddof).clamp_min(One)).sqrt();
-        Tensor result = (options.Centre ? values.sub(mean) : values).div(deviation.add(epsilon));
-        Tensor enough = count.gt(One).expand(result.shape);
-        return frame.With(channel with { Values = result.Keep(enough.bitwise_and(channel.Valid)).to_type(channel.Values.dtype) });
+        Tensor deviation = Each(squares.div(count.sub(ddof).clamp_min(One)).sqrt());
+        Tensor result = (options.Centre ? values.sub(Each(mean)) : values).div(deviation.add(epsilon));
+        return frame.With(channel with { Values = result.Keep(Each(count.gt(One)).bitwise_and(channel.Valid)).to_type(channel.Values.dtype) });
+
+        Tensor Each(Tensor ofGroups) => groups.Of(ofGroups).view(values.shape);
     }
 
-    // Number, mean and sum of squared distances from it, shaped to broadcast against the values.
-    private (Tensor Count, Tensor Mean, Tensor Squares) Statistics(Tensor values, Tensor counted, RewardLayout layout)
+    private GroupStatistics Statistics(Tensor values, Tensor counted, RewardLayout layout)
     {
-        Tensor count = Sum(counted.to_type(ScalarType.Float64), layout);
-        Tensor mean = Sum(values.Keep(counted), layout).div(count.clamp_min(One));
-        return (count, mean, Sum(values.sub(mean).square().Keep(counted), layout));
-    }
-
-    private Tensor Sum(Tensor entries, RewardLayout layout)
-    {
-        if (options.Over != NormaliseOver.Group)
-        {
-            return entries.sum();
-        }
-
-        Tensor rows = entries.dim() == 1 ? entries : entries.sum(1);
-        Tensor groups = zeros([layout.Groups], ScalarType.Float64, entries.device).scatter_add(0, layout.GroupIndex, rows).gather(0, layout.GroupIndex);
-        return entries.dim() == 1 ? groups : groups.unsqueeze(1);
+        bool byGroup = options.Over == NormaliseOver.Group;
+        Tensor rows = byGroup ? layout.GroupIndex : zeros_like(layout.GroupIndex);
+        Tensor group = values.dim() == 1 ? rows : rows.unsqueeze(1).expand(values.shape).flatten();
+        return new(values.flatten(), counted.flatten(), group, byGroup ? layout.Groups : 1);
     }
 
     // The statistics from before this iteration, which then joins them (Chan, Golub and LeVeque's pairwise update).
-    private static (Tensor Count, Tensor Mean, Tensor Squares) Running(Tensor count, Tensor mean, Tensor squares, RewardContext context)
+    private static (Tensor Count, Tensor Mean, Tensor Squares) Running(GroupStatistics batch, RewardContext context)
     {
+        (Tensor count, Tensor mean, Tensor squares) = (batch.Count, batch.Mean, batch.Squares);
         Tensor n = State(CountState), m = State(MeanState), s = State(SquaresState), total = n.add(count), apart = mean.sub(m);
         context.SetState(CountState, total);
         context.SetState(MeanState, m.add(apart.mul(count).div(total.clamp_min(One))));

@@ -7,8 +7,9 @@ namespace Rlhf.Shaping.Stages;
 /// <see cref="DeltaOptions">Delta</see>: at γ = 1 and a terminal potential of 0 the rewards from step k on add up to −Φ(before k), which no later choice moves.
 /// </summary>
 /// <remarks>
-/// Φ before the first step is <see cref="Initial"/>. An invalid step stays invalid and is passed over: Φ before a step is the last valid score. With a terminal of 0
-/// the last valid step counts as the end.
+/// Φ before the first step is <see cref="Initial"/>, or <see cref="InitialFrom"/>. An invalid step stays invalid and is passed over: Φ before a step is the last valid score. With a
+/// terminal of 0 the last valid step counts as the end. Scores that belong to the state <em>before</em> their step, as a critic's do, say so by <see cref="Scores"/>: then step k gets
+/// γ·Φ of the next valid step less its own, and the last one γ·0 or γ·(its own) less its own.
 /// </remarks>
 public sealed record PotentialOptions : StageOptions
 {
@@ -25,9 +26,43 @@ public sealed record PotentialOptions : StageOptions
     [Range(-1e6, 1e6)]
     public double Initial { get; init; }
 
+    /// <summary>
+    /// The outcome channel that holds Φ before the first step instead, such as a process model's score of the prompt (<c>process.prompt</c>). Where it is invalid, so is the first valid step.
+    /// </summary>
+    /// <value>Default null: <see cref="Initial"/>.</value>
+    public string? InitialFrom { get; init; }
+
+    /// <summary>Which state a score belongs to: <c>after_step</c>, as a process model's, or <c>before_step</c>, as a critic's.</summary>
+    /// <value>Default <c>after_step</c>.</value>
+    public PotentialScores Scores { get; init; } = PotentialScores.AfterStep;
+
     /// <summary>Φ after the last step: <c>zero</c>, which leaves the best policy as it is, or <c>keep</c> for the step's score.</summary>
     /// <value>Default <c>zero</c>.</value>
     public TerminalPotential Terminal { get; init; } = TerminalPotential.Zero;
+
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Problems()
+    {
+        if (InitialFrom is not null && Initial != 0)
+        {
+            yield return $"Potential of channel '{Channel}': give one of initial and initialFrom.";
+        }
+
+        if (Scores == PotentialScores.BeforeStep && (InitialFrom is not null || Initial != 0))
+        {
+            yield return $"Potential of channel '{Channel}': scores before_step hold the potential before the first step; leave initial and initialFrom out.";
+        }
+    }
+}
+
+/// <summary>The state that a step's score belongs to.</summary>
+public enum PotentialScores
+{
+    /// <summary>The state after the step.</summary>
+    AfterStep,
+
+    /// <summary>The state before the step.</summary>
+    BeforeStep,
 }
 
 /// <summary>The potential after the last step.</summary>

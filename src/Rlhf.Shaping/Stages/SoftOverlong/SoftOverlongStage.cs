@@ -15,6 +15,8 @@ internal sealed class SoftOverlongStage(string name, SoftOverlongOptions options
 
     public IReadOnlyList<string> Writes { get; } = [options.Into];
 
+    public bool PenalisesOverlong => true;
+
     public RewardSchema Configure(RewardSchema input) => input.WithNew(new(options.Into, RewardGranularity.Outcome) { Range = new(-1, 0) });
 
     public RewardFrame Apply(RewardFrame frame, RewardContext context)

@@ -3,6 +3,8 @@ using Rlhf.Datasets;
 using Rlhf.Models;
 using Rlhf.Rewards;
 using Rlhf.Safetensors;
+using Rlhf.Shaping;
+using Rlhf.Shaping.Stages;
 using Rlhf.Tokenizers;
 using System.Text.Json.Nodes;
 using static TorchSharp.torch;
@@ -91,6 +93,29 @@ public sealed class RewardModelSourceTests : IDisposable
     }
 
     [Fact]
+    public void AProcessModel_ScoresThePromptAlone_AndPotentialShapingBeginsThere()
+    {
+        using var scope = NewDisposeScope();
+        Completion[] completions = Completions();
+        RewardLayout layout = Layout(completions);
+        ProcessModelOptions options = new() { Path = _folder, Chat = "none", ScorePrompt = true };
+        ITensorRewardSource source = RewardModels.Process(options);
+        using var owned = source as IDisposable;
+        IReadOnlyList<RewardChannel> channels = source.Score(completions, layout, ScalarType.Float64, TestContext.Current.CancellationToken);
+        Assert.Equal(["process", "process.prompt"], channels.Select(c => c.Name));
+        using RewardModel model = RewardModel.Load(_folder);
+        int[] prompt = BpeTokenizer.Load(_folder).Encode(ChatTemplates.ByName("none").Render([new(ChatRole.User, "what is 7+5-3")], new() { AddGenerationPrompt = true }));
+        double initial = model.Score([prompt]).sigmoid().item<float>();
+        Assert.All(channels[1].Values.data<double>().ToArray(), v => Assert.Equal(initial, v, 1e-5));
+        Assert.Equal(Values(RewardModels.Process(options with { ScorePrompt = false }), completions).Values, channels[0].Values.data<double>().ToArray());
+
+        using RewardPipeline pipeline = new RewardPipelineBuilder(new RewardSchema([]).Source(source))
+            .AddPotential(new() { Channel = "process", InitialFrom = "process.prompt" }).WithWeights(new() { ["process"] = 1 }).Build();
+        double[] sums = [.. pipeline.Apply(new(layout, channels), training: true, 1).Shaped["process"].Values.sum(1).data<double>()];
+        Assert.Equal(Solutions.Select(s => s.Length == 0 ? 0 : -initial), sums, (a, b) => Math.Abs(a - b) < 1e-5);
+    }
+
+    [Fact]
     public void WhatIsTooLong_IsInvalidNotCut()
     {
         using var scope = NewDisposeScope();
@@ -138,11 +163,12 @@ public sealed class RewardModelSourceTests : IDisposable
     {
         using (source as IDisposable)
         {
-            RewardLayout layout = new Shaping.RewardBatch { StepCounts = [.. completions.Select(c => c.Steps.Count)] }.Layout();
-            RewardChannel channel = source.Score(completions, layout, ScalarType.Float64, TestContext.Current.CancellationToken);
+            RewardChannel channel = source.Score(completions, Layout(completions), ScalarType.Float64, TestContext.Current.CancellationToken)[0];
             return ([.. channel.Values.data<double>()], [.. channel.Valid.data<bool>()]);
         }
     }
+
+    private static RewardLayout Layout(Completion[] completions) => new Rlhf.Tests.Shaping.RewardBatch { StepCounts = [.. completions.Select(c => c.Steps.Count)] }.Layout();
 
     // The trunk as it is, and a head.
     private void MakeRewardModel()

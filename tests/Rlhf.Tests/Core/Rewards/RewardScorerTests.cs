@@ -44,6 +44,77 @@ public class RewardScorerTests
         Assert.Throws<KeyNotFoundException>(() => scores["other"]);
     }
 
+    [Theory]
+    [InlineData(int.MaxValue, 1)]
+    [InlineData(1, 10)]
+    [InlineData(4, 3)]
+    public void Score_BatchSource_IsCalledWithManyRowsAndPutsEachValueInItsPlace(int size, int calls)
+    {
+        int made = 0;
+        BatchFunctionRewardSource Together(string name) => new(name, RewardGranularity.Step, (all, _) =>
+        {
+            Interlocked.Increment(ref made);
+            Assert.InRange(all.Count, 1, size);
+            return ValueTask.FromResult<IReadOnlyList<RewardScore>>([.. all.Select(c => new RewardScore([.. c.Steps.Select(s => (double?)s.Length)]))]);
+        })
+        { MaxBatchSize = size };
+        Completion[] batch = Batch(10);
+        RewardScores scores = new RewardScorer([Outcome("single", i => i), Together("together")]).Score(batch);
+        Assert.Equal(calls, made);
+        Assert.Equal(batch.Select(c => c.Steps.Select(s => (double?)s.Length)), scores["together"].Values);
+        Assert.Equal(Enumerable.Range(0, 10).Select(i => (double?)i), scores["single"].Values.Select(v => v[0]));
+        Assert.Empty(new RewardScorer([Together("together")]).Score([])["together"].Values);
+    }
+
+    [Fact]
+    public void Score_BatchSourceThatFails_InvalidatesItsCallAlone()
+    {
+        ListLogger log = new();
+        RewardScorer scorer = new(
+            [
+                new BatchFunctionRewardSource("throws", RewardGranularity.Outcome, (all, _) => Number(all[0]) == 4 ? throw new InvalidOperationException("no luck") : Ones(all)) { MaxBatchSize = 4 },
+                BatchFunctionRewardSource.Outcome("short", all => [.. all.Skip(1).Select(_ => (double?)1)]),
+                BatchFunctionRewardSource.Outcome("nan", all => [.. all.Select((_, i) => i == 2 ? double.NaN : (double?)1)]),
+                BatchFunctionRewardSource.Outcome("hangs", async (_, stop) =>
+                {
+                    await Task.Delay(Timeout.Infinite, stop);
+                    return [];
+                }),
+            ],
+            new() { Deadlines = new Dictionary<string, TimeSpan> { ["hangs"] = Soon } }, log);
+        RewardScores scores = scorer.Score(Batch(10));
+        Assert.Equal([1.0, 1, 1, 1, null, null, null, null, 1, 1], scores["throws"].Values.Select(v => v[0]));
+        Assert.Equal(new ScoreFailures(4, 0, 0, 0), scores["throws"].Failures);
+        Assert.Equal(new ScoreFailures(0, 0, 10, 0), scores["short"].Failures);
+        Assert.Equal(new ScoreFailures(0, 0, 1, 0), scores["nan"].Failures);
+        Assert.Equal(new ScoreFailures(0, 10, 0, 0), scores["hangs"].Failures);
+        Assert.Contains(log.Warnings, w => w.Contains("9 scores instead of 10", StringComparison.Ordinal));
+        Assert.Throws<ArgumentException>(() => new RewardScorer([new BatchFunctionRewardSource("none", RewardGranularity.Outcome, (all, _) => Ones(all)) { MaxBatchSize = 0 }]));
+
+        static ValueTask<IReadOnlyList<RewardScore>> Ones(IReadOnlyList<Completion> all) => ValueTask.FromResult<IReadOnlyList<RewardScore>>([.. all.Select(_ => RewardScore.Outcome(1))]);
+    }
+
+    [Fact]
+    public async Task ABatchSource_ScoresASingleCompletion_WhereOneIsAskedFor()
+    {
+        IRewardSource source = BatchFunctionRewardSource.Outcome("r", all => [.. all.Select(c => (double?)Number(c))]);
+        Assert.Equal([7.0], (await source.ScoreAsync(Make(7), TestContext.Current.CancellationToken)).Values);
+    }
+
+    [Theory]
+    [InlineData(LengthUnit.Tokens, 3.0)]
+    [InlineData(LengthUnit.Words, 4.0)]
+    [InlineData(LengthUnit.Characters, 12.0)]
+    [InlineData(LengthUnit.Steps, 2.0)]
+    public async Task Length_CountsItsUnit(LengthUnit unit, double expected)
+    {
+        Completion completion = Make(0, "so 😀 is", "done") with { TokenIds = [5, 6, 7] };
+        IRewardSource source = TextRewards.Length(new() { Unit = unit });
+        Assert.Equal([expected], (await source.ScoreAsync(completion, TestContext.Current.CancellationToken)).Values);
+        double? without = (await source.ScoreAsync(completion with { TokenIds = [] }, TestContext.Current.CancellationToken)).Values[0];
+        Assert.Equal(unit == LengthUnit.Tokens ? null : expected, without);
+    }
+
     [Fact]
     public void Score_ThrowingSource_InvalidatesOnlyItsRowsAndLogsOnce()
     {

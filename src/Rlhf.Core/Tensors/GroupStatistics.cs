@@ -1,11 +1,10 @@
-using Rlhf.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Rlhf.Trainers.Advantages;
+namespace Rlhf.Tensors;
 
 /// <summary>Mean, spread and flatness of numbered groups of values, over the entries that count. Float64; a group without entries has mean and spread 0.</summary>
-internal sealed class GroupStatistics
+public sealed class GroupStatistics
 {
     private static readonly Scalar Zero = 0;
     private static readonly Scalar One = 1;
@@ -14,14 +13,17 @@ internal sealed class GroupStatistics
     private readonly Tensor _values;
     private readonly Tensor _group;
     private readonly Tensor _counted;
-    private readonly Tensor _squares;
 
+    /// <summary>Statistics, without host reads.</summary>
     /// <param name="values">float64 <c>[N]</c>.</param>
     /// <param name="counted">bool <c>[N]</c>.</param>
     /// <param name="group">int64 <c>[N]</c>, 0 to groups − 1.</param>
     /// <param name="groups">Number of groups.</param>
     public GroupStatistics(Tensor values, Tensor counted, Tensor group, long groups)
     {
+        ArgumentNullException.ThrowIfNull(values);
+        ArgumentNullException.ThrowIfNull(counted);
+        ArgumentNullException.ThrowIfNull(group);
         _values = values;
         _group = group;
         _counted = counted;
@@ -39,7 +41,7 @@ internal sealed class GroupStatistics
         Tensor differs = values.ne(some.gather(0, group)).bitwise_and(counted);
         IsFlat = Sum(differs.to_type(ScalarType.Float64)).eq(Zero);
         Mean = IsFlat.Choose(some, mean);
-        _squares = Sum(Deviation().square());
+        Squares = Sum(Deviation().square());
     }
 
     /// <summary>Entries that count: <c>[groups]</c>.</summary>
@@ -54,20 +56,26 @@ internal sealed class GroupStatistics
     /// <summary>The mean; for a flat group exactly its entries' value.</summary>
     public Tensor Mean { get; }
 
-    /// <summary>The standard deviation √(Σ(r − mean)² / (n − ddof)), exactly 0 for a flat group.</summary>
+    /// <summary>Σ(r − mean)²: <c>[groups]</c>, exactly 0 for a flat group.</summary>
+    public Tensor Squares { get; }
+
+    /// <summary>The standard deviation √(Σ(r − mean)² / (n − ddof)), exactly 0 for a flat group: <c>[groups]</c>.</summary>
+    /// <param name="ddof">What the divisor leaves out.</param>
     public Tensor Std(int ddof = 1)
     {
         using Scalar lost = ddof;
-        return _squares.div(Count.sub(lost).clamp_min(One)).sqrt();
+        return Squares.div(Count.sub(lost).clamp_min(One)).sqrt();
     }
 
     /// <summary>Entries less their group's mean, 0 where an entry does not count: <c>[N]</c>.</summary>
     public Tensor Deviation() => _values.sub(Of(Mean)).Keep(_counted);
 
     /// <summary>Each entry's share of something that groups have: <c>[N]</c>.</summary>
-    public Tensor Of(Tensor ofGroups) => ofGroups.gather(0, _group);
+    /// <param name="ofGroups"><c>[groups]</c>.</param>
+    public Tensor Of(Tensor ofGroups) => (ofGroups ?? throw new ArgumentNullException(nameof(ofGroups))).gather(0, _group);
 
     /// <summary>What each entry is compared with: the mean of its group, or of the group's other entries. An entry alone is compared with itself.</summary>
+    /// <param name="leaveOneOut">Whether an entry itself is left out of its mean.</param>
     public Tensor Baseline(bool leaveOneOut)
     {
         Tensor mean = Of(Mean);
