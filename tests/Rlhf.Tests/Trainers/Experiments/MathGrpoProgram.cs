@@ -39,7 +39,10 @@ internal static class MathGrpoProgram
     public static Process Start(params string[] arguments)
     {
         string program = Path.Combine(SharedData.RepositoryRoot, "samples", "MathGrpo", "bin", Configuration, "net10.0", "MathGrpo.dll");
-        var start = new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+
+        // A shell that runs the tests in the background may have told them to ignore Ctrl+C, which children inherit.
+        string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];
+        var start = new ProcessStartInfo(command[0], [.. command[1..], program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         return Process.Start(start)!;
     }
 

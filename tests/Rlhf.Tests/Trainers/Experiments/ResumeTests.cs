@@ -87,7 +87,7 @@ public sealed class ResumeTests : IDisposable
         }
 
         using Process kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
         Assert.Equal(130, process.ExitCode);
         Assert.Contains("Run:Resume=true", await errors, StringComparison.Ordinal);
         Assert.DoesNotContain("result:", await output, StringComparison.Ordinal);

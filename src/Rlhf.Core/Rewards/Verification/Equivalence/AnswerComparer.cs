@@ -278,9 +278,10 @@ internal static class AnswerComparer
     private static bool EverywhereEqual(Expression gold, Expression answer)
     {
         int seen = 0;
+        bool isReal = !gold.Any(IsImaginary) && !answer.Any(IsImaginary);
         foreach (Func<string, ExactNumber?> point in SamplePoints(gold, answer))
         {
-            MathValue a = new Evaluator().Evaluate(gold, point), b = new Evaluator().Evaluate(answer, point);
+            MathValue a = new Evaluator { IsReal = isReal }.Evaluate(gold, point), b = new Evaluator { IsReal = isReal }.Evaluate(answer, point);
             if (a.IsUndefined != b.IsUndefined || (!a.IsUndefined && !MathValue.AreEqual(a, b)))
             {
                 return false;
@@ -290,6 +291,8 @@ internal static class AnswerComparer
         }
 
         return seen > 1;
+
+        static bool IsImaginary(Expression e) => e is Constant { Name: ConstantName.I };
     }
 
     // Positive, negative and mixed fractions, the same for the same letter; whole numbers where a factorial asks for them.

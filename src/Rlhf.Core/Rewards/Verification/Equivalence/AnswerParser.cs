@@ -24,7 +24,13 @@ internal sealed partial class AnswerParser
     {
         "not", "no", "most", "least", "more", "less", "than", "except", "about", "approximately", "approx", "around", "between", "either", "neither", "nor", "never", "greater", "fewer", "if", "unless", "but", "almost", "nearly", "any", "all", "none",
         "maybe", "perhaps", "up", "below", "above", "under", "over", "cannot", "isn", "doesn", "wrong", "incorrect", "false", "roughly", "within", "until", "without", "minus", "plus", "times", "possibly", "undefined", "same", "other", "before", "after", "only", "both", "every", "some", "larger", "smaller", "bigger", "beyond", "outside", "instead", "half", "double", "twice", "squared", "cubed",
+        "negative", "factorial", "mod", "modulo", "choose", "divided", "multiplied", "reciprocal", "inverse", "opposite", "negated", "root", "power", "binary", "octal", "hexadecimal", "imaginary", "invalid", "fails", "failed", "rejected", "impossible", "unlikely",
+        "error", "mistake", "guess", "unknown", "unsure", "unclear", "probably", "likely", "suppose", "assume", "estimate", "estimated", "random", "approximate", "excluded", "excluding", "remainder",
     };
+
+    private static readonly HashSet<string> Empty = new(StringComparer.Ordinal) { "empty set", "null set" };
+
+    private static readonly HashSet<string> Line = new(StringComparer.Ordinal) { "all real numbers", "all reals", "set of all real numbers", "real numbers" };
 
     private static readonly Dictionary<string, string> NumberWords = new(StringComparer.Ordinal)
     {
@@ -57,6 +63,20 @@ internal sealed partial class AnswerParser
     private static Answer? Formula(List<MathToken> tokens)
     {
         List<MathToken> rest = WithoutCarriers(tokens);
+        if (rest.All(t => t.IsWords) && string.Join(' ', rest.SelectMany(t => Words(t.Text)).SkipWhile(Carriers.Contains)) is var said)
+        {
+            if (Empty.Contains(said) || Line.Contains(said))
+            {
+                return Empty.Contains(said) ? new ListAnswer([], IsSet: true) : new RealSetAnswer([RealSets.Line], null);
+            }
+        }
+
+        // "negative 5", "minus infinity": a sign in words.
+        if (rest.Count > 0 && rest[0].IsWords && rest[0].Text.Trim().Split(' ', 2) is var first && first[0].ToLowerInvariant() is "negative" or "minus" && first.Length + rest.Count > 2)
+        {
+            rest = [new(TokenKind.Symbol, "-", false), .. first.Skip(1).Select(w => rest[0] with { Text = w }), .. rest.Skip(1)];
+        }
+
         return rest.Where(t => t.IsWords).SelectMany(t => Words(t.Text)).Any(w => Denials.Contains(w)) ? null : List([.. rest]);
     }
 
@@ -70,7 +90,8 @@ internal sealed partial class AnswerParser
         {
             MathToken token = tokens[start];
             bool carrier = (token.IsWords || (token.Kind == TokenKind.Letter && token.Text is "I" or "a" && start > 0)) && Words(token.Text).All(Carriers.Contains);
-            if (!carrier && !(start > 0 && (token.Is(":") || token.Is(",") || token.Is("=") || token.Is("."))))
+            bool says = token.Is("=") ? start == 0 || !tokens[start - 1].Is("=") : start > 0 && (token.Is(":") || token.Is(",") || token.Is("."));
+            if (!carrier && !says)
             {
                 break;
             }
@@ -136,8 +157,9 @@ internal sealed partial class AnswerParser
                 : null;
         }
 
+        // x_1 = 3, x_2 = 5 are two values of one letter, too.
         string[] names = [.. sides.Select(s => s.Name!).Distinct()];
-        return names.Length == 1 ? new ListAnswer([.. sides.Select(s => s.Value!)], IsSet: false)
+        return names.Length == 1 || (names.Length == sides.Length && names.Select(n => n.Split('_')).All(n => n is [_, [>= '0' and <= '9', ..]]) && names.Select(n => n.Split('_')[0]).Distinct().Count() == 1) ? new ListAnswer([.. sides.Select(s => s.Value!)], IsSet: false)
             : names.Length == sides.Length ? new TupleAnswer("(", ")", [.. sides.OrderBy(s => s.Name, StringComparer.Ordinal).Select(s => s.Value!)])
             : null;
     }
@@ -147,7 +169,7 @@ internal sealed partial class AnswerParser
 
     private static bool IsRelation(MathToken token) => IsInequality(token) || token.Is("=") || token.IsCommand("in");
 
-    private static bool IsInequality(MathToken token) => token.Is("<") || token.Is(">") || (token.Kind == TokenKind.Command && token.Text is "le" or "ge" or "lt" or "gt");
+    private static bool IsInequality(MathToken token) => token.Is("<") || token.Is(">") || (token.Kind == TokenKind.Command && token.Text is "le" or "ge" or "lt" or "gt" or "ne");
 
     private static bool IsSetOperation(MathToken token) => token.Kind == TokenKind.Command && token.Text is "cup" or "cap" or "setminus";
 
@@ -319,6 +341,11 @@ internal sealed partial class AnswerParser
             return MatrixReader.Read(tokens, cell => Element(cell));
         }
 
+        if (tokens.ToArray().AsSpan().IndexOf(tokens.ToArray().FirstOrDefault(t => t.IsCommand("begin"))!) is > 0 and var matrix)
+        {
+            return Multiple(tokens[..matrix], tokens[matrix..]);
+        }
+
         if (tokens.Length > 4 && tokens[0].Is("(") && tokens[2].Is(")") && tokens[3].Is("_"))
         {
             return Special([tokens[1], .. tokens[3..]]);
@@ -332,6 +359,23 @@ internal sealed partial class AnswerParser
         }
 
         return null;
+    }
+
+    // A number before a matrix multiplies its entries.
+    private static MatrixAnswer? Multiple(ReadOnlySpan<MathToken> factor, ReadOnlySpan<MathToken> matrix)
+    {
+        if (factor[^1].IsCommand("cdot") || factor[^1].IsCommand("times"))
+        {
+            factor = factor[..^1];
+        }
+
+        if (ExpressionParser.Read(factor.ToArray()) is not { } scale || scale.Symbols().Any() || MatrixReader.Read(matrix, cell => Element(cell)) is not { IsDeterminant: false } read
+            || !read.Rows.SelectMany(r => r).All(c => c is ValueAnswer { Unit: null, IsPercent: false }))
+        {
+            return null;
+        }
+
+        return read with { Rows = [.. read.Rows.Select(r => (IReadOnlyList<Answer>)[.. r.Select(c => new ValueAnswer(new Operation(OperationName.Multiply, scale, ((ValueAnswer)c).Value)))])] };
     }
 
     [GeneratedRegex(@"\\(text|textbf|mathrm|mathbf|mbox|textrm|textit|boldsymbol|operatorname)\b")]

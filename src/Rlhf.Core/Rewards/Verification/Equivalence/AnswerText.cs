@@ -16,7 +16,7 @@ internal static partial class AnswerText
     private static readonly Dictionary<char, string> Looks = new()
     {
         ['−'] = "-", ['–'] = "-", ['‐'] = "-", ['‑'] = "-", ['×'] = "\\times ", ['÷'] = "\\div ", ['·'] = "\\cdot ", ['⋅'] = "\\cdot ", ['∙'] = "\\cdot ", ['∗'] = "*",
-        ['π'] = "\\pi ", ['∞'] = "\\infty ", ['°'] = "^\\circ ", ['º'] = "^\\circ ", ['±'] = "\\pm ", ['∓'] = "\\mp ", ['≤'] = "\\le ", ['≥'] = "\\ge ", ['⩽'] = "\\le ", ['⩾'] = "\\ge ",
+        ['π'] = "\\pi ", ['∞'] = "\\infty ", ['°'] = "^\\circ ", ['º'] = "^\\circ ", ['±'] = "\\pm ", ['∓'] = "\\mp ", ['≠'] = "\\ne ", ['≤'] = "\\le ", ['≥'] = "\\ge ", ['⩽'] = "\\le ", ['⩾'] = "\\ge ",
         ['∪'] = "\\cup ", ['∩'] = "\\cap ", ['∖'] = "\\setminus ", ['∈'] = "\\in ", ['∅'] = "\\emptyset ", ['ℝ'] = "\\mathbb{R}", ['⟨'] = "\\langle ", ['⟩'] = "\\rangle ",
         ['⌊'] = "\\lfloor ", ['⌋'] = "\\rfloor ", ['⌈'] = "\\lceil ", ['⌉'] = "\\rceil ", ['½'] = "\\frac{1}{2}", ['⅓'] = "\\frac{1}{3}", ['⅔'] = "\\frac{2}{3}", ['¼'] = "\\frac{1}{4}",
         ['¾'] = "\\frac{3}{4}", ['⅕'] = "\\frac{1}{5}", ['⅖'] = "\\frac{2}{5}", ['⅗'] = "\\frac{3}{5}", ['⅘'] = "\\frac{4}{5}", ['⅙'] = "\\frac{1}{6}", ['⅚'] = "\\frac{5}{6}",
@@ -33,6 +33,14 @@ internal static partial class AnswerText
     [GeneratedRegex(@"(?<=\d)\s*(\{,\}|\\[,!;: ]|,\\!|\{\\,\})\s*(?=\d{3}(?!\d))")]
     private static partial Regex LatexSeparator();
 
+    // "4 x 5", "1.5x10^4": between numbers the letter is the sign.
+    [GeneratedRegex(@"(?<=\d)(?: [xX] (?=\d)| ?[xX] ?(?=10 ?\^))")]
+    private static partial Regex TimesLetter();
+
+    // "(1,2)U(3,4)": between brackets the letter is the sign.
+    [GeneratedRegex(@"(?<=[\)\]]) ?U ?(?=[\(\[])")]
+    private static partial Regex UnionLetter();
+
     /// <summary>The text in its plain form; null for what can be no answer: too long, code or markup, characters that deceive.</summary>
     public static string? Clean(string text)
     {
@@ -47,7 +55,7 @@ internal static partial class AnswerText
             return null;
         }
 
-        return LatexSeparator().Replace(clean, "");
+        return UnionLetter().Replace(TimesLetter().Replace(LatexSeparator().Replace(clean, ""), "\\times "), "\\cup ");
     }
 
     private static string? Map(string text)
@@ -75,7 +83,7 @@ internal static partial class AnswerText
             {
                 mapped.Append(' ');
             }
-            else if (c == '√')
+            else if (c is '√' or '∛' or '∜')
             {
                 i = AppendRoot(text, i, end, mapped);
             }
@@ -127,6 +135,13 @@ internal static partial class AnswerText
         if (stop == at + 1 && stop < end && char.IsAsciiLetter(text[stop]))
         {
             stop++;
+        }
+
+        if (text[at] != '√')
+        {
+            // The function of a bracket has no index in plain text.
+            mapped.Append(stop == at + 1 ? "?" : $"\\sqrt[{(text[at] == '∛' ? 3 : 4)}]{{{text[(at + 1)..stop]}}}");
+            return stop - 1;
         }
 
         mapped.Append(stop == at + 1 ? " sqrt" : $"\\sqrt{{{text[(at + 1)..stop]}}}");

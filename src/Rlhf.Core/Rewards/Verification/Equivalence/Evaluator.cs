@@ -12,6 +12,9 @@ internal sealed class Evaluator
 
     private int _budget = 150_000;
 
+    /// <summary>Whether logarithms of negative numbers are undefined rather than complex.</summary>
+    public bool IsReal { get; init; }
+
     /// <summary>The value; undefined where a part of it is.</summary>
     public MathValue Evaluate(Expression expression, Func<string, ExactNumber?> letters)
     {
@@ -157,6 +160,11 @@ internal sealed class Evaluator
     {
         BigComplex a = first.Approximate, b = second.Approximate;
         if (name > Negate && (_budget -= CostOfFunction) < 0)
+        {
+            return MathValue.Undefined;
+        }
+
+        if (IsReal && ((name == Ln && a.Re.Sign < 0) || (name == Logarithm && b.Re.Sign < 0)))
         {
             return MathValue.Undefined;
         }

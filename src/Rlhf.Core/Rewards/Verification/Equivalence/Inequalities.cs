@@ -16,19 +16,19 @@ internal static class Inequalities
         IReadOnlyList<RealInterval> all = [RealSets.Line];
         for (int i = 0; i < relations.Count; i++)
         {
-            if (Solve(new Operation(OperationName.Subtract, sides[i]!, sides[i + 1]!), letter, relations[i]) is not { } piece)
+            if (Solve(new Operation(OperationName.Subtract, sides[i]!, sides[i + 1]!), letter, relations[i]) is not { } pieces)
             {
                 return null;
             }
 
-            all = RealSets.Intersection(all, [piece]);
+            all = RealSets.Intersection(all, pieces);
         }
 
         return new(all, letter);
     }
 
     // a·x + b against 0.
-    private static RealInterval? Solve(Expression difference, string letter, string relation)
+    private static IReadOnlyList<RealInterval>? Solve(Expression difference, string letter, string relation)
     {
         MathValue[] at = [.. Enumerable.Range(0, 3).Select(x => new Evaluator().Evaluate(difference, name => name == letter ? ExactNumber.FromInteger(x) : null))];
         if (at.Any(v => !v.IsReal))
@@ -43,7 +43,12 @@ internal static class Inequalities
         }
 
         MathValue root = at[0].Exact is { } y0 && at[1].Exact is { } y1 && ExactNumber.Apply('-', y1, y0) is { } a && ExactNumber.Apply('/', -y0, a) is { } exact ? exact : -b / slope;
+        if (relation == "ne")
+        {
+            return RealSets.Complement([new(root, true, root, true)]);
+        }
+
         bool isLess = relation is "<" or "lt" or "le" ^ slope.Re.Sign < 0, holds = relation is "le" or "ge";
-        return isLess ? new(null, false, root, holds) : new(root, holds, null, false);
+        return [isLess ? new(null, false, root, holds) : new(root, holds, null, false)];
     }
 }

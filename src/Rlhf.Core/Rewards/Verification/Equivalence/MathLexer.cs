@@ -20,14 +20,14 @@ internal sealed partial class MathLexer
 
     private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
     {
-        "frac", "over", "sqrt", "binom", "times", "cdot", "div", "pi", "infty", "circ", "degree", "pm", "mp", "le", "ge", "lt", "gt", "cup", "cap", "setminus", "in", "emptyset", "mathbb",
+        "frac", "over", "sqrt", "binom", "times", "cdot", "div", "pi", "infty", "circ", "degree", "pm", "mp", "le", "ge", "lt", "gt", "cup", "cap", "setminus", "in", "ne", "emptyset", "mathbb",
         "lfloor", "rfloor", "lceil", "rceil", "overline", "sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "log", "ln", "lg", "exp",
         "begin", "end", "alpha", "beta", "gamma", "delta", "theta", "lambda", "mu", "sigma", "phi", "omega", "rho", "tau", "epsilon", "psi", "Delta", "Omega", "varphi", "zeta", "eta", "kappa", "xi", "nu", "hline", "to", "abs", "lor", "land",
     };
 
     private static readonly Dictionary<string, string> Same = new(StringComparer.Ordinal)
     {
-        ["dfrac"] = "frac", ["tfrac"] = "frac", ["cfrac"] = "frac", ["dbinom"] = "binom", ["tbinom"] = "binom", ["leq"] = "le", ["geq"] = "ge", ["leqslant"] = "le", ["geqslant"] = "ge", ["less"] = "lt",
+        ["dfrac"] = "frac", ["tfrac"] = "frac", ["cfrac"] = "frac", ["dbinom"] = "binom", ["tbinom"] = "binom", ["leq"] = "le", ["geq"] = "ge", ["leqslant"] = "le", ["neq"] = "ne", ["dot"] = "overline", ["geqslant"] = "ge", ["less"] = "lt",
         ["backslash"] = "setminus", ["varnothing"] = "emptyset", ["bar"] = "overline", ["arcctg"] = "arccot", ["tg"] = "tan", ["ctg"] = "cot", ["ast"] = "times", ["bullet"] = "cdot", ["iff"] = "to",
     };
 
@@ -129,6 +129,10 @@ internal sealed partial class MathLexer
                 _at++;
                 Add(TokenKind.Symbol, "^");
                 return true;
+            case '<' or '>' when _at < _text.Length && _text[_at] == '=':
+                _at++;
+                Add(TokenKind.Command, c == '<' ? "le" : "ge");
+                return true;
             case '(' or '[' or '{':
                 Add(TokenKind.Symbol, c.ToString());
                 return Open(c);
@@ -207,6 +211,11 @@ internal sealed partial class MathLexer
         if (name == "$")
         {
             return AddCurrency("$");
+        }
+
+        if (name == "pounds")
+        {
+            return AddCurrency("£");
         }
 
         if (TextCommands.Contains(name))

@@ -16,6 +16,20 @@ internal static class Units
 
     private static readonly HashSet<string> Abbreviations = [.. Usual.Keys];
 
+    private static readonly Dictionary<string, (long Numerator, long Denominator)> Scales = new(StringComparer.Ordinal)
+    {
+        ["dozen"] = (12, 1), ["hundred"] = (100, 1), ["thousand"] = (1_000, 1), ["million"] = (1_000_000, 1), ["billion"] = (1_000_000_000, 1), ["trillion"] = (1_000_000_000_000, 1),
+        ["halves"] = (1, 2), ["third"] = (1, 3), ["quarter"] = (1, 4), ["fourth"] = (1, 4), ["fifth"] = (1, 5), ["sixth"] = (1, 6), ["seventh"] = (1, 7), ["eighth"] = (1, 8), ["ninth"] = (1, 9), ["tenth"] = (1, 10),
+        ["hundredth"] = (1, 100), ["thousandth"] = (1, 1_000), ["millionth"] = (1, 1_000_000),
+    };
+
+    /// <summary>The number that a word after a number multiplies it by, as in "3 thousand" or "3 fourths"; null for another word.</summary>
+    public static Number? Scale(string word)
+    {
+        string lower = Lower(word);
+        return Scales.TryGetValue(lower, out var scale) || (lower.EndsWith('s') && Scales.TryGetValue(lower[..^1], out scale)) ? new(ExactNumber.FromFraction(scale.Numerator, scale.Denominator)!.Value) : null;
+    }
+
     /// <summary>Whether a plain word after a number is surely no product of letters.</summary>
     public static bool IsWord(string word) => word.Length >= 4 || (word.Length > 1 && Abbreviations.Contains(Lower(word))) || Lower(word) is "day" or "box" or "way" or "car" or "cup" or "pen" or "egg";
 

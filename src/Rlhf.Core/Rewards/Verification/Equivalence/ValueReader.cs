@@ -8,11 +8,18 @@ internal static class ValueReader
     {
         List<MathToken> rest = [.. tokens];
         string? unit = null;
+        Number? scale = null;
         bool percent = false, negative = rest.Count > 1 && rest[0].Is("-") && rest[1].Kind == TokenKind.Currency;
         if (rest[negative ? 1 : 0].Kind == TokenKind.Currency)
         {
             unit = rest[negative ? 1 : 0].Text;
             rest.RemoveAt(negative ? 1 : 0);
+        }
+        else if (rest.Count > 1 && rest[0].IsWords && Units.Normalize([rest[0].Text]) is "$" or "€" or "£" or "¥")
+        {
+            // USD 18
+            unit = Units.Normalize([rest[0].Text]);
+            rest.RemoveAt(0);
         }
         else if (rest[^1].Kind == TokenKind.Currency)
         {
@@ -26,6 +33,12 @@ internal static class ValueReader
             if (UnitWords(rest[nouns..]) is not { } words)
             {
                 return null;
+            }
+
+            if (Units.Scale(words[0]) is { } tenths)
+            {
+                scale = tenths;
+                words.RemoveAt(0);
             }
 
             string? after = Units.Normalize(words);
@@ -64,6 +77,7 @@ internal static class ValueReader
             return null;
         }
 
+        value = scale is null ? value : new Operation(OperationName.Multiply, value, scale);
         if (value is Operation { Name: OperationName.Multiply, Arguments: [var angle, Symbol { Name: ExpressionParser.Degree }] })
         {
             return new(angle, unit is null or Units.Degree ? Units.Degree : null, percent);
@@ -75,7 +89,7 @@ internal static class ValueReader
     private static Expression? Infinity(ReadOnlySpan<MathToken> tokens) => tokens.Length > 2 ? null : string.Join(' ', tokens.ToArray().Select(t => t.Text.ToLowerInvariant())) switch
     {
         "infinity" or "positive infinity" => new Constant(ConstantName.Infinity),
-        "negative infinity" => new Operation(OperationName.Negate, new Constant(ConstantName.Infinity)),
+        "negative infinity" or "minus infinity" or "- infinity" => new Operation(OperationName.Negate, new Constant(ConstantName.Infinity)),
         _ => null,
     };
 
