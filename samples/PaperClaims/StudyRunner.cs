@@ -142,7 +142,11 @@ internal sealed class StudyRunner(Study study, string folder, int parallelism)
         JsonSerializerOptions json = ConfigurationReader.SerializerOptions(Registry.Stages.CreateJsonConverter(), Registry.Sources.CreateJsonConverter());
         Directory.CreateDirectory(runFolder);
         AtomicFile.WriteAllText(Path.Combine(runFolder, ConfigurationFile), new ResolvedConfiguration<ExperimentOptions>(options, json).ToJson());
-        ProcessStartInfo start = new(Environment.ProcessPath!, [ChildWord, runFolder]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+
+        // This program again: by itself, or by the host that was given its assembly.
+        string program = Environment.ProcessPath!;
+        string[] assembly = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(StudyRunner).Assembly.Location] : [];
+        ProcessStartInfo start = new(program, [.. assembly, ChildWord, runFolder]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         using Process process = Process.Start(start)!;
         ProgressTask bar = display.AddTask($"{cell.Name}, seed {seed}", maxValue: options.Algorithm.Iterations);
         ConcurrentQueue<string> errors = new();

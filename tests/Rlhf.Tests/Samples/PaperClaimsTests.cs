@@ -50,6 +50,8 @@ public sealed class PaperClaimsTests : IDisposable
         LongTests.RequireEnabled();
         using (Process first = Start("gates", "--quick", "--out", _folder))
         {
+            _ = first.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            Task<string> said = first.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
             string done;
             do
             {
@@ -57,6 +59,7 @@ public sealed class PaperClaimsTests : IDisposable
                 done = Directory.EnumerateFiles(_folder, "done.json", SearchOption.AllDirectories).FirstOrDefault() ?? "";
             }
             while (done.Length == 0 && !first.HasExited);
+            Assert.False(first.HasExited, first.HasExited ? await said : "");
             first.Kill(entireProcessTree: true);
             await first.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
