@@ -1,120 +1,96 @@
 using System.Globalization;
-using Rlhf.Metrics;
 using Rlhf.Rewards;
 using Rlhf.Shaping;
-using ScottPlot;
 using Spectre.Console;
 
 namespace RewardLab;
 
-/// <summary>Shows what each stage did: figures a stage and channel, values a completion, histograms before and after.</summary>
+/// <summary>Console tables of what each stage did: to each channel, to each completion, to each step.</summary>
 internal static class LabReport
 {
-    private const int Bins = 30;
-    private const int Width = 640;
-    private const int Height = 360;
+    private const int Shown = 40;
 
     private static readonly string[] Figures = ["mean", "std", "min", "max"];
+    private static readonly string[] Shares = ["changed", "invalid", "correlation"];
 
-    /// <summary>Prints a row a stage and channel.</summary>
-    public static void Stages(IAnsiConsole console, ShapedRewards rewards, IReadOnlyList<Metric> metrics)
+    /// <summary>Prints a row a stage and channel, with what the stage says of its own work (threshold, shares clipped, gated, flipped …) in the last column.</summary>
+    public static void Stages(IAnsiConsole console, LabResult result)
     {
-        Dictionary<string, double> values = metrics.ToDictionary(m => m.Name, m => m.Value, StringComparer.Ordinal);
-        Table table = new Table().Title("Stages").AddColumns(["stage", "channel", .. Figures.Select(f => $"{f}, before → after"), "changed", "invalid", "correlation"]);
-        foreach ((string stage, RewardChannel channel) in rewards.Stages.SelectMany(s => s.Channels.Select(c => (s.Stage, c))))
+        Dictionary<string, double> values = result.Metrics.ToDictionary(m => m.Name, m => m.Value, StringComparer.Ordinal);
+        Table table = new Table().Title("Stages").AddColumns(["stage", "channel", .. Figures.Select(f => $"{f}, before → after"), .. Shares, "of its own"]);
+        foreach (StageSnapshot stage in result.Rewards.Stages)
         {
-            string Find(string figure) => values.TryGetValue($"shaping/{stage}/{channel.Name}/{figure}", out double value) ? Number(value) : "";
-            table.AddRow([.. ((string[])[stage, channel.Name, .. Figures.Select(f => $"{Find(f + "_before")} → {Find(f)}"), Find("changed"), Find("invalid"), Find("correlation")]).Select(Markup.Escape)]);
+            string prefix = $"shaping/{stage.Stage}/", own = Own(values, stage, prefix);
+            foreach (RewardChannel channel in stage.Channels)
+            {
+                string Find(string figure) => values.TryGetValue($"{prefix}{channel.Name}/{figure}", out double value) ? Number(value) : "";
+                Add(table, [stage.Stage, channel.Name, .. Figures.Select(f => $"{Find(f + "_before")} → {Find(f)}"), .. Shares.Select(Find), own]);
+                own = "";
+            }
         }
 
         console.Write(table);
     }
 
     /// <summary>Prints a row a completion, with the sum of each channel's valid entries as scored and after each stage.</summary>
-    public static void Completions(IAnsiConsole console, CompletionFile file, ShapedRewards rewards, double[] returns, int rows)
+    public static void Completions(IAnsiConsole console, LabResult result, int rows)
     {
-        (string Title, string[] Cells)[] columns =
-        [
-            .. rewards.Raw.Channels.Select(c => (c.Name, Cells(c))),
-            .. rewards.Stages.SelectMany(s => s.Channels.Select(c => ($"{s.Stage}: {c.Name}", Cells(c)))),
-            ("return", [.. returns.Select(Number)]),
-        ];
-        Table table = new Table().Title("Completions").AddColumns(["line", "response", "steps", .. columns.Select(c => Markup.Escape(c.Title))]);
-        for (int b = 0; b < Math.Min(rows, file.Completions.Count); b++)
+        (string Title, double?[][] Rows)[] columns = [.. Columns(result.Rewards).Select(c => (c.Title, Rows(c.Channel)))];
+        Table table = new Table().Title("Completions").AddColumns(["line", "response", "steps", .. columns.Select(c => Markup.Escape(c.Title)), "return"]);
+        for (int b = 0; b < Math.Min(rows, result.File.Completions.Count); b++)
         {
-            const int Shown = 40;
-            string text = file.Completions[b].Text.Replace('\n', '⏎');
-            table.AddRow([.. ((string[])[$"{b + 1}", text.Length > Shown ? text[..Shown] + "…" : text, $"{file.Completions[b].Steps.Count}", .. columns.Select(c => c.Cells[b])]).Select(Markup.Escape)]);
+            Completion completion = result.File.Completions[b];
+            Add(table, [completion.Problem.Id, Line(completion.Text), $"{completion.Steps.Count}", .. columns.Select(c => Sum(c.Rows[b])), Number(result.Returns[b])]);
         }
 
         console.Write(table);
     }
 
-    /// <summary>Draws a histogram a stage and channel, of entries before it and after it.</summary>
-    /// <returns>The files.</returns>
-    public static IReadOnlyList<string> Plots(ShapedRewards rewards, string folder)
+    /// <summary>Prints a table a completion, with a row a step and the step channels as scored and after each stage.</summary>
+    public static void Steps(IAnsiConsole console, LabResult result, int rows)
     {
-        Directory.CreateDirectory(folder);
-        List<string> files = [];
-        Dictionary<string, RewardChannel> now = rewards.Raw.Channels.ToDictionary(c => c.Name, StringComparer.Ordinal);
-        int number = 0;
-        foreach (StageSnapshot stage in rewards.Stages)
+        (string Title, double?[][] Rows)[] columns = [.. Columns(result.Rewards).Where(c => c.Channel.Granularity == RewardGranularity.Step).Select(c => (c.Title, Rows(c.Channel)))];
+        for (int b = 0; b < Math.Min(rows, result.File.Completions.Count); b++)
         {
-            number++;
-            foreach (RewardChannel channel in stage.Channels)
+            Completion completion = result.File.Completions[b];
+            Table table = new Table().Title($"Steps of line {completion.Problem.Id}").AddColumns(["step", "text", .. columns.Select(c => Markup.Escape(c.Title))]);
+            for (int k = 0; k < completion.Steps.Count; k++)
             {
-                double[] after = Entries(channel), before = now.TryGetValue(channel.Name, out RewardChannel? old) ? Entries(old) : [];
-                now[channel.Name] = channel;
-                if (after.Length > 0)
-                {
-                    files.Add(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{number:D2}-{stage.Stage}-{channel.Name}.png")));
-                    Draw(before, after, $"{stage.Stage}: {channel.Name}", files[^1]);
-                }
+                Add(table, [$"{k + 1}", Line(completion.Steps[k]), .. columns.Select(c => c.Rows[b][k] is { } value ? Number(value) : "invalid")]);
             }
-        }
 
-        return files;
+            console.Write(table);
+        }
     }
 
-    private static void Draw(double[] before, double[] after, string title, string file)
-    {
-        using Plot plot = new();
-        double low = before.Concat(after).Min(), high = before.Concat(after).Max(), width = high > low ? (high - low) / Bins : 1;
-        foreach ((double[] values, string name) in ((double[], string)[])[(before, "before"), (after, "after")])
-        {
-            if (values.Length > 0)
-            {
-                int[] counts = new int[Bins + 1];
-                Array.ForEach(values, v => counts[(int)((v - low) / width)]++);
-                ScottPlot.Plottables.Scatter line = plot.Add.ScatterLine([.. Enumerable.Range(0, counts.Length).Select(i => low + (i + 0.5) * width)], Array.ConvertAll(counts, c => (double)c / values.Length));
-                line.ConnectStyle = ConnectStyle.StepHorizontal;
-                line.LineWidth = 2;
-                line.LegendText = name;
-            }
-        }
+    private static IEnumerable<(string Title, RewardChannel Channel)> Columns(ShapedRewards rewards) =>
+        rewards.Raw.Channels.Select(c => (c.Name, c)).Concat(rewards.Stages.SelectMany(s => s.Channels.Select(c => ($"{s.Stage}: {c.Name}", c))));
 
-        plot.Title(title);
-        plot.XLabel("reward");
-        plot.YLabel("share of valid entries");
-        plot.ShowLegend();
-        plot.SavePng(file, Width, Height);
+    // What is no figure of a channel that every stage has.
+    private static string Own(Dictionary<string, double> values, StageSnapshot stage, string prefix)
+    {
+        HashSet<string> common = [.. from channel in stage.Channels from figure in Figures.Concat(Figures.Select(f => f + "_before")).Concat(Shares) select $"{channel.Name}/{figure}"];
+        return string.Join(", ", values.Where(v => v.Key.StartsWith(prefix, StringComparison.Ordinal) && !common.Contains(v.Key[prefix.Length..])).Select(v => $"{v.Key[prefix.Length..]} {Number(v.Value)}"));
     }
 
-    private static double[] Entries(RewardChannel channel)
+    // Each row's entries; null is invalid.
+    private static double?[][] Rows(RewardChannel channel)
     {
         double[] values = [.. channel.Values.data<double>()];
         bool[] valid = [.. channel.Valid.data<bool>()];
-        return [.. values.Where((_, i) => valid[i])];
+        int rows = (int)channel.Values.size(0), width = values.Length / rows;
+        return [.. Enumerable.Range(0, rows).Select(b => Enumerable.Range(b * width, width).Select(i => valid[i] ? values[i] : (double?)null).ToArray())];
     }
 
-    private static string[] Cells(RewardChannel channel)
+    private static string Sum(double?[] entries) => entries.Any(e => e is not null) ? Number(entries.Sum()!.Value) : "invalid";
+
+    private static string Line(string text)
     {
-        int rows = (int)channel.Values.size(0);
-        double[] values = [.. channel.Values.data<double>()];
-        bool[] valid = [.. channel.Valid.data<bool>()];
-        int width = values.Length / rows;
-        return [.. Enumerable.Range(0, rows).Select(b => Enumerable.Range(b * width, width).Where(i => valid[i]).Select(i => values[i]).ToArray() is { Length: > 0 } own ? Number(own.Sum()) : "invalid")];
+        string line = text.Replace('\n', '⏎');
+        return line.Length > Shown ? line[..Shown] + "…" : line;
     }
+
+    private static void Add(Table table, IEnumerable<string> cells) => table.AddRow([.. cells.Select(Markup.Escape)]);
 
     private static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
 }

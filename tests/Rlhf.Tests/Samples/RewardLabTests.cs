@@ -12,9 +12,9 @@ public sealed class RewardLabTests : IDisposable
     [Fact]
     public void TheExample_ShowsEveryStage_AndDrawsIt()
     {
-        (int code, string output, string errors) = Run(Path.Combine(Sample, "completions.jsonl"), Path.Combine(Sample, "pipeline.json"), "--plots", Path.Combine(_folder, "plots"));
+        (int code, string output, string errors) = Run(Path.Combine(Sample, "completions.jsonl"), Path.Combine(Sample, "pipeline.json"), "--steps", "--plots", Path.Combine(_folder, "plots"));
         Assert.True(code == 0, errors);
-        foreach (string part in (string[])["Completions", "Stages", "clip", "delta", "0.768", "-0.13"])
+        foreach (string part in (string[])["Completions", "Steps of line 6", "Stages", "clip", "delta", "0.768", "-0.13", "threshold 0.85, at_zero 0.591", "invalid"])
         {
             Assert.Contains(part, output, StringComparison.Ordinal);
         }
@@ -52,7 +52,7 @@ public sealed class RewardLabTests : IDisposable
     private static (int Code, string Output, string Errors) Run(params string[] arguments)
     {
         string program = Path.Combine(Sample, "bin", Trainers.Experiments.MathGrpoProgram.Configuration, "net10.0", "RewardLab.dll");
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["COLUMNS"] = "200" } })!;
+        using Process process = Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

@@ -1,0 +1,77 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Rlhf.Judges;
+using Rlhf.Metrics;
+using Rlhf.Models;
+using Rlhf.Rewards;
+using Rlhf.Shaping;
+using Rlhf.Tokenizers;
+using Rlhf.Trainers.Advantages;
+using Rlhf.Trainers.Configuration;
+using Rlhf.Trainers.Experiments;
+using static TorchSharp.torch;
+
+namespace RewardLab;
+
+/// <summary>What a pipeline made of a file's completions.</summary>
+/// <param name="File">The completions.</param>
+/// <param name="Rewards">Their rewards as scored and after each stage, in double.</param>
+/// <param name="Returns">The weighted sum of the return channels a completion; 0 where a required one is invalid.</param>
+/// <param name="Metrics">What the stages reported.</param>
+/// <param name="Warnings">What the stages have to say of this use of them.</param>
+internal sealed record LabResult(CompletionFile File, ShapedRewards Rewards, IReadOnlyList<double> Returns, IReadOnlyList<Metric> Metrics, IReadOnlyList<string> Warnings);
+
+/// <summary>Loads, scores and shapes, as one training iteration would.</summary>
+internal static class Lab
+{
+    /// <summary>Runs a pipeline on completions.</summary>
+    /// <returns>Tensors in the caller's dispose scope.</returns>
+    /// <exception cref="ConfigurationException">The pipeline's file cannot be read.</exception>
+    /// <exception cref="RewardPipelineException">The pipeline cannot work as described.</exception>
+    /// <exception cref="InvalidDataException">The completions cannot be read.</exception>
+    public static LabResult Run(FileInfo completions, FileInfo pipeline, DirectoryInfo? tokenizer, long seed, CancellationToken cancellationToken)
+    {
+        // Lines are known only after the steps' rule is, which stands in the pipeline's file.
+        CompletionFile? file = null;
+        RewardSourceRegistry registry = RewardSourceRegistry.Default.WithJudge().With<RecordedOptions>("recorded", o => new RecordedScores(o, file!.Lines));
+        RewardOptions options = ConfigurationReader.Read<RewardOptions>(
+            new() { Json = File.ReadAllText(pipeline.FullName), File = pipeline.FullName },
+            ConfigurationReader.SerializerOptions(StageRegistry.Default.CreateJsonConverter(), registry.CreateJsonConverter())).Options;
+        file = CompletionFile.Load(completions.FullName, options.Steps, tokenizer is null ? null : BpeTokenizer.Load(tokenizer.FullName));
+
+        RewardSchema schema = new([]);
+        List<IRewardSource> host = [];
+        List<RewardChannel> channels = [];
+        foreach (RewardSourceOptions source in options.Sources)
+        {
+            if (registry.TypeOf(source).IsModel)
+            {
+                ITensorRewardSource model = registry.CreateModel(source, new ModelLoadOptions());
+                using (model as IDisposable)
+                {
+                    schema = schema.Source(model);
+                    channels.AddRange(model.Score(file.Completions, file.Layout, ScalarType.Float64, cancellationToken));
+                }
+            }
+            else
+            {
+                host.Add(registry.Create(source));
+                schema = schema.Source(host[^1]);
+            }
+        }
+
+        using RewardPipeline shaping = Build(options, schema, host.FirstOrDefault(s => s.Granularity == RewardGranularity.Outcome)?.Name, seed);
+        RewardScores scores = new RewardScorer(host, options.Scoring, NullLogger.Instance).Score(file.Completions, null, cancellationToken);
+        RewardFrame raw = new(file.Layout, [.. channels, .. scores.ToChannels(file.Layout, CPU, ScalarType.Float64)]);
+        using MetricSink metrics = new();
+        ShapedRewards shaped = shaping.Apply(raw, training: true, 1, metrics);
+        Tensor returns = new GroupAdvantageOptions { Credit = Credit.Episode, Scale = AdvantageScale.None }.CreateEstimator(shaping).Estimate(shaped).Returns;
+        return new(file, shaped, [.. returns.data<double>()], metrics.Read(), shaping.Warnings);
+    }
+
+    private static RewardPipeline Build(RewardOptions options, RewardSchema schema, string? verifier, long seed)
+    {
+        RewardPipelineBuilder builder = new RewardPipelineBuilder(schema).WithWeights(new(options.Weights)).WithSeed(seed);
+        builder = verifier is null ? builder : builder.WithVerifiedOutcome(verifier);
+        return StageRegistry.Default.AddTo(builder, options.Noise, options.Shaping).Build();
+    }
+}
