@@ -26,8 +26,14 @@ public sealed record ChannelSchema(string Name, RewardGranularity Granularity, s
     /// <summary>Whether a value may be below 0: true, too, where the range is unknown.</summary>
     public bool CanBeNegative => Range is not { Minimum: >= 0 };
 
-    /// <summary>Whether the values were normalised already; an estimator that normalises each channel again refuses it.</summary>
+    /// <summary>Whether the values, or some that went into them, were normalised already; a stage or estimator that would divide by a standard deviation again refuses them.</summary>
     public bool IsNormalised { get; init; }
+
+    /// <summary>
+    /// Whether the values hold a KL penalty. A trainer refuses it beside one in the loss, and an estimator that divides by a standard deviation refuses it, since that would rescale the
+    /// penalty's coefficient.
+    /// </summary>
+    public bool IsKlPenalty { get; init; }
 
     /// <summary>
     /// Whether the value at a place depends only on what was chosen up to there. Where not (Delta, an episode's gate on its steps), returns to go are biased:

@@ -87,6 +87,12 @@ public sealed record GroupAdvantageOptions
                 $"channel '{normalised.Name}' is normalised by the pipeline already, and this estimator would divide by a standard deviation again; use scale none or drop the stage.");
         }
 
+        if (divides && returns.FirstOrDefault(c => c.IsKlPenalty) is { } penalty)
+        {
+            throw new RewardPipelineException(
+                $"channel '{penalty.Name}' holds a KL penalty, and this estimator divides by a standard deviation, which would rescale the penalty's coefficient from group to group; use scale none, or put the penalty into the loss (algorithm:kl).");
+        }
+
         if (credit == Advantages.Credit.StepNormalised && returns.FirstOrDefault(c => c.Granularity == RewardGranularity.Token) is { } token)
         {
             throw new RewardPipelineException($"channel '{token.Name}' has one value a token; step_normalised credit takes outcome and step channels.");

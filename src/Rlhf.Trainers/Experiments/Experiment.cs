@@ -98,11 +98,7 @@ internal sealed partial class Experiment : IDisposable
 
     private static Experiment Create(ExperimentOptions options, ComputeEnvironment environment, RewardComponents rewards, string runFolder, string? checkpointModel, ILogger logger)
     {
-        if (rewards.Pipeline.NeedsReference && options.Algorithm.Kl is { Coefficient: > 0 })
-        {
-            throw new RewardPipelineException("the KL penalty would be applied twice: by the stage 'kl' in the reward and by algorithm:kl in the loss. Remove one of them, or set algorithm:kl:coefficient to 0 to measure only.");
-        }
-
+        PolicyTrainer.CheckKl(rewards.Pipeline, options.Algorithm.Kl);
         PolicyTrainer.CheckOverlong(rewards.Pipeline, options.Algorithm.OverlongFiltering);
         IAdvantageEstimator estimator = options.Algorithm.CreateEstimator(rewards.Pipeline);
         HackingWatch? watch = options.Monitor is { } monitor ? new(monitor, rewards.Pipeline, logger) : null;

@@ -63,7 +63,9 @@ public sealed class PolicyTrainer
     /// <summary>Makes a trainer.</summary>
     /// <param name="parts">What samples, scores and shapes.</param>
     /// <param name="update">Makes the optimizer steps on the policy.</param>
-    /// <exception cref="RewardPipelineException">A stage needs a reference and there is none, or penalises what overlong filtering leaves out.</exception>
+    /// <exception cref="RewardPipelineException">
+    /// A stage needs a reference and there is none, the KL penalty is in the reward and in the loss, or a stage penalises what overlong filtering leaves out.
+    /// </exception>
     public PolicyTrainer(PolicyTrainerParts parts, PolicyUpdate update)
     {
         ArgumentNullException.ThrowIfNull(parts);
@@ -73,6 +75,7 @@ public sealed class PolicyTrainer
             throw new RewardPipelineException("a stage needs the log-probabilities of a reference policy, and there is none; give a reference.");
         }
 
+        CheckKl(parts.Pipeline, update.Kl);
         CheckOverlong(parts.Pipeline, parts.OverlongFiltering);
         (_parts, _update) = (parts, update);
     }
@@ -95,6 +98,15 @@ public sealed class PolicyTrainer
         AdvantageEstimates advantages = monitor.Time("advantage", () => _parts.Estimator.Estimate(rewards, metrics));
         IReadOnlyList<OptimizerStepResult> updates = monitor.Time("update", () => Update(batch, advantages, reference, metrics, monitor));
         return new(batch.Rows, scores, updates, metrics.Read(), RewardTable.Of(batch, rewards, advantages));
+    }
+
+    internal static void CheckKl(RewardPipeline pipeline, KlOptions? inLoss)
+    {
+        if (inLoss is { Coefficient: > 0 } && pipeline.Weights.FirstOrDefault(w => w.Value != 0 && pipeline.Output[w.Key].IsKlPenalty).Key is { } channel)
+        {
+            throw new RewardPipelineException(
+                $"the KL penalty would be applied twice: by channel '{channel}' in the reward and by algorithm:kl in the loss. Remove one of them, or set algorithm:kl:coefficient to 0 to measure only.");
+        }
     }
 
     internal static void CheckOverlong(RewardPipeline pipeline, bool filtering)

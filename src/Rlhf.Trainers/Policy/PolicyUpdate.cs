@@ -50,6 +50,9 @@ public sealed class PolicyUpdate
         _settings = settings;
     }
 
+    /// <summary>The KL penalty in the loss, or null.</summary>
+    internal KlOptions? Kl => _settings.Kl;
+
     /// <summary>Makes the optimizer steps, in the order of the groups in the batch.</summary>
     /// <param name="batch">What to learn from.</param>
     /// <param name="metrics">Receives the metrics of every optimizer step.</param>

@@ -27,9 +27,13 @@ public class StagePurityTests
             new NormaliseOptions { Channel = "process", Over = NormaliseOver.Batch, Centre = false, Ddof = 0 },
         ],
         ["spread"] = [.. Enum.GetValues<SpreadOver>().Select(o => new SpreadOptions { Channel = "verifier", Into = "spread", Over = o })],
-        ["calibrate"] = [new CalibrateOptions { Channel = "verifier", By = "format", Alpha = 0.3 }],
+        ["calibrate"] =
+        [
+            new CalibrateOptions { Channel = "verifier", By = "format", Alpha = 0.3 },
+            new CalibrateOptions { Channel = "verifier", By = "format", Alpha = 0.3, Format = "verifier.answered", Cap = null },
+        ],
         ["cosine_length"] = [new CosineLengthOptions { By = "verifier", MaxLength = 7 }],
-        ["kl"] = [.. Enum.GetValues<KlForm>().Select(f => new KlRewardOptions { Form = f }), new KlRewardOptions { Clamp = null }],
+        ["kl"] = [.. Enum.GetValues<KlForm>().Select(f => new KlRewardOptions { Form = f }), new KlRewardOptions { Form = KlForm.K3, ValueClamp = null }],
         ["priority"] = [new PriorityOptions { Channels = ["verifier", "format"], Into = "best" }],
         ["length_normalise"] = [new LengthNormaliseOptions { Channel = "process" }],
         ["potential"] =

@@ -7,8 +7,11 @@ namespace Rlhf.Shaping.Stages;
 /// among them, are raised (arXiv 2505.22653, section 3.3). In training only, as in the released code; evaluation sees s.
 /// </summary>
 /// <remarks>
-/// The paper's form and the code's form are these defaults, τ = 0.5 and α = 0.1; they differ in the code's cap of 1, which does not bind at these values. An invalid score stays
-/// invalid; an invalid pattern reward counts 0.
+/// <para>
+/// The paper's form is these defaults, τ = 0.5 and α = 0.1, with a pattern source of form <c>paper</c> (40 patterns); its cap does not bind there. The released code's form has a
+/// <see cref="Format"/> beside them, a source of type <c>format</c> with rule <c>think_answer</c>, and a pattern source of form <c>code_reward_model</c> (53 patterns).
+/// </para>
+/// <para>An invalid score stays invalid; an invalid pattern reward counts 0.</para>
 /// </remarks>
 public sealed record CalibrateOptions : StageOptions
 {
@@ -17,6 +20,13 @@ public sealed record CalibrateOptions : StageOptions
 
     /// <summary>The pattern reward's outcome channel.</summary>
     public required string By { get; init; }
+
+    /// <summary>
+    /// The outcome channel that says whether a response has the wanted form. Where it does not (0.5 or less, as observed), s and p are 0 before anything is raised: the released code's
+    /// <c>s *= format_valid</c>, in evaluation, too. Where it is invalid, so is the result.
+    /// </summary>
+    /// <value>Default null, the paper's: the form does not matter.</value>
+    public string? Format { get; init; }
 
     /// <summary>τ: scores below it are raised.</summary>
     /// <value>Default 0.5.</value>
@@ -27,7 +37,7 @@ public sealed record CalibrateOptions : StageOptions
     [Range(0.0, 1e6)]
     public double Alpha { get; init; } = 0.1;
 
-    /// <summary>The most a raised score may be; null for no bound.</summary>
+    /// <summary>The most a score below τ may become; null for no bound. One below τ lowers the scores between the two.</summary>
     /// <value>Default 1.</value>
     public double? Cap { get; init; } = 1;
 }

@@ -8,36 +8,57 @@ namespace Rlhf.Shaping.Stages;
 /// <summary>s ← min(s + α·p, cap) where s &lt; τ.</summary>
 internal sealed class CalibrateStage(string name, CalibrateOptions options) : IRewardTransform
 {
+    private static readonly Scalar Half = 0.5;
+
     public string Name => name;
 
-    public IReadOnlyList<string> Reads { get; } = [options.Channel, options.By];
+    public IReadOnlyList<string> Reads { get; } = options.Format is { } format ? [options.Channel, options.By, format] : [options.Channel, options.By];
 
     public IReadOnlyList<string> Writes { get; } = [options.Channel];
 
     public RewardSchema Configure(RewardSchema input)
     {
-        ChannelSchema channel = input[options.Channel].RequireOutcome("calibration"), by = input[options.By].RequireOutcome("calibration");
-        RewardRange? range = channel.Range is { } r && by.Range is { } p ? new(r.Minimum + options.Alpha * Math.Min(p.Minimum, 0), Math.Max(r.Maximum, Math.Min(options.Threshold + options.Alpha * Math.Max(p.Maximum, 0), options.Cap ?? double.MaxValue))) : null;
+        foreach (string read in Reads)
+        {
+            input[read].RequireOutcome("calibration");
+        }
+
+        ChannelSchema channel = input[options.Channel];
+        RewardRange? scores = options.Format is null ? channel.Range : channel.Range?.Including(0), range = null;
+        if (scores is { } s && input[options.By].Range is { } p)
+        {
+            double lowest = s.Minimum + options.Alpha * Math.Min(p.Minimum, 0), highest = options.Threshold + options.Alpha * Math.Max(p.Maximum, 0);
+            range = new(Math.Min(lowest, options.Cap ?? lowest), Math.Max(s.Maximum, Math.Min(highest, options.Cap ?? highest)));
+        }
+
         return input.With(channel with { Range = range, Levels = null });
     }
 
     public RewardFrame Apply(RewardFrame frame, RewardContext context)
     {
-        if (!context.IsTraining)
+        RewardChannel channel = frame[options.Channel], by = frame[options.By];
+        Tensor scores = channel.Values, valid = channel.Valid, patterns = by.Values.Keep(by.Valid);
+        if (options.Format is { } name)
         {
-            return frame;
+            RewardChannel format = context.Observed.Find(name) ?? frame[name];
+            Tensor hasForm = format.Values.gt(Half).bitwise_and(format.Valid);
+            (scores, valid, patterns) = (scores.Keep(hasForm), valid.bitwise_and(format.Valid), patterns.Keep(hasForm));
         }
 
-        RewardChannel channel = frame[options.Channel], by = frame[options.By];
+        return frame.With(channel with { Values = (context.IsTraining ? Raised(scores, valid, patterns, context) : scores).Keep(valid), Valid = valid });
+    }
+
+    private Tensor Raised(Tensor scores, Tensor valid, Tensor patterns, RewardContext context)
+    {
         using Scalar threshold = options.Threshold, alpha = options.Alpha;
-        Tensor low = channel.Values.lt(threshold).bitwise_and(channel.Valid), raised = channel.Values.add(by.Values.Keep(by.Valid).mul(alpha));
+        Tensor low = scores.lt(threshold), raised = scores.add(patterns.mul(alpha));
         if (options.Cap is { } cap)
         {
             using Scalar most = cap;
             raised = raised.clamp_max(most);
         }
 
-        context.Metrics.AddShare("below_threshold", low, channel.Valid, $"valid entries of {channel.Name}");
-        return frame.With(channel with { Values = low.Choose(raised, channel.Values).Keep(channel.Valid) });
+        context.Metrics.AddShare("below_threshold", low, valid, $"valid entries of {options.Channel}");
+        return low.Choose(raised, scores);
     }
 }

@@ -18,6 +18,11 @@ public sealed record ClipDeltaOptions : StageOptions
     [Range(0.0, 1.0)]
     public double? Share { get; init; }
 
+    /// <summary>How much of η stays from one iteration to the next, as <see cref="ClipOptions.Decay"/>.</summary>
+    /// <value>Default 0.9; 0 to 1. Without meaning for a fixed η.</value>
+    [Range(0.0, 1.0)]
+    public double Decay { get; init; } = 0.9;
+
     /// <inheritdoc/>
     protected override IEnumerable<string> Problems() =>
         Threshold is null == Share is null ? [$"Clip-Delta of channel '{Channel}': give exactly one of threshold and share."] : [];

@@ -21,6 +21,10 @@ public sealed record EnsembleOptions : StageOptions
     /// <value>Default 0.5; 0 or more.</value>
     [Range(0.0, 1e6)]
     public double Penalty { get; init; } = 0.5;
+
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Problems() =>
+        Channels.GroupBy(c => c, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(g => $"Ensemble '{Into}': channel '{g.Key}' comes twice.");
 }
 
 /// <summary>How models' scores become one.</summary>

@@ -16,16 +16,8 @@ internal sealed class EnsembleStage(string name, EnsembleOptions options) : IRew
 
     public RewardSchema Configure(RewardSchema input)
     {
-        ChannelSchema[] channels = [.. Reads.Select(c => input[c])];
-        if (channels.FirstOrDefault(c => c.Granularity != channels[0].Granularity || c.StepMap != channels[0].StepMap) is { } other)
-        {
-            throw new RewardPipelineException($"channels '{channels[0].Name}' and '{other.Name}' differ in granularity or step map; models of an ensemble score the same thing.");
-        }
-
-        RewardRange? range = options.Combine != EnsembleCombination.Uncertainty && channels.All(c => c.Range is not null)
-            ? new RewardRange(channels.Min(c => c.Range!.Value.Minimum), channels.Max(c => c.Range!.Value.Maximum))
-            : null;
-        return input.WithNew(channels[0] with { Name = options.Into, Range = range, Levels = null, IsCausal = channels.All(c => c.IsCausal), IsNormalised = false });
+        ChannelSchema combined = input.Combined(Reads, options.Into, "cannot be models of one ensemble");
+        return input.WithNew(combined with { Range = options.Combine == EnsembleCombination.Uncertainty ? null : input.Hull(Reads) });
     }
 
     public RewardFrame Apply(RewardFrame frame, RewardContext context)

@@ -7,8 +7,8 @@ namespace Rlhf.Shaping.Stages;
 /// the channel's weight.
 /// </summary>
 /// <remarks>
-/// The same thing as a trainer's KL in the reward (PPO's classical form, Ziegler et al. 2019), so a trainer whose loss has a KL term, too, refuses it. It makes the trainer keep a reference policy. Log-probabilities are
-/// those of the policy that sampled, at the sampling temperature.
+/// The same thing as a trainer's KL in the reward (PPO's classical form, Ziegler et al. 2019), so a trainer whose loss has a KL term, too, refuses it, and so does an estimator that divides by a standard
+/// deviation, which would rescale β. It makes the trainer keep a reference policy. Log-probabilities are those of the policy that sampled, at the sampling temperature.
 /// </remarks>
 public sealed record KlRewardOptions : StageOptions
 {
@@ -21,10 +21,10 @@ public sealed record KlRewardOptions : StageOptions
     /// <value>Default <c>k1</c>, whose mean is the divergence.</value>
     public KlForm Form { get; init; } = KlForm.K1;
 
-    /// <summary>Bound of k, ±; null for none.</summary>
+    /// <summary>Bound of k3's value; null for none. The other forms are not bounded, as in verl.</summary>
     /// <value>Default 10.</value>
     [Range(1e-6, 1e6)]
-    public double? Clamp { get; init; } = 10;
+    public double? ValueClamp { get; init; } = 10;
 }
 
 /// <summary>An estimate of KL(π_old ‖ π_ref) from a sampled token, d = log π_old − log π_ref (Schulman 2020).</summary>

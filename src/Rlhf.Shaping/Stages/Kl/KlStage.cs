@@ -20,7 +20,8 @@ internal sealed class KlStage(string name, KlRewardOptions options) : IRewardTra
 
     public RewardSchema Configure(RewardSchema input) => input.WithNew(new(options.Into, RewardGranularity.Token)
     {
-        Range = options.Clamp is { } clamp ? new(-clamp, options.Form == KlForm.K1 ? clamp : 0) : null,
+        Range = options is { Form: KlForm.K3, ValueClamp: { } bound } ? new(-bound, 0) : null,
+        IsKlPenalty = true,
     });
 
     public RewardFrame Apply(RewardFrame frame, RewardContext context)
@@ -40,10 +41,10 @@ internal sealed class KlStage(string name, KlRewardOptions options) : IRewardTra
             KlForm.K2 => d.square().mul(Half),
             _ => d.neg().exp().add(d).sub(One),
         };
-        if (options.Clamp is { } clamp)
+        if (options is { Form: KlForm.K3, ValueClamp: { } bound })
         {
-            using Scalar low = -clamp, high = clamp;
-            k = k.clamp(low, high);
+            using Scalar most = bound;
+            k = k.clamp_max(most);
         }
 
         return frame.With(new(options.Into, RewardGranularity.Token, k.neg().Keep(layout.ActionMask), layout.ActionMask));

@@ -15,21 +15,9 @@ internal sealed class PriorityStage(string name, PriorityOptions options) : IRew
 
     public RewardSchema Configure(RewardSchema input)
     {
-        ChannelSchema[] channels = [.. Reads.Select(c => input[c])];
-        ChannelSchema first = channels[0];
-        if (channels.FirstOrDefault(c => c.Granularity != first.Granularity || c.StepMap != first.StepMap) is { } other)
-        {
-            throw new RewardPipelineException($"channels '{first.Name}' and '{other.Name}' differ in granularity or step map and cannot stand in for each other; spread or aggregate one of them first.");
-        }
-
-        return input.WithNew(first with
-        {
-            Name = options.Into,
-            Range = channels.All(c => c.Range is not null) ? new RewardRange(channels.Min(c => c.Range!.Value.Minimum), channels.Max(c => c.Range!.Value.Maximum)) : null,
-            Levels = channels.All(c => c.Levels is not null) ? [.. channels.SelectMany(c => c.Levels!).Distinct().Order()] : null,
-            IsCausal = channels.All(c => c.IsCausal),
-            IsNormalised = channels.All(c => c.IsNormalised),
-        });
+        ChannelSchema combined = input.Combined(Reads, options.Into, "cannot stand in for each other");
+        IReadOnlyList<double>?[] levels = [.. Reads.Select(c => input[c].Levels)];
+        return input.WithNew(combined with { Range = input.Hull(Reads), Levels = levels.Contains(null) ? null : [.. levels.SelectMany(l => l!).Distinct().Order()] });
     }
 
     public RewardFrame Apply(RewardFrame frame, RewardContext context)

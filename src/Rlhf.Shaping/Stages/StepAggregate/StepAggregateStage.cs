@@ -17,7 +17,13 @@ internal sealed class StepAggregateStage(string name, StepAggregateOptions optio
     {
         ChannelSchema channel = input[options.Channel].RequireSteps("step aggregation");
         bool keepsRange = options.Aggregation is StepAggregation.Min or StepAggregation.Max or StepAggregation.Mean or StepAggregation.Last;
-        return input.WithNew(new(options.Into, RewardGranularity.Outcome) { Range = keepsRange ? channel.Range : null, IsCausal = channel.IsCausal });
+        return input.WithNew(new(options.Into, RewardGranularity.Outcome) 
+        {
+            Range = keepsRange ? channel.Range : null,
+            IsCausal = channel.IsCausal,
+            IsNormalised = channel.IsNormalised,
+            IsKlPenalty = channel.IsKlPenalty,
+        });
     }
 
     public RewardFrame Apply(RewardFrame frame, RewardContext context)

@@ -16,23 +16,16 @@ internal sealed class WeightedSumStage(string name, WeightedSumOptions options) 
 
     public RewardSchema Configure(RewardSchema input)
     {
-        ChannelSchema[] channels = [.. Reads.Select(c => input[c])];
-        ChannelSchema first = channels[0];
-        if (channels.FirstOrDefault(c => c.Granularity != first.Granularity || c.StepMap != first.StepMap) is { } other)
+        ChannelSchema combined = input.Combined(Reads, options.Into, "cannot be added");
+        RewardRange? range = new RewardRange(0, 0);
+        foreach ((string channel, double weight) in options.Weights)
         {
-            throw new RewardPipelineException($"channels '{first.Name}' and '{other.Name}' differ in granularity or step map and cannot be added; spread or aggregate one of them first.");
+            range = range is { } sum && input[channel].Range is { } part
+                ? new(sum.Minimum + Math.Min(weight * part.Minimum, weight * part.Maximum), sum.Maximum + Math.Max(weight * part.Minimum, weight * part.Maximum))
+                : null;
         }
 
-        (double Low, double High)[] bounds = [.. channels.Where(c => c.Range is not null).Select(c => (options.Weights[c.Name] * c.Range!.Value.Minimum, options.Weights[c.Name] * c.Range.Value.Maximum))];
-        RewardRange? range = bounds.Length == channels.Length ? new RewardRange(bounds.Sum(b => Math.Min(b.Low, b.High)), bounds.Sum(b => Math.Max(b.Low, b.High))) : null;
-        return input.WithNew(first with
-        {
-            Name = options.Into,
-            Range = options.Invalid == InvalidEntries.Skip || options.Optional.Count > 0 ? range?.Including(0) : range,
-            Levels = null,
-            IsCausal = channels.All(c => c.IsCausal),
-            IsNormalised = false,
-        });
+        return input.WithNew(combined with { Range = options.Invalid == InvalidEntries.Skip || options.Optional.Count > 0 ? range?.Including(0) : range });
     }
 
     public RewardFrame Apply(RewardFrame frame, RewardContext context)

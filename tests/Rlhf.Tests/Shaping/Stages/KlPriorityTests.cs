@@ -17,7 +17,7 @@ public class KlPriorityTests
         using var scope = NewDisposeScope();
         RewardBatch batch = new() { StepCounts = [3, 1] };
         RewardLayout layout = batch.Layout();
-        using RewardPipeline pipeline = new RewardPipelineBuilder(RewardSchema.Outcome("verifier")).AddKl(new() { Form = form, Clamp = 0.4 }).WithWeights(new() { ["verifier"] = 1, ["kl"] = 0.1 }).Build();
+        using RewardPipeline pipeline = new RewardPipelineBuilder(RewardSchema.Outcome("verifier")).AddKl(new() { Form = form, ValueClamp = 0.05 }).WithWeights(new() { ["verifier"] = 1, ["kl"] = 0.1 }).Build();
         Assert.True(pipeline.NeedsReference);
         RewardChannel kl = pipeline.Apply(new(layout, [batch.Outcome("verifier", 1, 0)]), training: true, 1).Shaped["kl"];
         double[] policy = [.. layout.PolicyLogProbs!.data<double>()], reference = [.. layout.ReferenceLogProbs!.data<double>()], values = [.. kl.Values.data<double>()];
@@ -26,8 +26,8 @@ public class KlPriorityTests
         for (int i = 0; i < values.Length; i++)
         {
             double d = policy[i] - reference[i];
-            double k = form switch { KlForm.K1 => d, KlForm.Absolute => Math.Abs(d), KlForm.K2 => d * d / 2, _ => Math.Exp(-d) + d - 1 };
-            Assert.Equal(action[i] ? -Math.Clamp(k, -0.4, 0.4) : 0, values[i], 1e-12);
+            double k = form switch { KlForm.K1 => d, KlForm.Absolute => Math.Abs(d), KlForm.K2 => d * d / 2, _ => Math.Min(Math.Exp(-d) + d - 1, 0.05) };
+            Assert.Equal(action[i] ? -k : 0, values[i], 1e-12);
         }
 
         RewardLayout without = layout with { ReferenceLogProbs = null };

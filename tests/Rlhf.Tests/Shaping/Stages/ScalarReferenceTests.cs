@@ -112,6 +112,11 @@ public class ScalarReferenceTests
         b => b.AddCalibrate(new() { Channel = "model", By = "verifier", Threshold = 0.6, Alpha = 0.8, Cap = 1 }), "model",
         r => r.Model is { } s && s < 0.6 ? Math.Min(s + 0.8 * (r.Verifier ?? 0), 1) : r.Model);
 
+    [Fact]
+    public void Calibrate_WithAFormat_CountsWhatHasNoFormAsZero() => CompareOutcome(
+        b => b.AddCalibrate(new() { Channel = "model", By = "model", Format = "verifier", Threshold = 0.6, Alpha = 0.8 }), "model",
+        r => r.Verifier is null ? null : r.Model is { } s ? r.Verifier <= 0.5 ? 0 : s < 0.6 ? Math.Min(s * 1.8, 1) : s : null);
+
     [Theory]
     [InlineData(InvalidEntries.Propagate, false)]
     [InlineData(InvalidEntries.Propagate, true)]

@@ -197,6 +197,13 @@ public class GroupAdvantageTests
         using RewardPipeline tokens = new RewardPipelineBuilder(RewardSchema.Tokens("t")).WithWeights(new() { ["t"] = 1 }).Build();
         ChannelSchema normalised = RewardSchema.Outcome("r")["r"] with { IsNormalised = true };
         using RewardPipeline normal = new RewardPipelineBuilder(new RewardSchema([normalised])).WithWeights(new() { ["r"] = 1 }).Build();
+        using RewardPipeline summed = new RewardPipelineBuilder(new RewardSchema([normalised, new("s", RewardGranularity.Outcome)]))
+            .AddWeightedSum(new() { Weights = new Dictionary<string, double> { ["r"] = 1, ["s"] = 1 }, Into = "sum" }).WithWeights(new() { ["sum"] = 1 }).Build();
+        using RewardPipeline kl = new RewardPipelineBuilder(RewardSchema.Outcome("r")).AddKl(new()).WithWeights(new() { ["r"] = 1, ["kl"] = 0.1 }).Build();
+        Refused("'sum' is normalised", new(), summed);
+        Refused("'kl' holds a KL penalty", new() { Credit = Credit.Episode }, kl);
+        Assert.Empty(new GroupAdvantageOptions { Credit = Credit.Episode, Scale = AdvantageScale.None }.CreateEstimator(kl).Warnings);
+        Assert.Empty(new GroupAdvantageOptions { Credit = Credit.ReturnToGo }.CreateEstimator(kl).Warnings);
         Refused("'process' has one value a step, so the credit must be named", new(), steps);
         Refused("scale is an option of episode credit", new() { Credit = Credit.ReturnToGo, Scale = AdvantageScale.None }, steps);
         Refused("leaveOneOut", new() { Credit = Credit.StepNormalised, LeaveOneOut = true }, steps);

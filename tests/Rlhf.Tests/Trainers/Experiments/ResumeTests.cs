@@ -127,6 +127,7 @@ public sealed class ResumeTests : IDisposable
         JsonObject json = JsonNode.Parse(File.ReadAllText(WriteConfig()))!.AsObject();
         json["rewards"]!["shaping"]!.AsArray().Add(new JsonObject { ["type"] = "kl" });
         json["rewards"]!["weights"]!["kl"] = 0.01;
+        json["algorithm"]!["advantage"] = new JsonObject { ["credit"] = "episode", ["scale"] = "none" };
         File.WriteAllText(At("twice.json"), json.ToJsonString());
         (int code, _, string errors) = MathGrpoProgram.Run("--config", At("twice.json"), "Run:Folder=" + At("twice"));
         Assert.Equal(2, code);
