@@ -14,12 +14,12 @@ public sealed class RewardLabTests : IDisposable
     {
         (int code, string output, string errors) = Run(Path.Combine(Sample, "completions.jsonl"), Path.Combine(Sample, "pipeline.json"), "--steps", "--plots", Path.Combine(_folder, "plots"));
         Assert.True(code == 0, errors);
-        foreach (string part in (string[])["Completions", "Steps of line 6", "Stages", "clip", "delta", "0.768", "-0.13", "threshold 0.85, at_zero 0.591", "invalid"])
+        foreach (string part in (string[])["Completions", "Steps of line 6", "Stages", "clip", "delta", "0.768", "-0.15", "threshold 0.85, at_zero 0.591", "prm/closed", "invalid"])
         {
             Assert.Contains(part, output, StringComparison.Ordinal);
         }
 
-        Assert.Equal(["01-clip-prm.png", "02-delta-prm.png"], Directory.GetFiles(Path.Combine(_folder, "plots")).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
+        Assert.Equal(["01-clip-prm.png", "02-delta-prm.png", "03-gate-prm.png"], Directory.GetFiles(Path.Combine(_folder, "plots")).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
     }
 
     [Theory]
