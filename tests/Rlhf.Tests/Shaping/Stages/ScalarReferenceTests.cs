@@ -142,10 +142,13 @@ public class ScalarReferenceTests
         return r.Verifier is not { } verdict ? null : verdict > 0.5 ? 0.5 + 0.5 * wave : -0.5 - 0.5 * wave;
     });
 
-    [Fact]
-    public void SoftOverlong() => CompareOutcome(
-        b => b.AddSoftOverlong(new() { MaxLength = 8, Cache = 5 }), "overlong",
-        r => r.Tokens <= 3 ? 0 : r.Tokens <= 8 ? (3 - r.Tokens) / 5.0 : -1);
+    [Theory]
+    [InlineData(5)]
+    [InlineData(8)]
+    [InlineData(0)]
+    public void SoftOverlong(int cache) => CompareOutcome(
+        b => b.AddSoftOverlong(new() { MaxLength = 8, Cache = cache }), "overlong",
+        r => r.Tokens <= 8 - cache ? 0 : r.Tokens <= 8 ? (8.0 - cache - r.Tokens) / cache : -1);
 
     [Theory]
     [InlineData(NormaliseOver.Batch, true, 1)]
