@@ -6,6 +6,7 @@ using Rlhf.Shaping;
 using Rlhf.Shaping.Stages;
 using Rlhf.Tests.Shaping;
 using Rlhf.Trainers.Policy;
+using Rlhf.Trainers.Records;
 using TorchSharp.Modules;
 using static Rlhf.Tests.Trainers.PeerValues;
 using static TorchSharp.torch;
@@ -70,11 +71,14 @@ public class PeerLossTests
     }
 
     [Fact]
-    public void ClippedLoss_OfTokens_IsThePeers()
+    public void ClippedLoss_OfTokens_AndItsClippedShareAreThePeers()
     {
         using var scope = NewDisposeScope();
+        using MetricSink metrics = new();
         const string Peer = "slime/compute_policy_loss/dual";
-        AssertEqual(Peer, Matrix(Of(Peer).GetProperty("loss_mat")), PerToken(Matrix("new_logp"), Matrix("old_logp"), "adv_token", Mask("mask_gap"), Input("clip_high").GetDouble(), 3), Float32);
+        Tensor loss = PerToken(Matrix("new_logp"), Matrix("old_logp"), "adv_token", Mask("mask_gap"), Input("clip_high").GetDouble(), 3, metrics);
+        AssertEqual(Peer, Matrix(Of(Peer).GetProperty("loss_mat")), loss, Float32);
+        Assert.Equal(Of("openrlhf/PolicyLoss/ppo_dual_token").GetProperty("clip_ratio").GetDouble(), metrics.Read().Single(m => m.Name == MetricNames.PolicyClipFraction).Value, Exact);
     }
 
     [Theory]
@@ -214,11 +218,11 @@ public class PeerLossTests
         return perToken.mul(LossWeights.Compute(aggregation, mask, MaxResponseLength)).sum();
     }
 
-    private static Tensor PerToken(Tensor logProbs, Tensor old, string advantages, Tensor mask, double clipHigh, double? dualClip)
+    private static Tensor PerToken(Tensor logProbs, Tensor old, string advantages, Tensor mask, double clipHigh, double? dualClip, MetricSink? sink = null)
     {
         Tensor a = advantages == "adv_seq" ? Vector(Input(advantages)).unsqueeze(1).expand_as(mask) : Matrix(advantages);
         using MetricSink metrics = new();
-        return new ClippedPolicyLoss(new() { ClipHigh = clipHigh, DualClip = dualClip }).PerToken(new(logProbs, old, a, mask), metrics);
+        return new ClippedPolicyLoss(new() { ClipHigh = clipHigh, DualClip = dualClip }).PerToken(new(logProbs, old, a, mask), sink ?? metrics);
     }
 
     /// <summary>A head that gives its input back.</summary>
