@@ -22,7 +22,7 @@ public class RandomPipelineTests
         new("verifier", RewardGranularity.Outcome) { Range = new(0, 1), Levels = [0, 1] },
         new("verifier.answered", RewardGranularity.Outcome) { Range = new(0, 1), Levels = [0, 1] },
         new("model", RewardGranularity.Outcome) { Range = new(-2, 3) },
-        new("process", RewardGranularity.Step, StepMap.Steps) { Range = new(0, 1) },
+        new("process", RewardGranularity.Step, StepMap.Steps) { Range = new(0.25, 1) },
         new("checks", RewardGranularity.Step, StepMap.Steps) { Range = new(-1, 1), Levels = [-1, 1] },
         new("tokens", RewardGranularity.Token) { Range = new(-1, 1) },
     ]);
@@ -90,23 +90,23 @@ public class RandomPipelineTests
         (StageOptions[] noise, StageOptions[] shaping, double[] weights) = Stages(picker, seen);
         string what = $"seed {seed}: {string.Join(" → ", noise.Concat(shaping))}";
         RewardPipeline Build() => Pipeline(noise, shaping, weights);
-        Results expected = Run(Build, rows, new Form());
+        Results expected = Run(what, Build, rows, new Form());
         Assert.All(expected.Channels.Values.SelectMany(r => r).SelectMany(r => r), v => Assert.True(v is null || double.IsFinite(v.Value), $"{what} gives {v}"));
 
         Row[] mixed = [.. rows];
         picker.Random.Shuffle(mixed);
-        AssertSame($"{what}, rows in another order", expected, mixed.Select(r => Array.IndexOf(rows, r)).ToArray(), Run(Build, mixed, new Form()));
+        AssertSame($"{what}, rows in another order", expected, mixed.Select(r => Array.IndexOf(rows, r)).ToArray(), Run(what, Build, mixed, new Form()));
         int[] inOrder = [.. Enumerable.Range(0, rows.Length)];
-        AssertSame($"{what}, more columns", expected, inOrder, Run(Build, rows, new Form { ExtraSteps = 2, ExtraTokens = 5 }));
-        AssertSame($"{what}, NaN where nothing counts", expected, inOrder, Run(Build, rows, new Form { Elsewhere = double.NaN, ExtraTokens = 1 }));
-        AssertSame($"{what}, huge where nothing counts", expected, inOrder, Run(Build, rows, new Form { Elsewhere = -1e300, ExtraSteps = 1 }));
+        AssertSame($"{what}, more columns", expected, inOrder, Run(what, Build, rows, new Form { ExtraSteps = 2, ExtraTokens = 5 }));
+        AssertSame($"{what}, NaN where nothing counts", expected, inOrder, Run(what, Build, rows, new Form { Elsewhere = double.NaN, ExtraTokens = 1 }));
+        AssertSame($"{what}, huge where nothing counts", expected, inOrder, Run(what, Build, rows, new Form { Elsewhere = -1e300, ExtraSteps = 1 }));
 
         // Random numbers belong to a row and not to its batch.
         RewardPipeline NoiseAlone() => Pipeline(noise, [], [1]);
-        Results noisy = Run(NoiseAlone, rows, new Form());
+        Results noisy = Run(what, NoiseAlone, rows, new Form());
         foreach (int i in inOrder)
         {
-            AssertSame($"{what}, a row alone under noise", noisy, [i], Run(NoiseAlone, [rows[i]], new Form { ExtraSteps = 1 }), withAdvantages: false);
+            AssertSame($"{what}, a row alone under noise", noisy, [i], Run(what, NoiseAlone, [rows[i]], new Form { ExtraSteps = 1 }), withAdvantages: false);
         }
 
         using RewardPipeline pipeline = Build();
@@ -148,7 +148,7 @@ public class RandomPipelineTests
     }
 
     // Two iterations, so that state takes part.
-    private static Results Run(Func<RewardPipeline> build, Row[] rows, Form form)
+    private static Results Run(string what, Func<RewardPipeline> build, Row[] rows, Form form)
     {
         using var scope = NewDisposeScope();
         using RewardPipeline pipeline = build();
@@ -167,8 +167,8 @@ public class RandomPipelineTests
             ChannelSchema schema = pipeline.Output[channel.Name];
             Assert.All(values.SelectMany(r => r).OfType<double>(), v =>
             {
-                Assert.True(schema.Range is not { } range || (v >= range.Minimum - Rounding && v <= range.Maximum + Rounding), $"{schema} has the value {v} beyond its range");
-                Assert.True(schema.Levels is not { } levels || levels.Any(l => Math.Abs(l - v) < Rounding), $"{schema} has the value {v}, which is no level");
+                Assert.True(schema.Range is not { } range || (v >= range.Minimum - Rounding && v <= range.Maximum + Rounding), $"{what}: {schema} has the value {v} beyond its range");
+                Assert.True(schema.Levels is not { } levels || levels.Any(l => Math.Abs(l - v) < Rounding), $"{what}: {schema} has the value {v}, which is no level");
             });
         }
 

@@ -23,16 +23,22 @@ internal sealed class WeightedSumStage(string name, WeightedSumOptions options) 
             throw new RewardPipelineException($"channels '{first.Name}' and '{other.Name}' differ in granularity or step map and cannot be added; spread or aggregate one of them first.");
         }
 
-        (double Low, double High)[] bounds = [.. channels.Where(c => c.Range is not null).Select(c => (options.Weights[c.Name] * c.Range!.Value.Minimum, options.Weights[c.Name] * c.Range.Value.Maximum))];
-        RewardRange? range = bounds.Length == channels.Length ? new RewardRange(bounds.Sum(b => Math.Min(b.Low, b.High)), bounds.Sum(b => Math.Max(b.Low, b.High))) : null;
+        (double Low, double High)[] bounds = [.. channels.Where(c => c.Range is not null).Select(c => Bounds(c.Name, c.Range!.Value))];
         return input.WithNew(first with
         {
             Name = options.Into,
-            Range = options.Invalid == InvalidEntries.Skip || options.Optional.Count > 0 ? range?.Including(0) : range,
+            Range = bounds.Length == channels.Length ? new RewardRange(bounds.Sum(b => Math.Min(b.Low, b.High)), bounds.Sum(b => Math.Max(b.Low, b.High))) : null,
             Levels = null,
             IsCausal = channels.All(c => c.IsCausal),
             IsNormalised = false,
         });
+    }
+
+    // An entry that may be left out adds 0.
+    private (double, double) Bounds(string channel, RewardRange range)
+    {
+        RewardRange of = options.Invalid == InvalidEntries.Skip || options.Optional.Contains(channel) ? range.Including(0) : range;
+        return (options.Weights[channel] * of.Minimum, options.Weights[channel] * of.Maximum);
     }
 
     public RewardFrame Apply(RewardFrame frame, RewardContext context)

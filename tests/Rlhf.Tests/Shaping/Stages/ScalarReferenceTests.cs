@@ -122,6 +122,17 @@ public class ScalarReferenceTests
             ? r.Verifier is null && r.Model is null ? null : 2 * (r.Verifier ?? 0) - 0.5 * (r.Model ?? 0)
             : r.Verifier is null || (r.Model is null && !modelIsOptional) ? null : 2 * r.Verifier - 0.5 * (r.Model ?? 0));
 
+    [Theory]
+    [InlineData(InvalidEntries.Propagate, "model", 0.25, 1.75)]
+    [InlineData(InvalidEntries.Skip, "", 0, 1.75)]
+    public void WeightedSum_Range_AllowsForEntriesThatAreLeftOut(InvalidEntries invalid, string optional, double minimum, double maximum)
+    {
+        RewardSchema schema = new([.. new[] { "verifier", "model" }.Select(c => new ChannelSchema(c, RewardGranularity.Outcome) { Range = new(0.25, 1) })]);
+        WeightedSumOptions options = new() { Weights = new Dictionary<string, double> { ["verifier"] = 1, ["model"] = 0.75 }, Into = "sum", Invalid = invalid, Optional = optional.Length > 0 ? [optional] : [] };
+        using RewardPipeline pipeline = new RewardPipelineBuilder(schema).AddWeightedSum(options).WithWeights(new() { ["sum"] = 1 }).Build();
+        Assert.Equal(new RewardRange(minimum, maximum), pipeline.Output["sum"].Range);
+    }
+
     [Fact]
     public void Priority() => CompareOutcome(b => b.AddPriority(new() { Channels = ["verifier", "model"], Into = "best" }), "best", r => r.Verifier ?? r.Model);
 
