@@ -26,8 +26,10 @@ public sealed record ChannelSchema(string Name, RewardGranularity Granularity, s
     /// <summary>Whether a value may be below 0: true, too, where the range is unknown.</summary>
     public bool CanBeNegative => Range is not { Minimum: >= 0 };
 
-    /// <summary>Whether the values, or some that went into them, were normalised already; a stage or estimator that would divide by a standard deviation again refuses them.</summary>
-    public bool IsNormalised { get; init; }
+    /// <summary>
+    /// What a standard deviation has divided already. A normalising stage refuses a channel that was normalised as it is; an estimator that divides refuses one that holds normalised parts, too.
+    /// </summary>
+    public Normalisation Normalisation { get; init; }
 
     /// <summary>
     /// Whether the values hold a KL penalty. A trainer refuses it beside one in the loss, and an estimator that divides by a standard deviation refuses it, since that would rescale the
@@ -40,4 +42,17 @@ public sealed record ChannelSchema(string Name, RewardGranularity Granularity, s
     /// they reward a choice for what another, later choice decides.
     /// </summary>
     public bool IsCausal { get; init; } = true;
+}
+
+/// <summary>How far a channel's values are normalised.</summary>
+public enum Normalisation
+{
+    /// <summary>Not at all.</summary>
+    None,
+
+    /// <summary>Something that went into them is, as in a sum of normalised channels (GDPO).</summary>
+    Parts,
+
+    /// <summary>They are.</summary>
+    Whole,
 }

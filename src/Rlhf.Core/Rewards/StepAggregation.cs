@@ -16,16 +16,16 @@ public enum StepAggregation
     /// <summary>Π s, which falls with every step.</summary>
     Product,
 
-    /// <summary>(Π s)^(1/K), which does not punish many steps.</summary>
+    /// <summary>(Π s)^(1/K), which does not punish many steps. Where Π s is negative, −(−Π s)^(1/K).</summary>
     GeometricMean,
 
     /// <summary>Σ s / K.</summary>
     Mean,
 
-    /// <summary>σ(Σ log(s/(1 − s)) / K); scores are kept 1e-7 away from 0 and 1.</summary>
+    /// <summary>σ(Σ log(s/(1 − s)) / K); a score of 0 or less, or of 1 or more, counts as the nearest one between them.</summary>
     MeanLogit,
 
-    /// <summary>max(0, Σ s/(1 − s) / K); scores are kept 1e-7 away from 1.</summary>
+    /// <summary>max(0, Σ s/(1 − s) / K); a score of 1 or more counts as the nearest one below.</summary>
     MeanOdds,
 
     /// <summary>The last step's.</summary>
@@ -35,7 +35,7 @@ public enum StepAggregation
 /// <summary>Aggregates step scores.</summary>
 public static class StepAggregations
 {
-    private static readonly Scalar Zero = 0, One = 1, Infinity = double.PositiveInfinity, MinusInfinity = double.NegativeInfinity, Low = 1e-7, High = 1 - 1e-7;
+    private static readonly Scalar Zero = 0, One = 1, Infinity = double.PositiveInfinity, MinusInfinity = double.NegativeInfinity;
 
     /// <summary>One score for each row; 0 where it is not valid.</summary>
     /// <param name="values">Floating point <c>[B,K]</c>.</param>
@@ -60,10 +60,10 @@ public static class StepAggregations
             StepAggregation.Min => values.masked_fill(mask.bitwise_not(), Infinity).amin([1]),
             StepAggregation.Max => values.masked_fill(mask.bitwise_not(), MinusInfinity).amax([1]),
             StepAggregation.Product => Product(values, mask),
-            StepAggregation.GeometricMean => Product(values, mask).pow(number.reciprocal()),
+            StepAggregation.GeometricMean => GeometricMean(values, mask, number),
             StepAggregation.Mean => values.Keep(mask).sum(1).div(number),
-            StepAggregation.MeanLogit => Odds(Inside(values)).log().Keep(mask).sum(1).div(number).sigmoid(),
-            StepAggregation.MeanOdds => Odds(values.clamp_max(High)).Keep(mask).sum(1).div(number).clamp_min(Zero),
+            StepAggregation.MeanLogit => Odds(AboveZero(BelowOne(values))).log().Keep(mask).sum(1).div(number).sigmoid(),
+            StepAggregation.MeanOdds => Odds(BelowOne(values)).Keep(mask).sum(1).div(number).clamp_min(Zero),
             StepAggregation.Last => values.gather(1, count.sub(One).clamp_min(Zero).unsqueeze(1)).squeeze(1),
             _ => throw new ArgumentOutOfRangeException(nameof(aggregation)),
         };
@@ -72,7 +72,26 @@ public static class StepAggregations
 
     private static Tensor Product(Tensor values, Tensor mask) => values.masked_fill(mask.bitwise_not(), One).prod(1);
 
-    private static Tensor Inside(Tensor values) => values.clamp(Low, High);
+    // By logarithms: a product of many steps underflows in float32.
+    private static Tensor GeometricMean(Tensor values, Tensor mask, Tensor count)
+    {
+        // abs has no kernel for the meta device.
+        Tensor size = values.clamp_min(Zero).add(values.neg().clamp_min(Zero)).masked_fill(mask.bitwise_not(), One);
+        return Product(values.sign(), mask).mul(size.log().sum(1).div(count).exp());
+    }
+
+    private static Tensor AboveZero(Tensor values)
+    {
+        using Scalar least = finfo(values.dtype).tiny;
+        return values.clamp_min(least);
+    }
+
+    private static Tensor BelowOne(Tensor values)
+    {
+        // Floats below 1 lie half as far apart as those above it.
+        using Scalar most = 1 - finfo(values.dtype).eps / 2;
+        return values.clamp_max(most);
+    }
 
     private static Tensor Odds(Tensor values) => values.div(values.neg().add(One));
 }

@@ -32,7 +32,9 @@ public sealed class GroupStatistics
 
         Count = Sum(counted.to_type(ScalarType.Float64));
         HasPair = Count.ge(Two);
-        Tensor mean = Sum(kept).div(Count.clamp_min(One));
+        // A second pass takes the rounding of the long sum out, which is as large as the differences of nearly equal entries.
+        Tensor number = Count.clamp_min(One), mean = Sum(kept).div(number);
+        mean = mean.add(Sum(values.sub(mean.gather(0, group)).Keep(counted)).div(number));
 
         // Flat is decided by comparing every entry with some entry of its group (whichever is written last), since Σ(r − mean)² leaves rounding noise.
         using Scalar nowhere = groups;

@@ -15,7 +15,7 @@ internal static class StageChannels
         ? channel
         : throw new RewardPipelineException($"channel '{channel.Name}' has one value a {Noun(channel.Granularity)}; {stage} needs one a response.");
 
-    /// <summary>A new channel that is made of several: of their granularity, causal where all of them are, normalised or a KL penalty where one of them is.</summary>
+    /// <summary>A new channel that is made of several: of their granularity, causal where all of them are, with normalised parts or a KL penalty where one of them is or has.</summary>
     /// <param name="schema">The channels that there are.</param>
     /// <param name="names">Those it is made of.</param>
     /// <param name="into">Its name.</param>
@@ -32,7 +32,7 @@ internal static class StageChannels
         return new(into, first.Granularity, first.StepMap)
         {
             IsCausal = channels.All(c => c.IsCausal),
-            IsNormalised = channels.Any(c => c.IsNormalised),
+            Normalisation = channels.Any(c => c.Normalisation != Normalisation.None) ? Normalisation.Parts : Normalisation.None,
             IsKlPenalty = channels.Any(c => c.IsKlPenalty),
         };
     }

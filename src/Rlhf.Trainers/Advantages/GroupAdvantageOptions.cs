@@ -81,7 +81,7 @@ public sealed record GroupAdvantageOptions
         }
 
         bool divides = credit == Advantages.Credit.StepNormalised || (credit == Advantages.Credit.Episode && Scale != AdvantageScale.None);
-        if (divides && returns.FirstOrDefault(c => c.IsNormalised) is { } normalised)
+        if (divides && returns.FirstOrDefault(c => c.Normalisation != Normalisation.None) is { } normalised)
         {
             throw new RewardPipelineException(
                 $"channel '{normalised.Name}' is normalised by the pipeline already, and this estimator would divide by a standard deviation again; use scale none or drop the stage.");

@@ -9,7 +9,10 @@ using static TorchSharp.torch;
 
 namespace Rlhf.Tests.Shaping;
 
-/// <summary>How a case of each kind is run; the first difference beyond 1e-9, or null.</summary>
+/// <summary>
+/// How a case of each kind is run; the first difference beyond 1e-9, or null. A case may leave out options that have a default, hold more than is read, write integers for numbers,
+/// and null for a row that is invalid as a whole.
+/// </summary>
 internal static class ShapingCases
 {
     private const double Tolerance = 1e-9;
@@ -22,9 +25,9 @@ internal static class ShapingCases
         ["potential"] = row => Steps(row, b => b.AddPotential(new()
         {
             Channel = "process",
-            Discount = Number(row, "gamma"),
-            Initial = Number(row, "initial"),
-            Terminal = Enum.Parse<TerminalPotential>(row.GetProperty("options").GetProperty("terminal").GetString()!, ignoreCase: true),
+            Discount = Number(row, "gamma", 1),
+            Initial = Number(row, "initial", 0),
+            Terminal = Word(row, "terminal", TerminalPotential.Zero),
         })),
         ["length_normalised"] = row => Steps(row, b => b.AddLengthNormalise(new() { Channel = "process" })),
         ["aggregate"] = Aggregate,
@@ -50,7 +53,7 @@ internal static class ShapingCases
         add(builder);
         using RewardPipeline pipeline = builder.Build();
         ShapedRewards shaped = pipeline.Apply(new(batch.Layout(), [batch.Steps("process", steps)]), training: true, iteration: 0);
-        return Difference("steps", Rows(Expected(row, "steps")), batch.ReadSteps(shaped.Shaped["process"]));
+        return Difference("steps", Expected(row, "steps"), batch.ReadSteps(shaped.Shaped["process"]));
     }
 
     private static string? Aggregate(JsonElement row)
@@ -61,7 +64,7 @@ internal static class ShapingCases
         RewardFrame raw = new(batch.Layout(), [batch.Steps("process", steps)]);
         foreach (JsonProperty expected in row.GetProperty("expected").EnumerateObject())
         {
-            StepAggregation method = Enum.Parse<StepAggregation>(expected.Name.Replace("_", "", StringComparison.Ordinal), ignoreCase: true);
+            StepAggregation method = Word<StepAggregation>(expected.Name);
             using RewardPipeline pipeline = new RewardPipelineBuilder(RewardSchema.Steps("process"))
                 .AddStepAggregate(new() { Channel = "process", Into = "score", Aggregation = method }).WithWeights(new() { ["score"] = 1 }).Build();
             if (Difference(expected.Name, Values(expected.Value), RewardBatch.Read(pipeline.Apply(raw, training: true, iteration: 0).Shaped["score"])) is { } difference)
@@ -76,16 +79,18 @@ internal static class ShapingCases
     private static string? WeightedSum(JsonElement row)
     {
         using var scope = NewDisposeScope();
-        JsonElement options = row.GetProperty("options");
         (string Name, double?[] Values)[] inputs = [.. Input(row, "channels").EnumerateObject().Select(c => (c.Name, Values(c.Value)))];
         var batch = new RewardBatch { StepCounts = new int[inputs[0].Values.Length] };
         RewardSchema schema = inputs.Aggregate(new RewardSchema([]), (s, c) => s.Outcome(c.Name));
+        var weights = Option(row, "weights")!.Value.EnumerateObject().ToDictionary(w => w.Name, w => w.Value.GetDouble());
+        InvalidEntries invalid = Word(row, "invalid", InvalidEntries.Propagate);
+        string[] optional = [.. Option(row, "optional")?.EnumerateArray().Select(o => o.GetString()!).Where(weights.ContainsKey) ?? []];
         using RewardPipeline pipeline = new RewardPipelineBuilder(schema).AddWeightedSum(new()
         {
-            Weights = options.GetProperty("weights").EnumerateObject().ToDictionary(w => w.Name, w => w.Value.GetDouble()),
+            Weights = weights,
             Into = "total",
-            Invalid = Enum.Parse<InvalidEntries>(options.GetProperty("invalid").GetString()!, ignoreCase: true),
-            Optional = options.TryGetProperty("optional", out JsonElement optional) && options.GetProperty("invalid").GetString() == "propagate" ? [.. optional.EnumerateArray().Select(o => o.GetString()!)] : [],
+            Invalid = invalid,
+            Optional = invalid == InvalidEntries.Propagate ? optional : [],
         }).WithWeights(new() { ["total"] = 1 }).Build();
         ShapedRewards shaped = pipeline.Apply(new(batch.Layout(), [.. inputs.Select(c => batch.Outcome(c.Name, c.Values))]), training: true, iteration: 0);
         return Difference("total", Values(Expected(row, "total")), RewardBatch.Read(shaped.Shaped["total"]));
@@ -109,34 +114,33 @@ internal static class ShapingCases
         {
             By = "verifier",
             MaxLength = (int)Number(row, "max_len"),
-            MinValueWrong = Number(row, "min_value_wrong"),
-            MaxValueWrong = Number(row, "max_value_wrong"),
-            MinValueCorrect = Number(row, "min_value_correct"),
-            MaxValueCorrect = Number(row, "max_value_correct"),
+            MinValueWrong = Number(row, "min_value_wrong", -1),
+            MaxValueWrong = Number(row, "max_value_wrong", -0.5),
+            MinValueCorrect = Number(row, "min_value_correct", 0.5),
+            MaxValueCorrect = Number(row, "max_value_correct", 1),
         }).WithWeights(new() { ["length"] = 1 }).Build();
-        double?[] correct = [.. Input(row, "correct").EnumerateArray().Select(c => c.ValueKind == JsonValueKind.Null ? (double?)null : c.GetBoolean() ? 1 : 0)];
-        ShapedRewards shaped = pipeline.Apply(new(layout, [batch.Outcome("verifier", correct)]), training: true, iteration: 0);
+        ShapedRewards shaped = pipeline.Apply(new(layout, [batch.Outcome("verifier", Values(Input(row, "correct")))]), training: true, iteration: 0);
         return Difference("reward", Values(Expected(row, "reward")), RewardBatch.Read(shaped.Shaped["length"]));
     }
 
     private static (RewardBatch Batch, RewardLayout Layout) OfLengths(JsonElement row)
     {
-        long[] lengths = [.. Input(row, "lengths").EnumerateArray().Select(l => l.GetInt64())];
+        long[] lengths = [.. Values(Input(row, "lengths")).Select(l => (long)l!.Value)];
         var batch = new RewardBatch { StepCounts = new int[lengths.Length] };
-        Tensor tokens = arange(Math.Max(1, lengths.Max()), ScalarType.Int64).lt(tensor(lengths).unsqueeze(1));
+        Tensor tokens = arange(lengths.Append(1).Max(), ScalarType.Int64).lt(tensor(lengths).unsqueeze(1));
         return (batch, batch.Layout() with { ActionMask = tokens, ResponseMask = tokens.clone() });
     }
 
     private static string? RepetitionPenalty(JsonElement row)
     {
-        IRewardSource source = TextRewards.Repetition(new() { Ngram = (int)Number(row, "ngram"), MaxPenalty = Number(row, "max_penalty") });
-        double?[] actual = [.. Input(row, "token_ids").EnumerateArray().Select(ids => Score(source, new(Problem, "", [], false) { TokenIds = ids.Deserialize<int[]>()! }))];
+        IRewardSource source = TextRewards.Repetition(new() { Ngram = (int)Number(row, "ngram"), MaxPenalty = Number(row, "max_penalty", -1) });
+        double?[] actual = [.. Rows(Input(row, "token_ids")).Select(ids => Score(source, new(Problem, "", [], false) { TokenIds = [.. ids.Select(id => (int)id!.Value)] }))];
         return Difference("penalty", Values(Expected(row, "penalty")), actual);
     }
 
     private static string? ReasoningPattern(JsonElement row)
     {
-        ReasoningPatternForm form = Enum.Parse<ReasoningPatternForm>(row.GetProperty("options").GetProperty("form").GetString()!.Replace("_", "", StringComparison.Ordinal), ignoreCase: true);
+        ReasoningPatternForm form = Word(row, "form", ReasoningPatternForm.Paper);
         string text = Input(row, "text").GetString()!;
         return Difference("reward", [Expected(row, "reward").GetDouble()], [Score(TextRewards.ReasoningPattern(new() { Form = form }), new(Problem, text, [], false))])
             ?? Difference("repetition", [Expected(row, "repetition_20").GetDouble()], [TextRewards.WordRepetition(text.ToLowerInvariant(), 20)]);
@@ -147,14 +151,13 @@ internal static class ShapingCases
         using var scope = NewDisposeScope();
         double?[] scores = Values(Input(row, "score")), patterns = Values(Input(row, "pattern"));
         var batch = new RewardBatch { StepCounts = new int[scores.Length] };
-        JsonElement cap = row.GetProperty("options").GetProperty("cap");
         using RewardPipeline pipeline = new RewardPipelineBuilder(RewardSchema.Outcome("score").Outcome("pattern")).AddCalibrate(new()
         {
             Channel = "score",
             By = "pattern",
-            Threshold = Number(row, "tau"),
-            Alpha = Number(row, "alpha"),
-            Cap = cap.ValueKind == JsonValueKind.Null ? null : cap.GetDouble(),
+            Threshold = Number(row, "tau", 0.5),
+            Alpha = Number(row, "alpha", 0.1),
+            Cap = Option(row, "cap") is { ValueKind: JsonValueKind.Null } ? null : Number(row, "cap", 1),
         }).WithWeights(new() { ["score"] = 1 }).Build();
         ShapedRewards shaped = pipeline.Apply(new(batch.Layout(), [batch.Outcome("score", scores), batch.Outcome("pattern", patterns)]), training: true, iteration: 0);
         return Difference("score", Values(Expected(row, "score")), RewardBatch.Read(shaped.Shaped["score"]));
@@ -169,21 +172,21 @@ internal static class ShapingCases
         using var scope = NewDisposeScope();
         double?[][] steps = Rows(Input(row, "steps"));
         var batch = new RewardBatch { StepCounts = [.. steps.Select(s => s.Length)] };
-        using RewardPipeline pipeline = new RewardPipelineBuilder(RewardSchema.Outcome("outcome").Steps("process"))
-            .AddGate(new() { Channel = "process", By = "outcome", Threshold = Number(row, "threshold"), OpensWhen = OpensWhen(row) })
-            .WithWeights(new() { ["outcome"] = 1, ["process"] = 1 }).Build();
+        RewardPipelineBuilder Builder() => new RewardPipelineBuilder(RewardSchema.Outcome("outcome").Steps("process")).WithWeights(new() { ["outcome"] = 1, ["process"] = 1 });
+        using RewardPipeline direct = Builder().Build(), gated = Builder()
+            .AddGate(new() { Channel = "process", By = "outcome", Threshold = Number(row, "threshold"), OpensWhen = OpensWhen(row) }).Build();
         RewardFrame raw = new(batch.Layout(), [batch.Outcome("outcome", Values(Input(row, "outcome"))), batch.Steps("process", steps)]);
-        ShapedRewards shaped = pipeline.Apply(raw, training: true, iteration: 0);
-        return Difference("steps", Rows(Expected(row, "steps")), batch.ReadSteps(shaped.Shaped["process"]))
-            ?? Difference("total", Values(Expected(row, "total")), Totals(shaped))
-            ?? Difference("direct", Values(Expected(row, "total_direct_accumulation")), Totals(shaped with { Returns = [.. shaped.Returns.Select(r => r with { Channel = shaped.Raw[r.Channel.Name] })] }));
+        ShapedRewards shaped = gated.Apply(raw, training: true, iteration: 0);
+        return Difference("steps", Expected(row, "steps"), batch.ReadSteps(shaped.Shaped["process"]))
+            ?? Difference("total", Values(Expected(row, "total")), Totals(gated, shaped))
+            ?? Difference("direct", Values(Expected(row, "total_direct_accumulation")), Totals(direct, direct.Apply(raw, training: true, iteration: 0)));
     }
 
     private static string? GateLevels(JsonElement row)
     {
         using var scope = NewDisposeScope();
         double?[][] samples = Rows(Input(row, "levels_low_to_high"));
-        double?[] thresholds = Values(row.GetProperty("options").GetProperty("thresholds"));
+        double?[] thresholds = Values(Option(row, "thresholds")!.Value);
         var batch = new RewardBatch { StepCounts = new int[samples.Length] };
         RewardSchema schema = new([]);
         List<RewardChannel> channels = [];
@@ -193,22 +196,29 @@ internal static class ShapingCases
             channels.Add(batch.Outcome($"level{level}", [.. samples.Select(s => s[level])]));
         }
 
-        using RewardPipeline pipeline = new RewardPipelineBuilder(schema)
-            .AddGate(new() { Levels = [.. thresholds.Select((t, i) => new GateLevel($"level{i}", t!.Value))], OpensWhen = OpensWhen(row) })
-            .WithWeights(channels.ToDictionary(c => c.Name, _ => 1.0)).Build();
+        RewardPipelineBuilder builder = new RewardPipelineBuilder(schema).WithWeights(channels.ToDictionary(c => c.Name, _ => 1.0));
+        if (thresholds.Length > 1)
+        {
+            builder.AddGate(new() { Levels = [.. thresholds.Select((t, i) => new GateLevel($"level{i}", t ?? 0))], OpensWhen = OpensWhen(row) });
+        }
+
+        using RewardPipeline pipeline = builder.Build();
         ShapedRewards shaped = pipeline.Apply(new(batch.Layout(), channels), training: true, iteration: 0);
         double?[][] columns = [.. shaped.Shaped.Channels.Select(RewardBatch.Read)];
         double?[][] actual = [.. samples.Select((_, i) => columns.Select(c => c[i]).ToArray())];
-        return Difference("levels", Rows(Expected(row, "levels")), actual) ?? Difference("total", Values(Expected(row, "total")), Totals(shaped));
+        return Difference("levels", Expected(row, "levels"), actual) ?? Difference("total", Values(Expected(row, "total")), Totals(pipeline, shaped));
     }
 
+    // Each response is compared with another of as many steps, none of them valid, and an outcome of 0: less the mean of the others, which is 0, the advantage is the return.
     private static string? ReturnToGo(JsonElement row)
     {
         using var scope = NewDisposeScope();
         double?[][] steps = Rows(Input(row, "steps"));
-        var batch = new RewardBatch { StepCounts = [.. steps.Select(s => s.Length)] };
-        var builder = new RewardPipelineBuilder(RewardSchema.Outcome("outcome").Steps("process")).WithWeights(new() { ["outcome"] = 1, ["process"] = Number(row, "alpha") });
-        string shaping = row.GetProperty("options").GetProperty("shaping").GetString()!;
+        double?[] outcome = Values(Input(row, "outcome"));
+        int[] counts = [.. steps.Select(s => s.Length)];
+        var batch = new RewardBatch { StepCounts = [.. counts, .. counts], Groups = [.. counts.Concat(counts).Select((_, i) => (long)i % counts.Length)] };
+        var builder = new RewardPipelineBuilder(RewardSchema.Outcome("outcome").Steps("process")).WithWeights(new() { ["outcome"] = 1, ["process"] = Number(row, "alpha", 1) });
+        string shaping = Option(row, "shaping")?.GetString() ?? "none";
         if (shaping is "clip" or "clip_delta")
         {
             builder.AddClip(new() { Channel = "process", Threshold = Number(row, "threshold") });
@@ -221,14 +231,13 @@ internal static class ShapingCases
 
         using RewardPipeline pipeline = builder.Build();
         RewardLayout layout = batch.Layout();
-        RewardFrame raw = new(layout, [batch.Outcome("outcome", Values(Input(row, "outcome"))), batch.Steps("process", steps)]);
-        ShapedRewards shaped = pipeline.Apply(raw, training: true, iteration: 0);
-        Tensor toGo = ReturnToGoAdvantages.ReturnsToGo(shaped, 1);
+        RewardChannel process = batch.Steps("process", [.. steps, .. counts.Select(n => new double?[n])]);
+        ShapedRewards shaped = pipeline.Apply(new(layout, [batch.Outcome("outcome", [.. outcome, .. counts.Select(_ => (double?)0)]), process]), training: true, iteration: 0);
+        AdvantageEstimates result = new GroupAdvantageOptions { Credit = Credit.ReturnToGo, LeaveOneOut = true }.CreateEstimator(pipeline).Estimate(shaped);
         StepMap map = layout.StepMaps[StepMap.Steps];
-        Tensor valid = map.Mask.logical_and(CreditTensors.RequiredValid(shaped).unsqueeze(1));
-        double?[][] actual = batch.ReadSteps(new("return", RewardGranularity.Step, toGo.gather(1, map.Ends).mul(valid), valid, map.Name));
-        JsonElement[] expected = [.. Expected(row, "return_from_step").EnumerateArray()];
-        return Difference("return", [.. expected.Select((e, i) => e.ValueKind == JsonValueKind.Null ? new double?[steps[i].Length] : Values(e))], actual);
+        Tensor valid = map.Mask.logical_and(result.RowsInLoss.unsqueeze(1));
+        double?[][] actual = batch.ReadSteps(new("return", RewardGranularity.Step, result.Values.gather(1, map.Ends).mul(valid), valid, map.Name));
+        return Difference("return", Expected(row, "return_from_step"), actual[..counts.Length]);
     }
 
     private static string? GroupOutcomeAdvantage(JsonElement row)
@@ -241,8 +250,8 @@ internal static class ShapingCases
         AdvantageEstimates result = Options(row).CreateEstimator(pipeline).Estimate(shaped);
         double?[] expected = Values(Expected(row, "advantage"));
         double[] actual = [.. result.Values.select(1, 0).contiguous().data<double>()];
-        int inexact = Array.FindIndex(expected, e => e == 0);
-        return inexact >= 0 && actual[inexact] != 0
+        int inexact = expected.All(e => e == 0) ? Array.FindIndex(actual, a => a != 0) : -1;
+        return inexact >= 0
             ? $"advantage {inexact}: {Text(actual[inexact])} instead of exactly 0"
             : Difference("advantage", expected, [.. actual]);
     }
@@ -258,39 +267,53 @@ internal static class ShapingCases
         AdvantageEstimates result = (Options(row) with { Credit = Credit.StepNormalised }).CreateEstimator(pipeline).Estimate(shaped);
         StepMap map = layout.StepMaps[StepMap.Steps];
         double?[][] actual = batch.ReadSteps(new("advantage", RewardGranularity.Step, result.Values.gather(1, map.Ends).mul(map.Mask), map.Mask, map.Name));
-        return Difference("advantage", Rows(Expected(row, "advantage_of_step")), actual);
+        return Difference("advantage", Expected(row, "advantage_of_step"), actual);
     }
 
-    private static GroupAdvantageOptions Options(JsonElement row) => new() { Ddof = (int)Number(row, "ddof"), Epsilon = Number(row, "eps") };
+    private static GroupAdvantageOptions Options(JsonElement row) => new() { Ddof = (int)Number(row, "ddof", 1), Epsilon = Number(row, "eps", 1e-6) };
 
-    private static double?[] Totals(ShapedRewards rewards)
+    private static double?[] Totals(RewardPipeline pipeline, ShapedRewards rewards)
     {
-        Tensor valid = CreditTensors.RequiredValid(rewards);
-        return RewardBatch.Read(new("total", RewardGranularity.Outcome, CreditTensors.EpisodeReturns(rewards).mul(valid), valid));
+        AdvantageEstimates result = new GroupAdvantageOptions { Credit = Credit.Episode }.CreateEstimator(pipeline).Estimate(rewards);
+        return RewardBatch.Read(new("total", RewardGranularity.Outcome, result.Returns, result.RowsInLoss));
     }
 
-    private static GateOpening OpensWhen(JsonElement row) => row.GetProperty("options").GetProperty("opens_when").GetString() switch
-    {
-        "greater" => GateOpening.Greater,
-        "greater_or_equal" => GateOpening.GreaterOrEqual,
-        var other => throw new InvalidDataException($"unknown opens_when '{other}'"),
-    };
+    private static GateOpening OpensWhen(JsonElement row) => Word(row, "opens_when", GateOpening.Greater);
 
     private static JsonElement Input(JsonElement row, string name) => row.GetProperty("inputs").GetProperty(name);
 
     private static JsonElement Expected(JsonElement row, string name) => row.GetProperty("expected").GetProperty(name);
 
-    private static double Number(JsonElement row, string option) => row.GetProperty("options").GetProperty(option).GetDouble();
+    private static JsonElement? Option(JsonElement row, string name) =>
+        row.TryGetProperty("options", out JsonElement options) && options.TryGetProperty(name, out JsonElement value) ? value : null;
 
-    private static double?[] Values(JsonElement list) =>
-        [.. list.EnumerateArray().Select(v => v.ValueKind == JsonValueKind.Null ? (double?)null : v.GetDouble())];
+    private static double Number(JsonElement row, string option, double? otherwise = null) =>
+        Option(row, option)?.GetDouble() ?? otherwise ?? throw new InvalidDataException($"option '{option}' is missing");
+
+    private static T Word<T>(JsonElement row, string option, T otherwise)
+        where T : struct, Enum => Option(row, option)?.GetString() is { } word ? Word<T>(word) : otherwise;
+
+    private static T Word<T>(string word)
+        where T : struct, Enum => Enum.Parse<T>(word.Replace("_", "", StringComparison.Ordinal), ignoreCase: true);
+
+    private static double?[] Values(JsonElement list) => list.ValueKind == JsonValueKind.Null ? [] : [.. list.EnumerateArray().Select(v => v.ValueKind switch
+    {
+        JsonValueKind.Null => (double?)null,
+        JsonValueKind.True => 1,
+        JsonValueKind.False => 0,
+        _ => v.GetDouble(),
+    })];
 
     private static double?[][] Rows(JsonElement lists) => [.. lists.EnumerateArray().Select(Values)];
 
-    private static string? Difference(string what, double?[][] expected, double?[][] actual) =>
-        expected.Length != actual.Length
-            ? $"{what}: {actual.Length} rows instead of {expected.Length}"
-            : expected.Zip(actual).Select((pair, i) => Difference($"{what} {i}", pair.First, pair.Second)).FirstOrDefault(d => d is not null);
+    private static string? Difference(string what, JsonElement expected, double?[][] actual)
+    {
+        JsonElement[] rows = [.. expected.EnumerateArray()];
+        return rows.Length != actual.Length
+            ? $"{what}: {actual.Length} rows instead of {rows.Length}"
+            : rows.Zip(actual).Select((pair, i) => Difference($"{what} {i}", pair.First.ValueKind == JsonValueKind.Null ? new double?[pair.Second.Length] : Values(pair.First), pair.Second))
+                .FirstOrDefault(d => d is not null);
+    }
 
     private static string? Difference(string what, double?[] expected, double?[] actual)
     {

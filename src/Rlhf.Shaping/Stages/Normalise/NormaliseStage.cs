@@ -21,9 +21,9 @@ internal sealed class NormaliseStage(string name, NormaliseOptions options) : IR
     public RewardSchema Configure(RewardSchema input)
     {
         ChannelSchema channel = input[options.Channel];
-        return channel.IsNormalised
+        return channel.Normalisation == Normalisation.Whole
             ? throw new RewardPipelineException($"channel '{channel.Name}' is normalised already; drop one of the two stages.")
-            : input.With(channel with { Range = null, Levels = null, IsNormalised = true });
+            : input.With(channel with { Range = null, Levels = null, Normalisation = Normalisation.Whole });
     }
 
     public RewardFrame Apply(RewardFrame frame, RewardContext context)

@@ -21,8 +21,8 @@ public sealed record SoftOverlongOptions : StageOptions
     [Range(1, int.MaxValue)]
     public required int MaxLength { get; init; }
 
-    /// <summary>Tokens before it over which the penalty grows.</summary>
-    [Range(1, int.MaxValue)]
+    /// <summary>Tokens before it over which the penalty grows; 0 for none, so that −1 comes beyond the length at once.</summary>
+    [Range(0, int.MaxValue)]
     public required int Cache { get; init; }
 
     /// <inheritdoc/>

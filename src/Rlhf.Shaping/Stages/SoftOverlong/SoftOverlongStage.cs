@@ -21,7 +21,8 @@ internal sealed class SoftOverlongStage(string name, SoftOverlongOptions options
 
     public RewardFrame Apply(RewardFrame frame, RewardContext context)
     {
-        using Scalar start = options.MaxLength - options.Cache, cache = options.Cache;
+        // Lengths are whole, so without a cache a divisor of 1 makes everything beyond −1.
+        using Scalar start = options.MaxLength - options.Cache, cache = Math.Max(options.Cache, 1);
         Tensor length = frame.Layout.Lengths(frame.Dtype);
         Tensor penalty = length.neg().add(start).div(cache).clamp(MinusOne, Zero);
         return frame.With(new(options.Into, RewardGranularity.Outcome, penalty, ones_like(penalty, ScalarType.Bool)));

@@ -24,7 +24,7 @@ internal sealed class SpreadStage(string name, SpreadOptions options) : IRewardT
         return input.WithNew(new(options.Into, OverSteps ? RewardGranularity.Step : RewardGranularity.Token, OverSteps ? StepMap.Steps : null)
         {
             Range = channel.Range?.Including(0),
-            IsNormalised = channel.IsNormalised,
+            Normalisation = channel.Normalisation,
 
             // A share that every earlier place gets, too, tells it of the end.
             IsCausal = channel.IsCausal && options.Over == SpreadOver.LastToken,

@@ -21,7 +21,7 @@ internal sealed class StepAggregateStage(string name, StepAggregateOptions optio
         {
             Range = keepsRange ? channel.Range : null,
             IsCausal = channel.IsCausal,
-            IsNormalised = channel.IsNormalised,
+            Normalisation = channel.Normalisation,
             IsKlPenalty = channel.IsKlPenalty,
         });
     }

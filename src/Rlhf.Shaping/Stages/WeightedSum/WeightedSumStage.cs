@@ -16,16 +16,13 @@ internal sealed class WeightedSumStage(string name, WeightedSumOptions options) 
 
     public RewardSchema Configure(RewardSchema input)
     {
-        ChannelSchema combined = input.Combined(Reads, options.Into, "cannot be added");
         RewardRange? range = new RewardRange(0, 0);
         foreach ((string channel, double weight) in options.Weights)
         {
-            range = range is { } sum && input[channel].Range is { } part
-                ? new(sum.Minimum + Math.Min(weight * part.Minimum, weight * part.Maximum), sum.Maximum + Math.Max(weight * part.Minimum, weight * part.Maximum))
-                : null;
+            range = range is { } sum && Part(input[channel], weight) is { } part ? new(sum.Minimum + part.Minimum, sum.Maximum + part.Maximum) : null;
         }
 
-        return input.WithNew(combined with { Range = options.Invalid == InvalidEntries.Skip || options.Optional.Count > 0 ? range?.Including(0) : range });
+        return input.WithNew(input.Combined(Reads, options.Into, "cannot be added") with { Range = range });
     }
 
     public RewardFrame Apply(RewardFrame frame, RewardContext context)
@@ -43,5 +40,13 @@ internal sealed class WeightedSumStage(string name, WeightedSumOptions options) 
 
         Tensor valid = options.Invalid == InvalidEntries.Skip ? any : required;
         return frame.With(first with { Name = options.Into, Values = total.Keep(valid), Valid = valid });
+    }
+
+    // What a channel adds: its range times its weight. An entry that may be left out adds 0.
+    private RewardRange? Part(ChannelSchema channel, double weight)
+    {
+        bool mayBeMissing = options.Invalid == InvalidEntries.Skip || options.Optional.Contains(channel.Name);
+        RewardRange? range = mayBeMissing ? channel.Range?.Including(0) : channel.Range;
+        return range is { } r ? new(Math.Min(weight * r.Minimum, weight * r.Maximum), Math.Max(weight * r.Minimum, weight * r.Maximum)) : null;
     }
 }

@@ -127,6 +127,17 @@ public class ScalarReferenceTests
             ? r.Verifier is null && r.Model is null ? null : 2 * (r.Verifier ?? 0) - 0.5 * (r.Model ?? 0)
             : r.Verifier is null || (r.Model is null && !modelIsOptional) ? null : 2 * r.Verifier - 0.5 * (r.Model ?? 0));
 
+    [Theory]
+    [InlineData(InvalidEntries.Propagate, "model", 0.25, 1.75)]
+    [InlineData(InvalidEntries.Skip, "", 0, 1.75)]
+    public void WeightedSum_Range_AllowsForEntriesThatAreLeftOut(InvalidEntries invalid, string optional, double minimum, double maximum)
+    {
+        RewardSchema schema = new([.. new[] { "verifier", "model" }.Select(c => new ChannelSchema(c, RewardGranularity.Outcome) { Range = new(0.25, 1) })]);
+        WeightedSumOptions options = new() { Weights = new Dictionary<string, double> { ["verifier"] = 1, ["model"] = 0.75 }, Into = "sum", Invalid = invalid, Optional = optional.Length > 0 ? [optional] : [] };
+        using RewardPipeline pipeline = new RewardPipelineBuilder(schema).AddWeightedSum(options).WithWeights(new() { ["sum"] = 1 }).Build();
+        Assert.Equal(new RewardRange(minimum, maximum), pipeline.Output["sum"].Range);
+    }
+
     [Fact]
     public void Priority() => CompareOutcome(b => b.AddPriority(new() { Channels = ["verifier", "model"], Into = "best" }), "best", r => r.Verifier ?? r.Model);
 
@@ -147,10 +158,13 @@ public class ScalarReferenceTests
         return r.Verifier is not { } verdict ? null : verdict > 0.5 ? 0.5 + 0.5 * wave : -0.5 - 0.5 * wave;
     });
 
-    [Fact]
-    public void SoftOverlong() => CompareOutcome(
-        b => b.AddSoftOverlong(new() { MaxLength = 8, Cache = 5 }), "overlong",
-        r => r.Tokens <= 3 ? 0 : r.Tokens <= 8 ? (3 - r.Tokens) / 5.0 : -1);
+    [Theory]
+    [InlineData(5)]
+    [InlineData(8)]
+    [InlineData(0)]
+    public void SoftOverlong(int cache) => CompareOutcome(
+        b => b.AddSoftOverlong(new() { MaxLength = 8, Cache = cache }), "overlong",
+        r => r.Tokens <= 8 - cache ? 0 : r.Tokens <= 8 ? (8.0 - cache - r.Tokens) / cache : -1);
 
     [Theory]
     [InlineData(NormaliseOver.Batch, true, 1)]

@@ -195,7 +195,7 @@ public class GroupAdvantageTests
     {
         using RewardPipeline steps = Pipeline();
         using RewardPipeline tokens = new RewardPipelineBuilder(RewardSchema.Tokens("t")).WithWeights(new() { ["t"] = 1 }).Build();
-        ChannelSchema normalised = RewardSchema.Outcome("r")["r"] with { IsNormalised = true };
+        ChannelSchema normalised = RewardSchema.Outcome("r")["r"] with { Normalisation = Normalisation.Whole };
         using RewardPipeline normal = new RewardPipelineBuilder(new RewardSchema([normalised])).WithWeights(new() { ["r"] = 1 }).Build();
         using RewardPipeline summed = new RewardPipelineBuilder(new RewardSchema([normalised, new("s", RewardGranularity.Outcome)]))
             .AddWeightedSum(new() { Weights = new Dictionary<string, double> { ["r"] = 1, ["s"] = 1 }, Into = "sum" }).WithWeights(new() { ["sum"] = 1 }).Build();
