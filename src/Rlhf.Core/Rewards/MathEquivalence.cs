@@ -18,6 +18,7 @@ public static class MathEquivalence
     {
         ArgumentNullException.ThrowIfNull(reference);
         ArgumentNullException.ThrowIfNull(answer);
+        Work.Begin();
         if (AnswerParser.Read(reference, thousands: true) is not { } gold || AnswerParser.Read(answer, thousands: true) is not { } given)
         {
             return false;

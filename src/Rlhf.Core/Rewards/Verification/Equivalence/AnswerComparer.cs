@@ -6,6 +6,7 @@ internal static class AnswerComparer
     // From so many places a rounded decimal may stand for a number that has none.
     private const int LeastDecimals = 6;
     private const int Points = 6;
+    private const int PointsOfFunctions = 4;
 
     /// <summary>Whether an answer says what the reference says.</summary>
     public static bool AreEqual(Answer gold, Answer answer)
@@ -88,13 +89,12 @@ internal static class AnswerComparer
 
     private static bool EquationsEqual(EquationAnswer gold, EquationAnswer answer)
     {
+        // 3x = 3x says nothing of y.
         (string? Name, Answer? Value) a = Assigned(gold), b = Assigned(answer);
-        if (a.Value is not null && b.Value is not null && (a.Name == b.Name || a.Name is null || b.Name is null || IsFunction(a.Name) || IsFunction(b.Name)))
+        bool computed = b.Value is ValueAnswer value && !value.Value.Symbols().Any();
+        if (a.Value is not null && b.Value is not null && (a.Name == b.Name || a.Name is null || (b.Name is null && computed) || (b.Name is not null && (IsFunction(a.Name) || IsFunction(b.Name)))) && AreEqual(a.Value, b.Value))
         {
-            if (AreEqual(a.Value, b.Value))
-            {
-                return true;
-            }
+            return true;
         }
 
         return Difference(gold) is { } x && Difference(answer) is { } y && Proportional(x, y);
@@ -145,7 +145,7 @@ internal static class AnswerComparer
             }
         }
 
-        return seen > 2 && !first.Approximate.IsZero;
+        return seen > 2 && !first.Approximate.IsZero && !Work.Current.IsUsedUp;
 
         static bool Multiply(MathValue a, MathValue b, out MathValue product)
         {
@@ -163,11 +163,12 @@ internal static class AnswerComparer
             return HasBothSigns(answer) ? [Signed((ValueAnswer)answer, 1), Signed((ValueAnswer)answer, -1)] : [answer];
         }
 
-        List<Answer> elements = [.. list.Elements.SelectMany(Elements)];
+        // A set within is one element.
+        List<Answer> elements = [.. list.Elements.SelectMany(e => e is ListAnswer { IsSet: true } ? [e] : Elements(e))];
         if (list.IsSet)
         {
             List<Answer> once = [];
-            foreach (Answer element in elements.Where(e => !once.Exists(o => AreEqual(o, e))))
+            foreach (Answer element in elements.Where(e => !once.Exists(o => IsSet(o) == IsSet(e) && AreEqual(o, e))))
             {
                 once.Add(element);
             }
@@ -197,7 +198,7 @@ internal static class AnswerComparer
         List<Answer> left = [.. answer];
         foreach (Answer wanted in gold)
         {
-            int at = left.FindIndex(a => AreEqual(wanted, a));
+            int at = left.FindIndex(a => IsSet(wanted) == IsSet(a) && AreEqual(wanted, a));
             if (at < 0)
             {
                 return false;
@@ -208,6 +209,8 @@ internal static class AnswerComparer
 
         return true;
     }
+
+    private static bool IsSet(Answer answer) => answer is ListAnswer { IsSet: true };
 
     private static bool ValuesEqual(ValueAnswer gold, ValueAnswer answer)
     {
@@ -235,11 +238,11 @@ internal static class AnswerComparer
         _ => expression.Any(e => e is Constant { Name: ConstantName.Infinity }) ? null : 0,
     };
 
-    private static MathValue Constant(Expression expression) => new Evaluator().Evaluate(expression, name => name == ExpressionParser.Degree ? ExactNumber.FromInteger(1) : null);
+    private static MathValue Constant(Expression expression) => Work.Current.Constant(expression);
 
     private static bool ExpressionsEqual(Expression gold, Expression answer)
     {
-        if (Infinite(gold) is not { } a || Infinite(answer) is not { } b)
+        if (!Work.Current.Spend(3) || Infinite(gold) is not { } a || Infinite(answer) is not { } b)
         {
             return false;
         }
@@ -290,16 +293,18 @@ internal static class AnswerComparer
             seen += a.IsUndefined ? 0 : 1;
         }
 
-        return seen > 1;
+        return seen > 1 && !Work.Current.IsUsedUp;
 
         static bool IsImaginary(Expression e) => e is Constant { Name: ConstantName.I };
     }
 
-    // Positive, negative and mixed fractions, the same for the same letter; whole numbers where a factorial asks for them.
+    // Positive, negative and mixed fractions, the same for the same letter, large ones too where |x − 9| may turn; whole numbers where a factorial asks for them.
     private static IEnumerable<Func<string, ExactNumber?>> SamplePoints(Expression a, Expression b)
     {
         bool whole = a.Any(NeedsWhole) || b.Any(NeedsWhole);
-        for (int point = 0; point < Points; point++)
+        int scale = a.Any(HasBranches) || b.Any(HasBranches) ? 1000 : 1;
+        int points = !whole && scale == 1 && (a.Any(IsTranscendental) || b.Any(IsTranscendental)) ? PointsOfFunctions : Points;
+        for (int point = 0; point < points; point++)
         {
             int p = point;
             yield return name =>
@@ -316,10 +321,14 @@ internal static class AnswerComparer
                 }
 
                 hash ^= hash >> 15;
-                int sign = p switch { 3 => -1, 4 => (hash & 1) == 0 ? -1 : 1, _ => 1 };
+                int sign = p switch { 1 => -1, 2 => (hash & 1) == 0 ? -1 : 1, 4 => -scale, 5 => scale, _ => 1 };
                 return whole ? ExactNumber.FromInteger(2 + (int)(hash % 11)) : ExactNumber.FromFraction(sign * (29 + (int)(hash % 397)), 101);
             };
         }
+
+        static bool IsTranscendental(Expression e) => e is Operation { Name: OperationName.Logarithm or >= OperationName.Exp };
+
+        static bool HasBranches(Expression e) => e is Operation { Name: OperationName.Absolute or OperationName.Sqrt or OperationName.Root or OperationName.Maximum or OperationName.Minimum };
 
         static bool NeedsWhole(Expression e) => e is Operation { Name: OperationName.Factorial or OperationName.Binomial } operation && operation.Symbols().Any();
     }

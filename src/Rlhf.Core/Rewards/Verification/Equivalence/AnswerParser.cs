@@ -12,11 +12,14 @@ internal sealed record AnswerReading(char? Choice, bool IsPlainChoice, string? W
 /// <summary>Reads answers: the structure around expressions.</summary>
 internal sealed partial class AnswerParser
 {
+    private const int MostSets = 40;
+
     // Words that may stand before a value without changing it.
     private static readonly HashSet<string> Carriers = new(StringComparer.Ordinal)
     {
         "the", "final", "answer", "is", "are", "was", "thus", "so", "hence", "therefore", "then", "total", "result", "sum", "value", "values", "equals", "equal", "to", "we", "get", "got", "have", "obtain", "of", "my", "our", "this", "that", "it",
         "gives", "be", "there", "correct", "solution", "solutions", "number", "find", "i", "which", "here", "finally", "exactly", "in", "simplified", "form", "ans", "length", "area", "perimeter", "volume", "probability", "measure", "angle", "a",
+        "point", "coordinates", "vertex", "center", "interval", "set", "range", "domain", "slope", "distance", "radius", "diameter", "cost", "price", "speed", "time", "age", "option", "choice", "required", "desired", "matrix", "vector", "equation", "function", "expression", "polynomial", "conclude",
     };
 
     // Words that deny or bound what follows, or leave it open.
@@ -25,17 +28,13 @@ internal sealed partial class AnswerParser
         "not", "no", "most", "least", "more", "less", "than", "except", "about", "approximately", "approx", "around", "between", "either", "neither", "nor", "never", "greater", "fewer", "if", "unless", "but", "almost", "nearly", "any", "all", "none",
         "maybe", "perhaps", "up", "below", "above", "under", "over", "cannot", "isn", "doesn", "wrong", "incorrect", "false", "roughly", "within", "until", "without", "minus", "plus", "times", "possibly", "undefined", "same", "other", "before", "after", "only", "both", "every", "some", "larger", "smaller", "bigger", "beyond", "outside", "instead", "half", "double", "twice", "squared", "cubed",
         "negative", "factorial", "mod", "modulo", "choose", "divided", "multiplied", "reciprocal", "inverse", "opposite", "negated", "root", "power", "binary", "octal", "hexadecimal", "imaginary", "invalid", "fails", "failed", "rejected", "impossible", "unlikely",
-        "error", "mistake", "guess", "unknown", "unsure", "unclear", "probably", "likely", "suppose", "assume", "estimate", "estimated", "random", "approximate", "excluded", "excluding", "remainder",
+        "error", "mistake", "guess", "unknown", "unsure", "unclear", "probably", "likely", "suppose", "assume", "estimate", "estimated", "random", "approximate", "excluded", "excluding", "remainder", "plugged", "aside", "off", "sorry", "nope", "nah", "hardly", "against", "versus", "vs", "contrary", "disagree", "omit", "omitted", "missing", "formerly",
+        "accept", "accepted", "accepts", "reference", "grader", "graded", "verifier", "verdict", "verified", "judge", "equivalent", "identical", "matches", "matching", "matched", "match", "instructions", "instruction", "prompt", "system", "reward", "expected", "label", "ground", "truth", "true",
     };
 
     private static readonly HashSet<string> Empty = new(StringComparer.Ordinal) { "empty set", "null set" };
 
     private static readonly HashSet<string> Line = new(StringComparer.Ordinal) { "all real numbers", "all reals", "set of all real numbers", "real numbers" };
-
-    private static readonly Dictionary<string, string> NumberWords = new(StringComparer.Ordinal)
-    {
-        ["two"] = "2", ["three"] = "3", ["four"] = "4", ["five"] = "5", ["six"] = "6", ["seven"] = "7", ["eight"] = "8", ["nine"] = "9", ["ten"] = "10", ["twelve"] = "12", ["sixteen"] = "16",
-    };
 
     /// <summary>Reads a text.</summary>
     /// <param name="text">Any text.</param>
@@ -49,20 +48,32 @@ internal sealed partial class AnswerParser
 
         string bare = TextCommand().Replace(clean, "").Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal).Replace("\\ ", "", StringComparison.Ordinal).Trim();
         Match choice = ChoiceText().Match(bare);
-        char? letter = choice.Success ? choice.Groups["letter"].Value[0] : null;
+        char? letter = choice.Success && clean.Count(c => c == '{') == clean.Count(c => c == '}') ? choice.Groups["letter"].Value[0] : null;
         bool plain = clean.Length == 1;
         if (MathLexer.Read(clean, thousands) is not { Count: > 0 } tokens)
         {
             return letter is null ? null : new(letter, plain, null, null);
         }
 
-        string words = string.Join(' ', tokens.Where(t => !t.Is("{") && !t.Is("}") && !t.Is(".")).Select(t => t.IsWords ? WhiteSpace().Replace(t.Text.Replace('.', ' '), " ").Trim().ToLowerInvariant() : t.Text)).TrimEnd('.', ',', ' ', '!');
-        return new(letter, plain, words.Length > 0 ? words : null, Formula(tokens));
+        List<MathToken> said = WithoutCarriers(tokens);
+        letter ??= said.Count < tokens.Count && Letter(said) is { } named ? named : null;
+        return new(letter, plain, Saying(said), Formula(said));
     }
 
-    private static Answer? Formula(List<MathToken> tokens)
+    // A letter in brackets or bare, with what may stand around it: what is left of "the answer is (A)."
+    private static char? Letter(List<MathToken> tokens) =>
+        tokens.Where(t => !t.Is("(") && !t.Is(")") && !t.Is(".") && !t.Is("{") && !t.Is("}")).ToArray() is [{ Kind: TokenKind.Letter or TokenKind.Text, Text: [var letter] }] && char.IsAsciiLetterUpper(letter) ? letter : null;
+
+    // What is said, word by word. The braces around words mean nothing, those of a command do.
+    private static string? Saying(List<MathToken> tokens)
     {
-        List<MathToken> rest = WithoutCarriers(tokens);
+        bool structured = tokens.Exists(t => t.Kind == TokenKind.Command || t.Is("^") || t.Is("_"));
+        string words = string.Join(' ', tokens.Where(t => structured || (!t.Is("{") && !t.Is("}") && !t.Is("."))).Select(t => t.IsWords ? WhiteSpace().Replace(t.Text.Replace('.', ' '), " ").Trim().ToLowerInvariant() : t.Text)).TrimEnd('.', ',', ' ', '!');
+        return words.Length > 0 ? words : null;
+    }
+
+    private static Answer? Formula(List<MathToken> rest)
+    {
         if (rest.All(t => t.IsWords) && string.Join(' ', rest.SelectMany(t => Words(t.Text)).SkipWhile(Carriers.Contains)) is var said)
         {
             if (Empty.Contains(said) || Line.Contains(said))
@@ -77,7 +88,15 @@ internal sealed partial class AnswerParser
             rest = [new(TokenKind.Symbol, "-", false), .. first.Skip(1).Select(w => rest[0] with { Text = w }), .. rest.Skip(1)];
         }
 
-        return rest.Where(t => t.IsWords).SelectMany(t => Words(t.Text)).Any(w => Denials.Contains(w)) ? null : List([.. rest]);
+        bool negative = rest.Count > 1 && rest[0].Is("-");
+        if (rest.All(t => t.IsWords || t.Is("-")) && NumberWords.Read(string.Join(' ', rest.Skip(negative ? 1 : 0).Select(t => t.Text))) is { } number)
+        {
+            return new ValueAnswer(new Number(ExactNumber.FromInteger(negative ? -number : number)!.Value));
+        }
+
+        // "7 times" is a count, "7 times 2" none.
+        int words = rest.Count > 1 && rest[^2].Kind == TokenKind.Number && rest[^1].IsWords && rest[^1].Text == "times" ? rest.Count - 1 : rest.Count;
+        return rest.Take(words).Where(t => t.IsWords).SelectMany(t => Words(t.Text)).Any(Denials.Contains) ? null : List([.. rest]);
     }
 
     private static IEnumerable<string> Words(string text) => text.ToLowerInvariant().Split([' ', ',', ':', '.', '-', '\''], StringSplitOptions.RemoveEmptyEntries);
@@ -89,7 +108,8 @@ internal sealed partial class AnswerParser
         while (start < tokens.Count)
         {
             MathToken token = tokens[start];
-            bool carrier = (token.IsWords || (token.Kind == TokenKind.Letter && token.Text is "I" or "a" && start > 0)) && Words(token.Text).All(Carriers.Contains);
+            // "Correct" alone is a remark.
+            bool carrier = !(start == 0 && token.Text.Equals("correct", StringComparison.OrdinalIgnoreCase)) && (token.IsWords || (token.Kind == TokenKind.Letter && token.Text is "I" or "a" && start > 0)) && Words(token.Text).All(Carriers.Contains);
             bool says = token.Is("=") ? start == 0 || !tokens[start - 1].Is("=") : start > 0 && (token.Is(":") || token.Is(",") || token.Is("."));
             if (!carrier && !says)
             {
@@ -116,10 +136,11 @@ internal sealed partial class AnswerParser
         }
 
         // "1, 2, and 3" has an empty part between comma and word.
+        MathToken[] all = tokens.ToArray(), separators = [.. TokenSpans.Operators(tokens, IsSeparator).Select(at => all[at])];
         List<Answer> elements = [];
         for (int i = 0; i < parts.Count; i++)
         {
-            if (parts[i].Length == 0 && i > 0 && i < parts.Count - 1)
+            if (parts[i].Length == 0 && i > 0 && i < parts.Count - 1 && separators[i - 1].Is(",") && separators[i].IsWords)
             {
                 continue;
             }
@@ -136,7 +157,7 @@ internal sealed partial class AnswerParser
         {
             RealSetAnswer[] sets = [.. elements.Cast<RealSetAnswer>()];
             bool any = tokens.ToArray().Any(t => t.IsWords && t.Text.Equals("or", StringComparison.OrdinalIgnoreCase));
-            return sets.Select(s => s.Variable).Distinct().Count() > 1 ? null : sets[0] with
+            return sets.Length > MostSets || sets.Select(s => s.Variable).Distinct().Count() > 1 ? null : sets[0] with
             {
                 Pieces = any ? RealSets.Union(sets.SelectMany(s => s.Pieces)) : sets.Skip(1).Aggregate(sets[0].Pieces, (all, s) => RealSets.Intersection(all, s.Pieces)),
             };
@@ -205,7 +226,7 @@ internal sealed partial class AnswerParser
         if (first.IsCommand("in"))
         {
             // x ∈ S says S.
-            return places.Count == 1 && Name(tokens[..places[0]]) is not null ? Element(tokens[(places[0] + 1)..]) : null;
+            return places.Count == 1 && Name(tokens[..places[0]]) is not null && Element(tokens[(places[0] + 1)..]) is { } set and not ValueAnswer ? set : null;
         }
 
         if (places.Count >= MaxSides || TokenSpans.Split(tokens, IsRelation) is not { } parts)
@@ -232,19 +253,20 @@ internal sealed partial class AnswerParser
             return string.Join(' ', all.Select(t => t.Text.ToLowerInvariant()));
         }
 
-        if (all.Length == 4 && all[0].Kind == TokenKind.Letter && all[1].Is("(") && all[2].Kind == TokenKind.Letter && all[3].Is(")"))
+        // f(x), f'(x), f^{-1}(x)
+        if (all is [{ Kind: TokenKind.Letter }, .. var mark, { Text: "(" }, { Kind: TokenKind.Letter }, { Text: ")" }] && string.Concat(mark.Select(t => t.Text)) is "" or "'" or "''" or "^{-1}")
         {
-            return $"{all[0].Text}({all[2].Text})";
+            return string.Concat(all.Select(t => t.Text));
         }
 
-        if (all.Length == 5 && all[0].Is("(") && all[1].Kind == TokenKind.Letter && all[2].Is(",") && all[3].Kind == TokenKind.Letter && all[4].Is(")"))
+        if (all is [{ Kind: TokenKind.Command, Text: "angle" }, { Kind: TokenKind.Letter or TokenKind.Word }])
         {
-            return $"({all[1].Text},{all[3].Text})";
+            return "angle " + all[1].Text;
         }
 
-        if (all.Length == 7 && all[0].Is("(") && all[^1].Is(")") && all[1].Kind == TokenKind.Letter && all[3].Kind == TokenKind.Letter && all[5].Kind == TokenKind.Letter)
+        if (all.Length >= 5 && all.Length % 2 == 1 && all[0].Is("(") && all[^1].Is(")") && all[1..^1].Select((t, i) => i % 2 == 0 ? t.Kind == TokenKind.Letter : t.Is(",")).All(fits => fits))
         {
-            return $"({all[1].Text},{all[3].Text},{all[5].Text})";
+            return string.Concat(all.Select(t => t.Text));
         }
 
         return ExpressionParser.Read(all) is Symbol symbol ? symbol.Name : null;
@@ -252,7 +274,7 @@ internal sealed partial class AnswerParser
 
     private static RealSetAnswer? SetOperation(ReadOnlySpan<MathToken> tokens, List<int> places)
     {
-        if (TokenSpans.Split(tokens, IsSetOperation) is not { } parts || Element(parts[0]) is not { } first || AnswerComparer.RealSet(first) is not { } set)
+        if (places.Count > MostSets || TokenSpans.Split(tokens, IsSetOperation) is not { } parts || Element(parts[0]) is not { } first || AnswerComparer.RealSet(first) is not { } set)
         {
             return null;
         }
@@ -302,7 +324,7 @@ internal sealed partial class AnswerParser
         {
             case "set{":
                 return inside.Length == 0 ? new ListAnswer([], IsSet: true)
-                    : List(inside) is { } held ? held is ListAnswer list ? list with { IsSet = true } : held is ValueAnswer or TupleAnswer ? new ListAnswer([held], IsSet: true) : null
+                    : List(inside) is { } held ? held is ListAnswer { IsSet: false } list ? list with { IsSet = true } : held is ValueAnswer or TupleAnswer or ListAnswer ? new ListAnswer([held], IsSet: true) : null
                     : null;
             case "{":
                 return close == "}" ? List(inside) : null;
@@ -354,7 +376,7 @@ internal sealed partial class AnswerParser
         if (tokens.Length is 3 or 5 && tokens[0].Kind == TokenKind.Number && tokens[0].Text.All(char.IsAsciiDigit) && tokens[1].Is("_"))
         {
             MathToken named = tokens[tokens.Length == 3 ? 2 : 3];
-            string name = NumberWords.GetValueOrDefault(named.Text.ToLowerInvariant(), named.Text);
+            string name = NumberWords.Read(named.Text)?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? named.Text;
             return name.All(char.IsAsciiDigit) ? new BaseAnswer(tokens[0].Text.TrimStart('0'), name) : null;
         }
 
@@ -381,7 +403,7 @@ internal sealed partial class AnswerParser
     [GeneratedRegex(@"\\(text|textbf|mathrm|mathbf|mbox|textrm|textit|boldsymbol|operatorname)\b")]
     private static partial Regex TextCommand();
 
-    [GeneratedRegex(@"^(?:(?:option|choice|answer)\s*)?[\(\[]?\s*(?<letter>[A-Za-z])\s*[\)\]]?\s*[.:]?$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^(?:(?:option|choice|answer)\s*)?(?:(?<letter>[A-Za-z])\s*\)?|\(\s*(?<letter>[A-Za-z])\s*\)|\[\s*(?<letter>[A-Za-z])\s*\])\s*[.:]?$", RegexOptions.IgnoreCase)]
     private static partial Regex ChoiceText();
 
     [GeneratedRegex(@"\s+")]

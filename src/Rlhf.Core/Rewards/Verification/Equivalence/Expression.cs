@@ -75,6 +75,11 @@ internal enum OperationName
     /// <summary>Of the second argument, to the base of the first.</summary>
     Logarithm,
     Binomial,
+    Modulo,
+    Gcd,
+    Lcm,
+    Maximum,
+    Minimum,
     Factorial,
     Absolute,
     Floor,

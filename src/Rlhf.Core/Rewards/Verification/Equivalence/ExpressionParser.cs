@@ -16,13 +16,19 @@ internal sealed class ExpressionParser
         ["sqrt"] = OperationName.Sqrt, ["abs"] = OperationName.Absolute, ["log"] = OperationName.Logarithm, ["lg"] = OperationName.Logarithm,
     };
 
+    // Of two arguments or more.
+    private static readonly Dictionary<string, OperationName> Selections = new(StringComparer.Ordinal)
+    {
+        ["gcd"] = OperationName.Gcd, ["lcm"] = OperationName.Lcm, ["max"] = OperationName.Maximum, ["min"] = OperationName.Minimum,
+    };
+
     private static readonly Dictionary<OperationName, OperationName> Inverses = new()
     {
         [OperationName.Sin] = OperationName.Arcsin, [OperationName.Cos] = OperationName.Arccos, [OperationName.Tan] = OperationName.Arctan,
     };
 
     private static readonly string[] NoLetters = ["frac", "sqrt", "over", "binom", "times", "cdot", "div", "infty", "circ", "degree", "pm", "mp", "le", "ge", "lt", "gt", "cup", "cap", "setminus", "in", "emptyset",
-        "mathbb", "rfloor", "rceil", "begin", "end", "hline", "to", "lor", "land"];
+        "mathbb", "rfloor", "rceil", "begin", "end", "hline", "to", "lor", "land", "choose", "gcd", "max", "min", "sum", "prod", "bmod", "angle", "triangle"];
 
     private static readonly Expression Ten = Whole(10), OneEighty = Whole(180), Two = Whole(2);
 
@@ -39,8 +45,20 @@ internal sealed class ExpressionParser
     public static Expression? Read(IEnumerable<MathToken> tokens)
     {
         ExpressionParser parser = new(tokens);
-        return parser.Sum() is { } expression && parser._at == parser._tokens.Count ? expression : null;
+        if (parser._tokens is [{ Kind: TokenKind.Word } word] && IsShortWord(word.Text))
+        {
+            return null;
+        }
+
+        return parser.Grouped() is { } expression && parser._at == parser._tokens.Count ? expression : null;
     }
+
+    /// <summary>Whether a word names a function.</summary>
+    public static bool IsFunction(string word) => Functions.ContainsKey(word) || Selections.ContainsKey(word);
+
+    // Alone they are words, not the products of their letters: their order counts.
+    private static bool IsShortWord(string text) => text.Length == 3
+        && ((char.IsUpper(text[0]) && char.IsLower(text[1]) && char.IsLower(text[2])) || text is "yes" or "odd" or "red" or "one" or "two" or "six" or "ten" or "all" or "any" or "day" or "sun" or "cat" or "dog" or "car");
 
     private static Number Whole(int value) => new(ExactNumber.FromInteger(value)!.Value);
 
@@ -64,6 +82,19 @@ internal sealed class ExpressionParser
         }
 
         return false;
+    }
+
+    // What stands in a pair of braces: a sum, or two of them with \over or \choose between.
+    private Expression? Grouped()
+    {
+        Expression? value = Sum();
+        if (value is null || !(Next is { Kind: TokenKind.Command, Text: "over" or "choose" } between))
+        {
+            return value;
+        }
+
+        _at++;
+        return Sum() is { } bottom ? new Operation(between.Text == "over" ? OperationName.Divide : OperationName.Binomial, value, bottom) : null;
     }
 
     private Expression? Sum()
@@ -119,7 +150,7 @@ internal sealed class ExpressionParser
         while (product is not null && Next is { } token)
         {
             bool divides = token.Is("/") || token.IsCommand("div");
-            if (divides || token.Is("*") || token.IsCommand("times") || token.IsCommand("cdot"))
+            if (divides || token.Is("*") || token.IsCommand("times") || token.IsCommand("cdot") || token.IsCommand("bmod"))
             {
                 _at++;
                 bool negative = false;
@@ -135,7 +166,7 @@ internal sealed class ExpressionParser
                 }
 
                 factor = negative ? new Operation(OperationName.Negate, factor) : factor;
-                product = new Operation(divides ? OperationName.Divide : OperationName.Multiply, product, factor);
+                product = new Operation(divides ? OperationName.Divide : token.IsCommand("bmod") ? OperationName.Modulo : OperationName.Multiply, product, factor);
             }
             else if (BeginsFactor(token))
             {
@@ -150,12 +181,12 @@ internal sealed class ExpressionParser
         return product;
     }
 
-    // What may follow a factor without a sign: not a number, unless the factor ended with a bracket.
+    // What may follow a factor without a sign: not a number, unless the factor ended with a bracket or, as in 2^a 3^b, it is a power itself.
     private bool BeginsFactor(MathToken token) => token.Kind switch
     {
         TokenKind.Letter or TokenKind.Word => true,
-        TokenKind.Number => _at > 0 && _tokens[_at - 1].Is(")"),
-        TokenKind.Command => !NoLetters.Contains(token.Text) || token.Text is "frac" or "sqrt" or "binom",
+        TokenKind.Number => _at > 0 && (_tokens[_at - 1].Is(")") || (token.AfterSpace && _at + 1 < _tokens.Count && _tokens[_at + 1].Is("^") && (_tokens[_at - 1].Is("}") || (_at > 1 && _tokens[_at - 2].Is("^"))))),
+        TokenKind.Command => !NoLetters.Contains(token.Text) || token.Text is "frac" or "sqrt" or "binom" or "gcd" or "max" or "min",
         TokenKind.Symbol => token.Text is "(" or "{" or "[" || (token.Text == "|" && _bars == 0),
         _ => false,
     };
@@ -225,7 +256,7 @@ internal sealed class ExpressionParser
     private Expression? Exponent()
     {
         bool negative = Take("-");
-        Expression? exponent = Next is { Kind: TokenKind.Number } ? Atom() : Argument();
+        Expression? exponent = Next is { Kind: TokenKind.Number } ? Plain() : Argument();
         if (exponent is not null && Take("^"))
         {
             exponent = Exponent() is { } upper ? new Operation(OperationName.Power, exponent, upper) : null;
@@ -259,10 +290,18 @@ internal sealed class ExpressionParser
             return token.Kind == TokenKind.Number ? Whole(token.Text[0] - '0') : Letter(token.Text[..1]);
         }
 
-        return token.Kind is TokenKind.Number or TokenKind.Letter || (token.Kind == TokenKind.Command && !NoLetters.Contains(token.Text)) || token.IsCommand("frac") || token.IsCommand("sqrt")
+        if (token.Kind == TokenKind.Number)
+        {
+            return Plain();
+        }
+
+        return token.Kind == TokenKind.Letter || (token.Kind == TokenKind.Command && !NoLetters.Contains(token.Text)) || token.IsCommand("frac") || token.IsCommand("sqrt")
             ? Atom()
             : null;
     }
+
+    // A number that takes no fraction after it: x^2\frac13 is no power of 2⅓.
+    private Number? Plain() => NumberLiteral.Decimal(_tokens[_at++].Text);
 
     private Expression? Atom()
     {
@@ -320,11 +359,14 @@ internal sealed class ExpressionParser
     private Number? MixedPart()
     {
         int start = _at;
-        MathToken[] tokens = Next is { } next && next.IsCommand("frac") ? [.. _tokens] : [];
+        bool braces = Next is { } brace && brace.Is("{") && _at + 1 < _tokens.Count && _tokens[_at + 1].IsCommand("frac");
+        MathToken[] tokens = braces || (Next is { } next && next.IsCommand("frac")) ? _tokens.Slice(_at, Math.Min(10, _tokens.Count - _at)).ToArray() : [];
         BigInteger? top = null, bottom = null;
+        _at += braces ? 1 : 0;
         if (TakeCommand("frac"))
         {
             (top, bottom) = (SmallWhole(Argument()), SmallWhole(Argument()));
+            bottom = !braces || Take("}") ? bottom : null;
         }
         else if (_at + 2 < _tokens.Count && _tokens[_at].Kind == TokenKind.Number && _tokens[_at].AfterSpace && _tokens[_at + 1].Is("/") && _tokens[_at + 2].Kind == TokenKind.Number)
         {
@@ -338,9 +380,9 @@ internal sealed class ExpressionParser
         }
 
         _at = start;
-        for (int i = start; i < tokens.Length; i++)
+        for (int i = 0; i < tokens.Length; i++)
         {
-            _tokens[i] = tokens[i];
+            _tokens[start + i] = tokens[i];
         }
 
         return null;
@@ -358,6 +400,11 @@ internal sealed class ExpressionParser
         if (Functions.TryGetValue(token.Text, out OperationName function))
         {
             return Function(function);
+        }
+
+        if (Selections.TryGetValue(token.Text, out OperationName selection))
+        {
+            return Selection(selection);
         }
 
         // A row of letters is their product; a long one is a word.
@@ -439,8 +486,10 @@ internal sealed class ExpressionParser
                 return Sum() is { } floor && TakeCommand("rfloor") ? new Operation(OperationName.Floor, floor) : null;
             case "lceil":
                 return Sum() is { } ceiling && TakeCommand("rceil") ? new Operation(OperationName.Ceiling, ceiling) : null;
+            case "sum" or "prod":
+                return Running(name == "sum" ? OperationName.Add : OperationName.Multiply);
             default:
-                return Functions.TryGetValue(name, out OperationName function) ? Function(function) : NoLetters.Contains(name) || name == "overline" ? null : Subscripted("\\" + name);
+                return Selections.TryGetValue(name, out OperationName selection) ? Selection(selection) : Functions.TryGetValue(name, out OperationName function) ? Function(function) : NoLetters.Contains(name) || name == "overline" ? null : Subscripted("\\" + name);
         }
     }
 
@@ -472,14 +521,39 @@ internal sealed class ExpressionParser
 
         int bars = _bars;
         _bars = 0;
-        Expression? value = Sum();
-        if (value is not null && bracket == "{" && TakeCommand("over"))
-        {
-            value = Sum() is { } bottom ? new Operation(OperationName.Divide, value, bottom) : null;
-        }
-
+        Expression? value = bracket == "{" ? Grouped() : Sum();
         _bars = bars;
         return value is not null && Take(close) ? value : null;
+    }
+
+    // \gcd(12, 18), \max\{1, 2\}
+    private Expression? Selection(OperationName name)
+    {
+        bool braces = Next is { } open && open.Is("set{");
+        if (!Take(braces ? "set{" : "("))
+        {
+            return null;
+        }
+
+        Expression? chosen = Sum();
+        while (chosen is not null && Take(","))
+        {
+            chosen = Sum() is { } next ? new Operation(name, chosen, next) : null;
+        }
+
+        return chosen is Operation { Name: var last } && last == name && Take(braces ? "set}" : ")") ? chosen : null;
+    }
+
+    // \sum_{k=1}^{5} and a product.
+    private Expression? Running(OperationName joins)
+    {
+        if (!Take("_") || !Take("{") || Next is not { Kind: TokenKind.Letter } letter)
+        {
+            return null;
+        }
+
+        _at++;
+        return Take("=") && Sum() is { } from && Take("}") && Take("^") && Argument() is { } to && Product() is { } term ? Series.Expand(joins, Letter(letter.Text), from, to, term) : null;
     }
 
     private Expression? Function(OperationName name)

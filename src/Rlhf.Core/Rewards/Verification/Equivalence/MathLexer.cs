@@ -13,9 +13,12 @@ internal sealed partial class MathLexer
         "text", "mbox", "textbf", "textrm", "textit", "mathrm", "mathbf", "mathit", "mathsf", "operatorname", "hbox", "textsf", "emph", "texttt", "boldsymbol", "bold", "mathcal", "bm", "textnormal",
     };
 
+    // In these a single letter is one of the formula.
+    private static readonly HashSet<string> LetterFonts = new(StringComparer.Ordinal) { "mathbf", "mathit", "mathsf", "mathcal", "boldsymbol", "bold", "bm" };
+
     private static readonly HashSet<string> Ignored = new(StringComparer.Ordinal)
     {
-        "left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "displaystyle", "textstyle", "limits", "quad", "qquad", "mathord", "mathstrut", "boxed", "fbox", "bf", "rm", "it", "thinspace",
+        "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "displaystyle", "textstyle", "limits", "nolimits", "quad", "qquad", "mathord", "mathstrut", "bf", "rm", "it", "thinspace",
     };
 
     private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
@@ -23,12 +26,13 @@ internal sealed partial class MathLexer
         "frac", "over", "sqrt", "binom", "times", "cdot", "div", "pi", "infty", "circ", "degree", "pm", "mp", "le", "ge", "lt", "gt", "cup", "cap", "setminus", "in", "ne", "emptyset", "mathbb",
         "lfloor", "rfloor", "lceil", "rceil", "overline", "sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "log", "ln", "lg", "exp",
         "begin", "end", "alpha", "beta", "gamma", "delta", "theta", "lambda", "mu", "sigma", "phi", "omega", "rho", "tau", "epsilon", "psi", "Delta", "Omega", "varphi", "zeta", "eta", "kappa", "xi", "nu", "hline", "to", "abs", "lor", "land",
+        "ell", "chi", "iota", "upsilon", "Gamma", "Lambda", "Theta", "Phi", "Psi", "Sigma", "Pi", "Xi", "vartheta", "varepsilon", "choose", "gcd", "max", "min", "sum", "prod", "bmod", "angle", "triangle",
     };
 
     private static readonly Dictionary<string, string> Same = new(StringComparer.Ordinal)
     {
         ["dfrac"] = "frac", ["tfrac"] = "frac", ["cfrac"] = "frac", ["dbinom"] = "binom", ["tbinom"] = "binom", ["leq"] = "le", ["geq"] = "ge", ["leqslant"] = "le", ["neq"] = "ne", ["dot"] = "overline", ["geqslant"] = "ge", ["less"] = "lt",
-        ["backslash"] = "setminus", ["varnothing"] = "emptyset", ["bar"] = "overline", ["arcctg"] = "arccot", ["tg"] = "tan", ["ctg"] = "cot", ["ast"] = "times", ["bullet"] = "cdot", ["iff"] = "to",
+        ["backslash"] = "setminus", ["varnothing"] = "emptyset", ["bar"] = "overline", ["arcctg"] = "arccot", ["tg"] = "tan", ["ctg"] = "cot", ["ast"] = "times", ["bullet"] = "cdot", ["iff"] = "to", ["mod"] = "bmod",
     };
 
     private static readonly Dictionary<string, string> Brackets = new(StringComparer.Ordinal)
@@ -44,9 +48,13 @@ internal sealed partial class MathLexer
     private readonly List<MathToken> _tokens = [];
     private readonly Stack<char> _open = new();
     private int _at;
+    private readonly bool _pairedDollars;
+    private char? _delimiter;
+    private bool _boxed;
+    private int _pairs;
     private bool _space;
 
-    private MathLexer(string text, bool thousands) => (_text, _thousands) = (text, thousands);
+    private MathLexer(string text, bool thousands) => (_text, _thousands, _pairedDollars) = (text, thousands, (text.Count(c => c == '$') - Regex.Count(text, @"\\\$")) % 2 == 0);
 
     /// <summary>The tokens; null where the text is not whole (a bracket or a command's argument is missing) or holds a command that no answer holds.</summary>
     /// <param name="text">What <see cref="AnswerText.Clean"/> gave.</param>
@@ -54,7 +62,7 @@ internal sealed partial class MathLexer
     public static List<MathToken>? Read(string text, bool thousands)
     {
         MathLexer lexer = new(text, thousands);
-        return lexer.Run() && lexer._open.Count == 0 ? lexer._tokens : null;
+        return lexer.Run() && lexer._open.Count == 0 && lexer._pairs == 0 && lexer._delimiter is null ? lexer._tokens : null;
     }
 
     [GeneratedRegex(@"\G(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+(?![a-zA-Z\d]))?")]
@@ -62,6 +70,13 @@ internal sealed partial class MathLexer
 
     [GeneratedRegex(@"\G\d{1,3}(,\d{3})+(?!,?\d)(\.\d*)?")]
     private static partial Regex SeparatedNumber();
+
+    // The space after a line of a matrix: \\[4pt].
+    [GeneratedRegex(@"\G\s*\[\s*-?\d*\.?\d+\s*(pt|em|ex|mm|cm|in|mu|\\jot)\s*\]")]
+    private static partial Regex LineSpace();
+
+    [GeneratedRegex(@"\G\.(?=\\(overline|bar|dot)\b)")]
+    private static partial Regex PointBeforeBar();
 
     [GeneratedRegex(@"\G\p{L}+")]
     private static partial Regex Letters();
@@ -79,6 +94,11 @@ internal sealed partial class MathLexer
             else if (char.IsAsciiDigit(c) || (c == '.' && _at + 1 < _text.Length && char.IsAsciiDigit(_text[_at + 1])))
             {
                 ReadNumber();
+            }
+            else if (c == '.' && PointBeforeBar().IsMatch(_text, _at))
+            {
+                _at++;
+                Add(TokenKind.Number, "0.");
             }
             else if (char.IsLetter(c))
             {
@@ -116,7 +136,7 @@ internal sealed partial class MathLexer
         {
             case '$':
                 // A pair is a delimiter; one alone before a number is money.
-                if (_text.Count(x => x == '$') - Regex.Count(_text, @"\\\$") is var plain && plain % 2 == 0)
+                if (_pairedDollars)
                 {
                     _space = true;
                     return true;
@@ -196,14 +216,26 @@ internal sealed partial class MathLexer
             return true;
         }
 
+        if (name is "left" or "right")
+        {
+            return Pair(opens: name == "left");
+        }
+
+        if (name is "boxed" or "fbox")
+        {
+            // Two boxes are two answers.
+            (bool another, _boxed) = (_boxed, true);
+            return !another;
+        }
+
         if (name is "(" or ")" or "[" or "]")
         {
-            _space = true;
-            return true;
+            return Delimit(name[0]);
         }
 
         if (name == "\\")
         {
+            _at += LineSpace().Match(_text, _at).Length;
             Add(TokenKind.Symbol, "\\\\");
             return true;
         }
@@ -220,11 +252,17 @@ internal sealed partial class MathLexer
 
         if (TextCommands.Contains(name))
         {
-            return ReadText();
+            return ReadText(name);
         }
 
         if (Brackets.TryGetValue(name, out string? bracket))
         {
+            // A set after a minus is taken away.
+            if (bracket == "set{" && _tokens.Count > 1 && _tokens[^1].Is("-"))
+            {
+                _tokens[^1] = new(TokenKind.Command, "setminus", _tokens[^1].AfterSpace);
+            }
+
             Add(TokenKind.Symbol, bracket);
             return bracket switch { "set{" => Open('S'), "<(" => Open('<'), "set}" => Close('S'), ")>" => Close('>'), _ => true };
         }
@@ -238,8 +276,35 @@ internal sealed partial class MathLexer
         return true;
     }
 
+    // \left and \right stand in pairs, each before a bracket or the full stop for none.
+    private bool Pair(bool opens)
+    {
+        while (_at < _text.Length && _text[_at] == ' ')
+        {
+            _at++;
+        }
+
+        _pairs += opens ? 1 : -1;
+        _space = true;
+        if (_pairs < 0 || _at == _text.Length || !"()[]|.\\<>/".Contains(_text[_at], StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        _at += _text[_at] == '.' ? 1 : 0;
+        return true;
+    }
+
+    // \( and \), \[ and \] stand in pairs, one pair after another.
+    private bool Delimit(char delimiter)
+    {
+        bool opens = delimiter is '(' or '[', fits = opens ? _delimiter is null : _delimiter == (delimiter == ')' ? '(' : '[');
+        (_delimiter, _space) = (opens ? delimiter : null, true);
+        return fits;
+    }
+
     // Text that is a formula in itself, such as \text{240,000} or \mathrm{132}, is read as one.
-    private bool ReadText()
+    private bool ReadText(string command)
     {
         while (_at < _text.Length && _text[_at] == ' ')
         {
@@ -266,10 +331,18 @@ internal sealed partial class MathLexer
             return false;
         }
 
-        string content = _text[start.._at++];
-        if (content.Trim().Length == 0)
+        string content = _text[start.._at++].Replace('~', ' ');
+        string trimmed = content.Trim();
+        if (trimmed.Length == 0)
         {
             _space = true;
+            return true;
+        }
+
+        // \mathrm{i} is the unit, \operatorname{sin} the function, \mathbf{v} a letter.
+        if (trimmed is "i" or "e" || (trimmed.Length == 1 && char.IsAsciiLetter(trimmed[0]) && LetterFonts.Contains(command)) || (command is "operatorname" or "mathrm" && ExpressionParser.IsFunction(trimmed)))
+        {
+            Add(trimmed.Length == 1 ? TokenKind.Letter : TokenKind.Word, trimmed);
             return true;
         }
 
@@ -286,7 +359,7 @@ internal sealed partial class MathLexer
             return true;
         }
 
-        Add(TokenKind.Text, content.Trim());
+        Add(TokenKind.Text, trimmed);
         return true;
     }
 }
