@@ -11,6 +11,11 @@ internal static class AnswerComparer
     /// <summary>Whether an answer says what the reference says.</summary>
     public static bool AreEqual(Answer gold, Answer answer)
     {
+        if (Work.Current.IsUsedUp)
+        {
+            return false;
+        }
+
         if (gold is EquationAnswer x && answer is EquationAnswer y)
         {
             return EquationsEqual(x, y);
@@ -242,7 +247,7 @@ internal static class AnswerComparer
 
     private static bool ExpressionsEqual(Expression gold, Expression answer)
     {
-        if (!Work.Current.Spend(3) || Infinite(gold) is not { } a || Infinite(answer) is not { } b)
+        if (!Work.Current.Spend(5) || Infinite(gold) is not { } a || Infinite(answer) is not { } b)
         {
             return false;
         }

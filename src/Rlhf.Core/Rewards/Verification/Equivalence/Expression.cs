@@ -14,25 +14,24 @@ internal abstract record Expression
     public virtual IReadOnlyList<Expression> Parts => [];
 
     /// <summary>All letters.</summary>
-    public IEnumerable<string> Symbols()
+    public IEnumerable<string> Symbols() => All().OfType<Symbol>().Select(s => s.Name);
+
+    /// <summary>Whether a part fits.</summary>
+    public bool Any(Func<Expression, bool> fits) => All().Any(fits);
+
+    // Itself and every part, without recursion: a long sum is deep.
+    private IEnumerable<Expression> All()
     {
         Stack<Expression> open = new([this]);
         while (open.TryPop(out Expression? next))
         {
-            if (next is Symbol symbol)
-            {
-                yield return symbol.Name;
-            }
-
+            yield return next;
             foreach (Expression part in next.Parts)
             {
                 open.Push(part);
             }
         }
     }
-
-    /// <summary>Whether a part fits.</summary>
-    public bool Any(Func<Expression, bool> fits) => fits(this) || Parts.Any(p => p.Any(fits));
 }
 
 /// <summary>A number written out.</summary>

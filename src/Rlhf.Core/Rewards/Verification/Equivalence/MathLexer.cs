@@ -54,7 +54,7 @@ internal sealed partial class MathLexer
     private int _pairs;
     private bool _space;
 
-    private MathLexer(string text, bool thousands) => (_text, _thousands, _pairedDollars) = (text, thousands, (text.Count(c => c == '$') - Regex.Count(text, @"\\\$")) % 2 == 0);
+    private MathLexer(string text, bool thousands) => (_text, _thousands, _pairedDollars) = (text, thousands, !text.Contains('$', StringComparison.Ordinal) || (text.Count(c => c == '$') - Regex.Count(text, @"\\\$")) % 2 == 0);
 
     /// <summary>The tokens; null where the text is not whole (a bracket or a command's argument is missing) or holds a command that no answer holds.</summary>
     /// <param name="text">What <see cref="AnswerText.Clean"/> gave.</param>
