@@ -14,28 +14,6 @@ internal sealed partial class AnswerParser
 {
     private const int MostSets = 40;
 
-    // Words that may stand before a value without changing it.
-    private static readonly HashSet<string> Carriers = new(StringComparer.Ordinal)
-    {
-        "the", "final", "answer", "is", "are", "was", "thus", "so", "hence", "therefore", "then", "total", "result", "sum", "value", "values", "equals", "equal", "to", "we", "get", "got", "have", "obtain", "of", "my", "our", "this", "that", "it",
-        "gives", "be", "there", "correct", "solution", "solutions", "number", "find", "i", "which", "here", "finally", "exactly", "in", "simplified", "form", "ans", "length", "area", "perimeter", "volume", "probability", "measure", "angle", "a",
-        "point", "coordinates", "vertex", "center", "interval", "set", "range", "domain", "slope", "distance", "radius", "diameter", "cost", "price", "speed", "time", "age", "option", "choice", "required", "desired", "matrix", "vector", "equation", "function", "expression", "polynomial", "conclude",
-    };
-
-    // Words that deny or bound what follows, or leave it open.
-    private static readonly HashSet<string> Denials = new(StringComparer.Ordinal)
-    {
-        "not", "no", "most", "least", "more", "less", "than", "except", "about", "approximately", "approx", "around", "between", "either", "neither", "nor", "never", "greater", "fewer", "if", "unless", "but", "almost", "nearly", "any", "all", "none",
-        "maybe", "perhaps", "up", "below", "above", "under", "over", "cannot", "isn", "doesn", "wrong", "incorrect", "false", "roughly", "within", "until", "without", "minus", "plus", "times", "possibly", "undefined", "same", "other", "before", "after", "only", "both", "every", "some", "larger", "smaller", "bigger", "beyond", "outside", "instead", "half", "double", "twice", "squared", "cubed",
-        "negative", "factorial", "mod", "modulo", "choose", "divided", "multiplied", "reciprocal", "inverse", "opposite", "negated", "root", "power", "binary", "octal", "hexadecimal", "imaginary", "invalid", "fails", "failed", "rejected", "impossible", "unlikely",
-        "error", "mistake", "guess", "unknown", "unsure", "unclear", "probably", "likely", "suppose", "assume", "estimate", "estimated", "random", "approximate", "excluded", "excluding", "remainder", "plugged", "aside", "off", "sorry", "nope", "nah", "hardly", "against", "versus", "vs", "contrary", "disagree", "omit", "omitted", "missing", "formerly",
-        "accept", "accepted", "accepts", "reference", "grader", "graded", "verifier", "verdict", "verified", "judge", "equivalent", "identical", "matches", "matching", "matched", "match", "instructions", "instruction", "prompt", "system", "reward", "expected", "label", "ground", "truth", "true",
-    };
-
-    private static readonly HashSet<string> Empty = new(StringComparer.Ordinal) { "empty set", "null set" };
-
-    private static readonly HashSet<string> Line = new(StringComparer.Ordinal) { "all real numbers", "all reals", "set of all real numbers", "real numbers" };
-
     /// <summary>Reads a text.</summary>
     /// <param name="text">Any text.</param>
     /// <param name="thousands">Whether <c>1,234</c> is one number where no bracket is open.</param>
@@ -55,7 +33,7 @@ internal sealed partial class AnswerParser
             return letter is null ? null : new(letter, plain, null, null);
         }
 
-        List<MathToken> said = WithoutCarriers(tokens);
+        List<MathToken> said = AnswerWords.WithoutCarriers(tokens);
         letter ??= said.Count < tokens.Count && Letter(said) is { } named ? named : null;
         return new(letter, plain, Saying(said), Formula(said));
     }
@@ -74,11 +52,11 @@ internal sealed partial class AnswerParser
 
     private static Answer? Formula(List<MathToken> rest)
     {
-        if (rest.All(t => t.IsWords) && string.Join(' ', rest.SelectMany(t => Words(t.Text)).SkipWhile(Carriers.Contains)) is var said)
+        if (rest.All(t => t.IsWords) && string.Join(' ', rest.SelectMany(t => AnswerWords.Words(t.Text)).SkipWhile(AnswerWords.Carriers.Contains)) is var said)
         {
-            if (Empty.Contains(said) || Line.Contains(said))
+            if (AnswerWords.Empty.Contains(said) || AnswerWords.Line.Contains(said))
             {
-                return Empty.Contains(said) ? new ListAnswer([], IsSet: true) : new RealSetAnswer([RealSets.Line], null);
+                return AnswerWords.Empty.Contains(said) ? new ListAnswer([], IsSet: true) : new RealSetAnswer([RealSets.Line], null);
             }
         }
 
@@ -96,30 +74,7 @@ internal sealed partial class AnswerParser
 
         // "7 times" is a count, "7 times 2" none.
         int words = rest.Count > 1 && rest[^2].Kind == TokenKind.Number && rest[^1].IsWords && rest[^1].Text == "times" ? rest.Count - 1 : rest.Count;
-        return rest.Take(words).Where(t => t.IsWords).SelectMany(t => Words(t.Text)).Any(Denials.Contains) ? null : List([.. rest]);
-    }
-
-    private static IEnumerable<string> Words(string text) => text.ToLowerInvariant().Split([' ', ',', ':', '.', '-', '\''], StringSplitOptions.RemoveEmptyEntries);
-
-    // "The answer is", "Total =", "Thus," before something that is left.
-    private static List<MathToken> WithoutCarriers(List<MathToken> tokens)
-    {
-        int start = 0;
-        while (start < tokens.Count)
-        {
-            MathToken token = tokens[start];
-            // "Correct" alone is a remark.
-            bool carrier = !(start == 0 && token.Text.Equals("correct", StringComparison.OrdinalIgnoreCase)) && (token.IsWords || (token.Kind == TokenKind.Letter && token.Text is "I" or "a" && start > 0)) && Words(token.Text).All(Carriers.Contains);
-            bool says = token.Is("=") ? start == 0 || !tokens[start - 1].Is("=") : start > 0 && (token.Is(":") || token.Is(",") || token.Is("."));
-            if (!carrier && !says)
-            {
-                break;
-            }
-
-            start++;
-        }
-
-        return start == tokens.Count ? tokens : tokens[start..];
+        return rest.Take(words).Where(t => t.IsWords).SelectMany(t => AnswerWords.Words(t.Text)).Any(AnswerWords.Denials.Contains) ? null : List([.. rest]);
     }
 
     // Elements of a list without brackets.
@@ -169,7 +124,7 @@ internal sealed partial class AnswerParser
     // x = 1, y = 2 is a point, in the order of the letters; x = 1 or x = 2 is a list of values.
     private static Answer? Assignments(List<Answer> elements)
     {
-        (string? Name, Answer? Value)[] sides = [.. elements.Select(e => e is EquationAnswer equation && AnswerComparer.Assigned(equation) is { Name: not null } assigned ? assigned : default)];
+        (string? Name, Answer? Value)[] sides = [.. elements.Select(e => e is EquationAnswer equation && EquationComparer.Assigned(equation) is { Name: not null } assigned ? assigned : default)];
         if (sides.Any(s => s.Name is null))
         {
             // x = 1, 2: the name is said once.
@@ -187,12 +142,6 @@ internal sealed partial class AnswerParser
 
     private static bool IsSeparator(MathToken token) => token.Is(",") || token.Is(";") || token.IsCommand("lor") || token.IsCommand("land")
         || (token.IsWords && (token.Text.Equals("and", StringComparison.OrdinalIgnoreCase) || token.Text.Equals("or", StringComparison.OrdinalIgnoreCase)));
-
-    private static bool IsRelation(MathToken token) => IsInequality(token) || token.Is("=") || token.IsCommand("in");
-
-    private static bool IsInequality(MathToken token) => token.Is("<") || token.Is(">") || (token.Kind == TokenKind.Command && token.Text is "le" or "ge" or "lt" or "gt" or "ne");
-
-    private static bool IsSetOperation(MathToken token) => token.Kind == TokenKind.Command && token.Text is "cup" or "cap" or "setminus";
 
     private static Answer? Element(ReadOnlySpan<MathToken> tokens)
     {
@@ -217,87 +166,6 @@ internal sealed partial class AnswerParser
         }
 
         return Bracketed(tokens) ?? Special(tokens) ?? ValueReader.Read(tokens);
-    }
-
-    private static Answer? Relation(ReadOnlySpan<MathToken> tokens, List<int> places)
-    {
-        const int MaxSides = 20;
-        MathToken first = tokens[places[0]];
-        if (first.IsCommand("in"))
-        {
-            // x ∈ S says S.
-            return places.Count == 1 && Name(tokens[..places[0]]) is not null && Element(tokens[(places[0] + 1)..]) is { } set and not ValueAnswer ? set : null;
-        }
-
-        if (places.Count >= MaxSides || TokenSpans.Split(tokens, IsRelation) is not { } parts)
-        {
-            return null;
-        }
-
-        MathToken[] all = tokens.ToArray();
-        if (places.All(p => all[p].Is("=")))
-        {
-            EquationSide[] sides = [.. parts.Select(p => new EquationSide(Name(p), Element(p)))];
-            return sides.All(s => s.Name is not null || s.Content is not null) ? new EquationAnswer(sides) : null;
-        }
-
-        return places.All(p => IsInequality(all[p])) ? Inequalities.Solve([.. parts.Select(p => ExpressionParser.Read(p))], [.. places.Select(p => all[p].Text)]) : null;
-    }
-
-    // A letter, f(x), a pair of letters, or words: what an equation may define.
-    private static string? Name(ReadOnlySpan<MathToken> tokens)
-    {
-        MathToken[] all = tokens.ToArray();
-        if (all.Length > 0 && all.All(t => t.IsWords))
-        {
-            return string.Join(' ', all.Select(t => t.Text.ToLowerInvariant()));
-        }
-
-        // f(x), f'(x), f^{-1}(x)
-        if (all is [{ Kind: TokenKind.Letter }, .. var mark, { Text: "(" }, { Kind: TokenKind.Letter }, { Text: ")" }] && string.Concat(mark.Select(t => t.Text)) is "" or "'" or "''" or "^{-1}")
-        {
-            return string.Concat(all.Select(t => t.Text));
-        }
-
-        if (all is [{ Kind: TokenKind.Command, Text: "angle" }, { Kind: TokenKind.Letter or TokenKind.Word }])
-        {
-            return "angle " + all[1].Text;
-        }
-
-        if (all.Length >= 5 && all.Length % 2 == 1 && all[0].Is("(") && all[^1].Is(")") && all[1..^1].Select((t, i) => i % 2 == 0 ? t.Kind == TokenKind.Letter : t.Is(",")).All(fits => fits))
-        {
-            return string.Concat(all.Select(t => t.Text));
-        }
-
-        return ExpressionParser.Read(all) is Symbol symbol ? symbol.Name : null;
-    }
-
-    private static RealSetAnswer? SetOperation(ReadOnlySpan<MathToken> tokens, List<int> places)
-    {
-        if (places.Count > MostSets || TokenSpans.Split(tokens, IsSetOperation) is not { } parts || Element(parts[0]) is not { } first || AnswerComparer.RealSet(first) is not { } set)
-        {
-            return null;
-        }
-
-        for (int i = 0; i < places.Count; i++)
-        {
-            if (Element(parts[i + 1]) is not { } next || AnswerComparer.RealSet(next) is not { } other)
-            {
-                return null;
-            }
-
-            set = set with
-            {
-                Pieces = tokens[places[i]].Text switch
-                {
-                    "cup" => RealSets.Union(set.Pieces.Concat(other.Pieces)),
-                    "cap" => RealSets.Intersection(set.Pieces, other.Pieces),
-                    _ => RealSets.Intersection(set.Pieces, RealSets.Complement(other.Pieces)),
-                },
-            };
-        }
-
-        return set;
     }
 
     // One pair of brackets around the whole.
