@@ -26,9 +26,9 @@ internal abstract record Expression
         while (open.TryPop(out Expression? next))
         {
             yield return next;
-            foreach (Expression part in next.Parts)
+            for (int i = 0; i < next.Parts.Count; i++)
             {
-                open.Push(part);
+                open.Push(next.Parts[i]);
             }
         }
     }

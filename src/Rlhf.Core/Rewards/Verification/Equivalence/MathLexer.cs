@@ -11,8 +11,8 @@ internal sealed partial class MathLexer
     private readonly bool _thousands;
     private readonly List<MathToken> _tokens = [];
     private readonly Stack<char> _open = new();
-    private int _at;
     private readonly bool _pairedDollars;
+    private int _at;
     private char? _delimiter;
     private bool _boxed;
     private int _pairs;
@@ -87,6 +87,20 @@ internal sealed partial class MathLexer
 
     private void ReadNumber()
     {
+        int end = _at;
+        while (end < _text.Length && char.IsAsciiDigit(_text[end]))
+        {
+            end++;
+        }
+
+        // Digits alone, as nearly all are.
+        if (end > _at && (end == _text.Length || _text[end] is not ('.' or ',' or 'e' or 'E')))
+        {
+            Add(TokenKind.Number, _text[_at..end]);
+            _at = end;
+            return;
+        }
+
         Match separated = _thousands && _open.All(b => b == '{') ? SeparatedNumber().Match(_text, _at) : Match.Empty;
         Match match = separated.Success && !separated.Value.StartsWith('0') ? separated : PlainNumber().Match(_text, _at);
         _at += match.Length;
