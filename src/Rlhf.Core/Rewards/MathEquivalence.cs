@@ -5,9 +5,9 @@ namespace Rlhf.Rewards;
 /// <summary>Whether two mathematical answers, LaTeX or plain text, say the same.</summary>
 /// <remarks>
 /// Understood are integers, decimals (repeating ones too), fractions, mixed numbers, percentages, units, currencies, radicals, powers, π, e, complex numbers, functions, expressions in letters, equations,
-/// inequalities, intervals and unions, lists, sets, tuples, matrices, ±, numbers in a base, options of a multiple choice and words. Rational numbers are compared exactly, others to about eighty digits;
+/// inequalities, intervals and unions, lists, sets, tuples, matrices, ±, short sums and products, numbers in a base or in words, options of a multiple choice and words. Rational numbers are compared exactly, others to about eighty digits;
 /// expressions in letters at several points. A decimal with six places or more stands for a number that has no finite decimal if it is rounded correctly; nothing else is approximate.
-/// The work has a fixed bound, so no text takes long, and none throws: what cannot be read is equivalent to nothing.
+/// The work of a comparison has a fixed bound, so no text takes long, and none throws: what cannot be read is equivalent to nothing.
 /// </remarks>
 public static class MathEquivalence
 {
@@ -18,6 +18,7 @@ public static class MathEquivalence
     {
         ArgumentNullException.ThrowIfNull(reference);
         ArgumentNullException.ThrowIfNull(answer);
+        Work.Begin();
         if (AnswerParser.Read(reference, thousands: true) is not { } gold || AnswerParser.Read(answer, thousands: true) is not { } given)
         {
             return false;

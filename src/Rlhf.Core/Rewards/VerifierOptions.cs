@@ -67,7 +67,7 @@ public sealed record BoxedOptions : RewardSourceOptions
 /// <summary>Options of <see cref="Verifiers.Math"/>.</summary>
 /// <remarks>
 /// The answer is what the last <c>\boxed{…}</c> or <c>\fbox{…}</c> holds; without one, the rest of the last line that begins with one of the markers or holds
-/// "answer is"; without that, the last <c>$…$</c> or number. It is compared as <see cref="MathEquivalence"/> says.
+/// "answer is"; without that, the last <c>$…$</c> or number. A response that ends within its last box has no answer. It is compared as <see cref="MathEquivalence"/> says.
 /// </remarks>
 public sealed record MathOptions : RewardSourceOptions
 {

@@ -38,6 +38,9 @@ internal static class BoxedAnswer
         return null;
     }
 
+    /// <summary>Whether the text ends within its last box.</summary>
+    public static bool IsCutOff(string text) => Commands.Any(command => text.LastIndexOf(command + "{", StringComparison.Ordinal) is >= 0 and var at && Braced(text.AsSpan(at + command.Length + 1)) is null);
+
     /// <summary>Whether two answers are the same number, or the same text but for spacing.</summary>
     public static bool AreEqual(string answer, string reference)
     {

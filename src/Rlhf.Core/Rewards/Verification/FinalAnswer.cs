@@ -16,14 +16,19 @@ internal static partial class FinalAnswer
             return boxed;
         }
 
-        string text = CalculatorNote().Replace(response, "");
+        if (BoxedAnswer.IsCutOff(response))
+        {
+            return null;
+        }
+
+        string text = Hope().Replace(CalculatorNote().Replace(response, ""), "");
         string[] lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         for (int i = lines.Length - 1; i >= 0; i--)
         {
             string line = lines[i].Trim('*', ' ');
             string? marker = markers.Where(m => line.StartsWith(m, StringComparison.OrdinalIgnoreCase)).MaxBy(m => m.Length);
-            string? rest = marker is not null ? line[marker.Length..] : AnswerIs().Match(line) is { Success: true } said ? said.Groups["answer"].Value : null;
-            if (rest?.Trim(' ', ':', '*') is { Length: > 0 } answer)
+            string? rest = AnswerIs().Match(line) is { Success: true } said ? said.Groups["answer"].Value : marker is not null ? line[marker.Length..] : null;
+            if (rest?.Trim(' ', ':', '*').TrimEnd(' ', '.', '*') is { Length: > 0 } answer)
             {
                 return answer;
             }
@@ -40,6 +45,9 @@ internal static partial class FinalAnswer
 
     [GeneratedRegex("<<[^<>]*>>", RegexOptions.NonBacktracking)]
     private static partial Regex CalculatorNote();
+
+    [GeneratedRegex(@"\.\s*I hope it is correct\.?\s*$")]
+    private static partial Regex Hope();
 
     [GeneratedRegex(@"\banswer\s*(is|=|:)\s*:?\s*(?<answer>.+)$", RegexOptions.IgnoreCase | RegexOptions.RightToLeft)]
     private static partial Regex AnswerIs();

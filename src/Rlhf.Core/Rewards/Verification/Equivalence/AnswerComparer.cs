@@ -5,24 +5,28 @@ internal static class AnswerComparer
 {
     // From so many places a rounded decimal may stand for a number that has none.
     private const int LeastDecimals = 6;
-    private const int Points = 6;
 
     /// <summary>Whether an answer says what the reference says.</summary>
     public static bool AreEqual(Answer gold, Answer answer)
     {
+        if (Work.Current.IsUsedUp)
+        {
+            return false;
+        }
+
         if (gold is EquationAnswer x && answer is EquationAnswer y)
         {
-            return EquationsEqual(x, y);
+            return EquationComparer.AreEqual(x, y);
         }
 
         if (answer is EquationAnswer said)
         {
-            return Assigned(said).Value is { } value && AreEqual(gold, value);
+            return EquationComparer.Assigned(said).Value is { } value && AreEqual(gold, value);
         }
 
         if (gold is EquationAnswer wanted)
         {
-            return Assigned(wanted).Value is { } value && AreEqual(value, answer);
+            return EquationComparer.Assigned(wanted).Value is { } value && AreEqual(value, answer);
         }
 
         if (gold is RealSetAnswer || answer is RealSetAnswer)
@@ -47,26 +51,6 @@ internal static class AnswerComparer
         };
     }
 
-    /// <summary>The name that an equation defines, where it does, and the value: of <c>x = 5</c>, <c>5 = x</c>, <c>f(x) = x²</c>, or of a true computation <c>48/2 = 24</c>.</summary>
-    public static (string? Name, Answer? Value) Assigned(EquationAnswer equation)
-    {
-        EquationSide[] sides = [.. equation.Sides];
-        int named = Array.FindIndex(sides, s => s.Name is not null);
-        Answer[] contents = [.. sides.Where((s, i) => i != named).Select(s => s.Content).OfType<Answer>()];
-        if (contents.Length != sides.Length - (named < 0 ? 0 : 1) || (named > 0 && named < sides.Length - 1) || contents.Length == 0)
-        {
-            return default;
-        }
-
-        string? name = named < 0 ? null : sides[named].Name;
-        if (name is not null && contents.OfType<ValueAnswer>().Any(c => c.Value.Symbols().Contains(name)))
-        {
-            return default;
-        }
-
-        return contents.Skip(1).All(c => AreEqual(contents[0], c)) && (named >= 0 || contents.Length > 1) ? (name, contents[^1]) : default;
-    }
-
     /// <summary>An answer as a part of the real line; null where it is none.</summary>
     public static RealSetAnswer? RealSet(Answer answer)
     {
@@ -86,74 +70,6 @@ internal static class AnswerComparer
         }
     }
 
-    private static bool EquationsEqual(EquationAnswer gold, EquationAnswer answer)
-    {
-        (string? Name, Answer? Value) a = Assigned(gold), b = Assigned(answer);
-        if (a.Value is not null && b.Value is not null && (a.Name == b.Name || a.Name is null || b.Name is null || IsFunction(a.Name) || IsFunction(b.Name)))
-        {
-            if (AreEqual(a.Value, b.Value))
-            {
-                return true;
-            }
-        }
-
-        return Difference(gold) is { } x && Difference(answer) is { } y && Proportional(x, y);
-
-        static bool IsFunction(string name) => name.EndsWith(')') && !name.StartsWith('(');
-    }
-
-    private static Operation? Difference(EquationAnswer equation) =>
-        equation.Sides is [{ Content: ValueAnswer { Unit: null, IsPercent: false } left }, { Content: ValueAnswer { Unit: null, IsPercent: false } right }]
-            ? new(OperationName.Subtract, left.Value, right.Value)
-            : null;
-
-    // The same equation up to a factor other than 0.
-    private static bool Proportional(Expression x, Expression y)
-    {
-        if (!x.Symbols().Any(s => s != Expression.PlusMinus))
-        {
-            return false;
-        }
-
-        MathValue first = MathValue.Undefined, second = MathValue.Undefined;
-        int seen = 0;
-        foreach (Func<string, ExactNumber?> point in SamplePoints(x, y))
-        {
-            MathValue a = new Evaluator().Evaluate(x, point), b = new Evaluator().Evaluate(y, point);
-            if (a.IsUndefined || b.IsUndefined)
-            {
-                if (a.IsUndefined != b.IsUndefined)
-                {
-                    return false;
-                }
-
-                continue;
-            }
-
-            if (a.Approximate.IsZero != b.Approximate.IsZero)
-            {
-                return false;
-            }
-
-            if (seen++ == 0)
-            {
-                (first, second) = (a, b);
-            }
-            else if (!Multiply(a, second, out MathValue left) || !Multiply(b, first, out MathValue right) || !MathValue.AreEqual(left, right))
-            {
-                return false;
-            }
-        }
-
-        return seen > 2 && !first.Approximate.IsZero;
-
-        static bool Multiply(MathValue a, MathValue b, out MathValue product)
-        {
-            product = a.Exact is { } x && b.Exact is { } y && ExactNumber.Apply('*', x, y) is { } exact ? exact : a.Approximate * b.Approximate;
-            return !product.IsUndefined;
-        }
-    }
-
     private static bool HasBothSigns(Answer answer) => answer is ValueAnswer value && value.Value.Symbols().Contains(Expression.PlusMinus);
 
     private static List<Answer> Elements(Answer answer)
@@ -163,11 +79,12 @@ internal static class AnswerComparer
             return HasBothSigns(answer) ? [Signed((ValueAnswer)answer, 1), Signed((ValueAnswer)answer, -1)] : [answer];
         }
 
-        List<Answer> elements = [.. list.Elements.SelectMany(Elements)];
+        // A set within is one element.
+        List<Answer> elements = [.. list.Elements.SelectMany(e => e is ListAnswer { IsSet: true } ? [e] : Elements(e))];
         if (list.IsSet)
         {
             List<Answer> once = [];
-            foreach (Answer element in elements.Where(e => !once.Exists(o => AreEqual(o, e))))
+            foreach (Answer element in elements.Where(e => !once.Exists(o => IsSet(o) == IsSet(e) && AreEqual(o, e))))
             {
                 once.Add(element);
             }
@@ -197,7 +114,7 @@ internal static class AnswerComparer
         List<Answer> left = [.. answer];
         foreach (Answer wanted in gold)
         {
-            int at = left.FindIndex(a => AreEqual(wanted, a));
+            int at = left.FindIndex(a => IsSet(wanted) == IsSet(a) && AreEqual(wanted, a));
             if (at < 0)
             {
                 return false;
@@ -208,6 +125,8 @@ internal static class AnswerComparer
 
         return true;
     }
+
+    private static bool IsSet(Answer answer) => answer is ListAnswer { IsSet: true };
 
     private static bool ValuesEqual(ValueAnswer gold, ValueAnswer answer)
     {
@@ -235,11 +154,11 @@ internal static class AnswerComparer
         _ => expression.Any(e => e is Constant { Name: ConstantName.Infinity }) ? null : 0,
     };
 
-    private static MathValue Constant(Expression expression) => new Evaluator().Evaluate(expression, name => name == ExpressionParser.Degree ? ExactNumber.FromInteger(1) : null);
+    private static MathValue Constant(Expression expression) => Work.Current.Constant(expression);
 
     private static bool ExpressionsEqual(Expression gold, Expression answer)
     {
-        if (Infinite(gold) is not { } a || Infinite(answer) is not { } b)
+        if (!Work.Current.Spend(5) || Infinite(gold) is not { } a || Infinite(answer) is not { } b)
         {
             return false;
         }
@@ -279,7 +198,7 @@ internal static class AnswerComparer
     {
         int seen = 0;
         bool isReal = !gold.Any(IsImaginary) && !answer.Any(IsImaginary);
-        foreach (Func<string, ExactNumber?> point in SamplePoints(gold, answer))
+        foreach (Func<string, ExactNumber?> point in SamplePoints.Of(gold, answer))
         {
             MathValue a = new Evaluator { IsReal = isReal }.Evaluate(gold, point), b = new Evaluator { IsReal = isReal }.Evaluate(answer, point);
             if (a.IsUndefined != b.IsUndefined || (!a.IsUndefined && !MathValue.AreEqual(a, b)))
@@ -290,37 +209,8 @@ internal static class AnswerComparer
             seen += a.IsUndefined ? 0 : 1;
         }
 
-        return seen > 1;
+        return seen > 1 && !Work.Current.IsUsedUp;
 
         static bool IsImaginary(Expression e) => e is Constant { Name: ConstantName.I };
-    }
-
-    // Positive, negative and mixed fractions, the same for the same letter; whole numbers where a factorial asks for them.
-    private static IEnumerable<Func<string, ExactNumber?>> SamplePoints(Expression a, Expression b)
-    {
-        bool whole = a.Any(NeedsWhole) || b.Any(NeedsWhole);
-        for (int point = 0; point < Points; point++)
-        {
-            int p = point;
-            yield return name =>
-            {
-                if (name == ExpressionParser.Degree)
-                {
-                    return ExactNumber.FromInteger(1);
-                }
-
-                uint hash = 2166136261u + (uint)p * 977;
-                foreach (char c in name)
-                {
-                    hash = (hash ^ c) * 16777619;
-                }
-
-                hash ^= hash >> 15;
-                int sign = p switch { 3 => -1, 4 => (hash & 1) == 0 ? -1 : 1, _ => 1 };
-                return whole ? ExactNumber.FromInteger(2 + (int)(hash % 11)) : ExactNumber.FromFraction(sign * (29 + (int)(hash % 397)), 101);
-            };
-        }
-
-        static bool NeedsWhole(Expression e) => e is Operation { Name: OperationName.Factorial or OperationName.Binomial } operation && operation.Symbols().Any();
     }
 }

@@ -12,30 +12,7 @@ internal sealed record AnswerReading(char? Choice, bool IsPlainChoice, string? W
 /// <summary>Reads answers: the structure around expressions.</summary>
 internal sealed partial class AnswerParser
 {
-    // Words that may stand before a value without changing it.
-    private static readonly HashSet<string> Carriers = new(StringComparer.Ordinal)
-    {
-        "the", "final", "answer", "is", "are", "was", "thus", "so", "hence", "therefore", "then", "total", "result", "sum", "value", "values", "equals", "equal", "to", "we", "get", "got", "have", "obtain", "of", "my", "our", "this", "that", "it",
-        "gives", "be", "there", "correct", "solution", "solutions", "number", "find", "i", "which", "here", "finally", "exactly", "in", "simplified", "form", "ans", "length", "area", "perimeter", "volume", "probability", "measure", "angle", "a",
-    };
-
-    // Words that deny or bound what follows, or leave it open.
-    private static readonly HashSet<string> Denials = new(StringComparer.Ordinal)
-    {
-        "not", "no", "most", "least", "more", "less", "than", "except", "about", "approximately", "approx", "around", "between", "either", "neither", "nor", "never", "greater", "fewer", "if", "unless", "but", "almost", "nearly", "any", "all", "none",
-        "maybe", "perhaps", "up", "below", "above", "under", "over", "cannot", "isn", "doesn", "wrong", "incorrect", "false", "roughly", "within", "until", "without", "minus", "plus", "times", "possibly", "undefined", "same", "other", "before", "after", "only", "both", "every", "some", "larger", "smaller", "bigger", "beyond", "outside", "instead", "half", "double", "twice", "squared", "cubed",
-        "negative", "factorial", "mod", "modulo", "choose", "divided", "multiplied", "reciprocal", "inverse", "opposite", "negated", "root", "power", "binary", "octal", "hexadecimal", "imaginary", "invalid", "fails", "failed", "rejected", "impossible", "unlikely",
-        "error", "mistake", "guess", "unknown", "unsure", "unclear", "probably", "likely", "suppose", "assume", "estimate", "estimated", "random", "approximate", "excluded", "excluding", "remainder",
-    };
-
-    private static readonly HashSet<string> Empty = new(StringComparer.Ordinal) { "empty set", "null set" };
-
-    private static readonly HashSet<string> Line = new(StringComparer.Ordinal) { "all real numbers", "all reals", "set of all real numbers", "real numbers" };
-
-    private static readonly Dictionary<string, string> NumberWords = new(StringComparer.Ordinal)
-    {
-        ["two"] = "2", ["three"] = "3", ["four"] = "4", ["five"] = "5", ["six"] = "6", ["seven"] = "7", ["eight"] = "8", ["nine"] = "9", ["ten"] = "10", ["twelve"] = "12", ["sixteen"] = "16",
-    };
+    private const int MostSets = 40;
 
     /// <summary>Reads a text.</summary>
     /// <param name="text">Any text.</param>
@@ -49,25 +26,37 @@ internal sealed partial class AnswerParser
 
         string bare = TextCommand().Replace(clean, "").Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal).Replace("\\ ", "", StringComparison.Ordinal).Trim();
         Match choice = ChoiceText().Match(bare);
-        char? letter = choice.Success ? choice.Groups["letter"].Value[0] : null;
+        char? letter = choice.Success && clean.Count(c => c == '{') == clean.Count(c => c == '}') ? choice.Groups["letter"].Value[0] : null;
         bool plain = clean.Length == 1;
         if (MathLexer.Read(clean, thousands) is not { Count: > 0 } tokens)
         {
             return letter is null ? null : new(letter, plain, null, null);
         }
 
-        string words = string.Join(' ', tokens.Where(t => !t.Is("{") && !t.Is("}") && !t.Is(".")).Select(t => t.IsWords ? WhiteSpace().Replace(t.Text.Replace('.', ' '), " ").Trim().ToLowerInvariant() : t.Text)).TrimEnd('.', ',', ' ', '!');
-        return new(letter, plain, words.Length > 0 ? words : null, Formula(tokens));
+        List<MathToken> said = AnswerWords.WithoutCarriers(tokens);
+        letter ??= said.Count < tokens.Count && Letter(said) is { } named ? named : null;
+        return new(letter, plain, Saying(said), Formula(said));
     }
 
-    private static Answer? Formula(List<MathToken> tokens)
+    // A letter in brackets or bare, with what may stand around it: what is left of "the answer is (A)."
+    private static char? Letter(List<MathToken> tokens) =>
+        tokens.Where(t => !t.Is("(") && !t.Is(")") && !t.Is(".") && !t.Is("{") && !t.Is("}")).ToArray() is [{ Kind: TokenKind.Letter or TokenKind.Text, Text: [var letter] }] && char.IsAsciiLetterUpper(letter) ? letter : null;
+
+    // What is said, word by word. The braces around words mean nothing, those of a command do.
+    private static string? Saying(List<MathToken> tokens)
     {
-        List<MathToken> rest = WithoutCarriers(tokens);
-        if (rest.All(t => t.IsWords) && string.Join(' ', rest.SelectMany(t => Words(t.Text)).SkipWhile(Carriers.Contains)) is var said)
+        bool structured = tokens.Exists(t => t.Kind == TokenKind.Command || t.Is("^") || t.Is("_"));
+        string words = string.Join(' ', tokens.Where(t => structured || (!t.Is("{") && !t.Is("}") && !t.Is("."))).Select(t => t.IsWords ? WhiteSpace().Replace(t.Text.Replace('.', ' '), " ").Trim().ToLowerInvariant() : t.Text)).TrimEnd('.', ',', ' ', '!');
+        return words.Length > 0 ? words : null;
+    }
+
+    private static Answer? Formula(List<MathToken> rest)
+    {
+        if (rest.All(t => t.IsWords) && string.Join(' ', rest.SelectMany(t => AnswerWords.Words(t.Text)).SkipWhile(AnswerWords.Carriers.Contains)) is var said)
         {
-            if (Empty.Contains(said) || Line.Contains(said))
+            if (AnswerWords.Empty.Contains(said) || AnswerWords.Line.Contains(said))
             {
-                return Empty.Contains(said) ? new ListAnswer([], IsSet: true) : new RealSetAnswer([RealSets.Line], null);
+                return AnswerWords.Empty.Contains(said) ? new ListAnswer([], IsSet: true) : new RealSetAnswer([RealSets.Line], null);
             }
         }
 
@@ -77,29 +66,15 @@ internal sealed partial class AnswerParser
             rest = [new(TokenKind.Symbol, "-", false), .. first.Skip(1).Select(w => rest[0] with { Text = w }), .. rest.Skip(1)];
         }
 
-        return rest.Where(t => t.IsWords).SelectMany(t => Words(t.Text)).Any(w => Denials.Contains(w)) ? null : List([.. rest]);
-    }
-
-    private static IEnumerable<string> Words(string text) => text.ToLowerInvariant().Split([' ', ',', ':', '.', '-', '\''], StringSplitOptions.RemoveEmptyEntries);
-
-    // "The answer is", "Total =", "Thus," before something that is left.
-    private static List<MathToken> WithoutCarriers(List<MathToken> tokens)
-    {
-        int start = 0;
-        while (start < tokens.Count)
+        bool negative = rest.Count > 1 && rest[0].Is("-");
+        if (rest.All(t => t.IsWords || t.Is("-")) && NumberWords.Read(string.Join(' ', rest.Skip(negative ? 1 : 0).Select(t => t.Text))) is { } number)
         {
-            MathToken token = tokens[start];
-            bool carrier = (token.IsWords || (token.Kind == TokenKind.Letter && token.Text is "I" or "a" && start > 0)) && Words(token.Text).All(Carriers.Contains);
-            bool says = token.Is("=") ? start == 0 || !tokens[start - 1].Is("=") : start > 0 && (token.Is(":") || token.Is(",") || token.Is("."));
-            if (!carrier && !says)
-            {
-                break;
-            }
-
-            start++;
+            return new ValueAnswer(new Number(ExactNumber.FromInteger(negative ? -number : number)!.Value));
         }
 
-        return start == tokens.Count ? tokens : tokens[start..];
+        // "7 times" is a count, "7 times 2" none.
+        int words = rest.Count > 1 && rest[^2].Kind == TokenKind.Number && rest[^1].IsWords && rest[^1].Text == "times" ? rest.Count - 1 : rest.Count;
+        return rest.Take(words).Where(t => t.IsWords).SelectMany(t => AnswerWords.Words(t.Text)).Any(AnswerWords.Denials.Contains) ? null : List([.. rest]);
     }
 
     // Elements of a list without brackets.
@@ -116,10 +91,11 @@ internal sealed partial class AnswerParser
         }
 
         // "1, 2, and 3" has an empty part between comma and word.
+        MathToken[] all = tokens.ToArray(), separators = [.. TokenSpans.Operators(tokens, IsSeparator).Select(at => all[at])];
         List<Answer> elements = [];
         for (int i = 0; i < parts.Count; i++)
         {
-            if (parts[i].Length == 0 && i > 0 && i < parts.Count - 1)
+            if (parts[i].Length == 0 && i > 0 && i < parts.Count - 1 && separators[i - 1].Is(",") && separators[i].IsWords)
             {
                 continue;
             }
@@ -136,7 +112,7 @@ internal sealed partial class AnswerParser
         {
             RealSetAnswer[] sets = [.. elements.Cast<RealSetAnswer>()];
             bool any = tokens.ToArray().Any(t => t.IsWords && t.Text.Equals("or", StringComparison.OrdinalIgnoreCase));
-            return sets.Select(s => s.Variable).Distinct().Count() > 1 ? null : sets[0] with
+            return sets.Length > MostSets || sets.Select(s => s.Variable).Distinct().Count() > 1 ? null : sets[0] with
             {
                 Pieces = any ? RealSets.Union(sets.SelectMany(s => s.Pieces)) : sets.Skip(1).Aggregate(sets[0].Pieces, (all, s) => RealSets.Intersection(all, s.Pieces)),
             };
@@ -148,7 +124,7 @@ internal sealed partial class AnswerParser
     // x = 1, y = 2 is a point, in the order of the letters; x = 1 or x = 2 is a list of values.
     private static Answer? Assignments(List<Answer> elements)
     {
-        (string? Name, Answer? Value)[] sides = [.. elements.Select(e => e is EquationAnswer equation && AnswerComparer.Assigned(equation) is { Name: not null } assigned ? assigned : default)];
+        (string? Name, Answer? Value)[] sides = [.. elements.Select(e => e is EquationAnswer equation && EquationComparer.Assigned(equation) is { Name: not null } assigned ? assigned : default)];
         if (sides.Any(s => s.Name is null))
         {
             // x = 1, 2: the name is said once.
@@ -166,12 +142,6 @@ internal sealed partial class AnswerParser
 
     private static bool IsSeparator(MathToken token) => token.Is(",") || token.Is(";") || token.IsCommand("lor") || token.IsCommand("land")
         || (token.IsWords && (token.Text.Equals("and", StringComparison.OrdinalIgnoreCase) || token.Text.Equals("or", StringComparison.OrdinalIgnoreCase)));
-
-    private static bool IsRelation(MathToken token) => IsInequality(token) || token.Is("=") || token.IsCommand("in");
-
-    private static bool IsInequality(MathToken token) => token.Is("<") || token.Is(">") || (token.Kind == TokenKind.Command && token.Text is "le" or "ge" or "lt" or "gt" or "ne");
-
-    private static bool IsSetOperation(MathToken token) => token.Kind == TokenKind.Command && token.Text is "cup" or "cap" or "setminus";
 
     private static Answer? Element(ReadOnlySpan<MathToken> tokens)
     {
@@ -198,86 +168,6 @@ internal sealed partial class AnswerParser
         return Bracketed(tokens) ?? Special(tokens) ?? ValueReader.Read(tokens);
     }
 
-    private static Answer? Relation(ReadOnlySpan<MathToken> tokens, List<int> places)
-    {
-        const int MaxSides = 20;
-        MathToken first = tokens[places[0]];
-        if (first.IsCommand("in"))
-        {
-            // x ∈ S says S.
-            return places.Count == 1 && Name(tokens[..places[0]]) is not null ? Element(tokens[(places[0] + 1)..]) : null;
-        }
-
-        if (places.Count >= MaxSides || TokenSpans.Split(tokens, IsRelation) is not { } parts)
-        {
-            return null;
-        }
-
-        MathToken[] all = tokens.ToArray();
-        if (places.All(p => all[p].Is("=")))
-        {
-            EquationSide[] sides = [.. parts.Select(p => new EquationSide(Name(p), Element(p)))];
-            return sides.All(s => s.Name is not null || s.Content is not null) ? new EquationAnswer(sides) : null;
-        }
-
-        return places.All(p => IsInequality(all[p])) ? Inequalities.Solve([.. parts.Select(p => ExpressionParser.Read(p))], [.. places.Select(p => all[p].Text)]) : null;
-    }
-
-    // A letter, f(x), a pair of letters, or words: what an equation may define.
-    private static string? Name(ReadOnlySpan<MathToken> tokens)
-    {
-        MathToken[] all = tokens.ToArray();
-        if (all.Length > 0 && all.All(t => t.IsWords))
-        {
-            return string.Join(' ', all.Select(t => t.Text.ToLowerInvariant()));
-        }
-
-        if (all.Length == 4 && all[0].Kind == TokenKind.Letter && all[1].Is("(") && all[2].Kind == TokenKind.Letter && all[3].Is(")"))
-        {
-            return $"{all[0].Text}({all[2].Text})";
-        }
-
-        if (all.Length == 5 && all[0].Is("(") && all[1].Kind == TokenKind.Letter && all[2].Is(",") && all[3].Kind == TokenKind.Letter && all[4].Is(")"))
-        {
-            return $"({all[1].Text},{all[3].Text})";
-        }
-
-        if (all.Length == 7 && all[0].Is("(") && all[^1].Is(")") && all[1].Kind == TokenKind.Letter && all[3].Kind == TokenKind.Letter && all[5].Kind == TokenKind.Letter)
-        {
-            return $"({all[1].Text},{all[3].Text},{all[5].Text})";
-        }
-
-        return ExpressionParser.Read(all) is Symbol symbol ? symbol.Name : null;
-    }
-
-    private static RealSetAnswer? SetOperation(ReadOnlySpan<MathToken> tokens, List<int> places)
-    {
-        if (TokenSpans.Split(tokens, IsSetOperation) is not { } parts || Element(parts[0]) is not { } first || AnswerComparer.RealSet(first) is not { } set)
-        {
-            return null;
-        }
-
-        for (int i = 0; i < places.Count; i++)
-        {
-            if (Element(parts[i + 1]) is not { } next || AnswerComparer.RealSet(next) is not { } other)
-            {
-                return null;
-            }
-
-            set = set with
-            {
-                Pieces = tokens[places[i]].Text switch
-                {
-                    "cup" => RealSets.Union(set.Pieces.Concat(other.Pieces)),
-                    "cap" => RealSets.Intersection(set.Pieces, other.Pieces),
-                    _ => RealSets.Intersection(set.Pieces, RealSets.Complement(other.Pieces)),
-                },
-            };
-        }
-
-        return set;
-    }
-
     // One pair of brackets around the whole.
     private static Answer? Bracketed(ReadOnlySpan<MathToken> tokens)
     {
@@ -302,7 +192,7 @@ internal sealed partial class AnswerParser
         {
             case "set{":
                 return inside.Length == 0 ? new ListAnswer([], IsSet: true)
-                    : List(inside) is { } held ? held is ListAnswer list ? list with { IsSet = true } : held is ValueAnswer or TupleAnswer ? new ListAnswer([held], IsSet: true) : null
+                    : List(inside) is { } held ? held is ListAnswer { IsSet: false } list ? list with { IsSet = true } : held is ValueAnswer or TupleAnswer or ListAnswer ? new ListAnswer([held], IsSet: true) : null
                     : null;
             case "{":
                 return close == "}" ? List(inside) : null;
@@ -354,7 +244,7 @@ internal sealed partial class AnswerParser
         if (tokens.Length is 3 or 5 && tokens[0].Kind == TokenKind.Number && tokens[0].Text.All(char.IsAsciiDigit) && tokens[1].Is("_"))
         {
             MathToken named = tokens[tokens.Length == 3 ? 2 : 3];
-            string name = NumberWords.GetValueOrDefault(named.Text.ToLowerInvariant(), named.Text);
+            string name = NumberWords.Read(named.Text)?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? named.Text;
             return name.All(char.IsAsciiDigit) ? new BaseAnswer(tokens[0].Text.TrimStart('0'), name) : null;
         }
 
@@ -381,7 +271,7 @@ internal sealed partial class AnswerParser
     [GeneratedRegex(@"\\(text|textbf|mathrm|mathbf|mbox|textrm|textit|boldsymbol|operatorname)\b")]
     private static partial Regex TextCommand();
 
-    [GeneratedRegex(@"^(?:(?:option|choice|answer)\s*)?[\(\[]?\s*(?<letter>[A-Za-z])\s*[\)\]]?\s*[.:]?$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^(?:(?:option|choice|answer)\s*)?(?:(?<letter>[A-Za-z])\s*\)?|\(\s*(?<letter>[A-Za-z])\s*\)|\[\s*(?<letter>[A-Za-z])\s*\])\s*[.:]?$", RegexOptions.IgnoreCase)]
     private static partial Regex ChoiceText();
 
     [GeneratedRegex(@"\s+")]

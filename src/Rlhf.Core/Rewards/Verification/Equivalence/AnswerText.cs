@@ -21,13 +21,14 @@ internal static partial class AnswerText
         ['⌊'] = "\\lfloor ", ['⌋'] = "\\rfloor ", ['⌈'] = "\\lceil ", ['⌉'] = "\\rceil ", ['½'] = "\\frac{1}{2}", ['⅓'] = "\\frac{1}{3}", ['⅔'] = "\\frac{2}{3}", ['¼'] = "\\frac{1}{4}",
         ['¾'] = "\\frac{3}{4}", ['⅕'] = "\\frac{1}{5}", ['⅖'] = "\\frac{2}{5}", ['⅗'] = "\\frac{3}{5}", ['⅘'] = "\\frac{4}{5}", ['⅙'] = "\\frac{1}{6}", ['⅚'] = "\\frac{5}{6}",
         ['⅛'] = "\\frac{1}{8}", ['⅜'] = "\\frac{3}{8}", ['⅝'] = "\\frac{5}{8}", ['⅞'] = "\\frac{7}{8}", ['‘'] = "'", ['’'] = "'", ['⁄'] = "/", ['∕'] = "/", ['θ'] = "\\theta ",
+        ['－'] = "-", ['／'] = "/", ['．'] = ".", ['％'] = "\\%", ['［'] = "[", ['］'] = "]", ['｜'] = "|", ['＜'] = "<", ['＞'] = ">", ['；'] = ";", ['：'] = ":",
         ['α'] = "\\alpha ", ['β'] = "\\beta ", ['λ'] = "\\lambda ", ['＋'] = "+", ['，'] = ",", ['（'] = "(", ['）'] = ")", ['＝'] = "=", ['¢'] = "\\text{cents}",
     };
 
     private static readonly string[] OuterCommands = ["\\boxed", "\\fbox", "\\displaystyle", "\\textstyle", "\\large", "\\Large", "\\bf", "\\rm"];
 
     // Programs, markup and commands: whatever they hold, they are no answer.
-    [GeneratedRegex("""["`\\]?__|==|!=|&&|\|\||=>|->|</?[a-zA-Z!][^<>]*>|%s|\$\{|::|\bimport\b|\blambda\b|\bexec\b|\beval\b|\bprint\b|\bopen\b|\bsystem\b|\bselect\b|\breturn\b|\bdef\b|\belse\b|["`#@~]|'[^'\s]*'|'\s*;|\bignore\b|\bgold\b""", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("""["`\\]?__|==|!=|&&|\|\||=>|->|</?[a-zA-Z!][^<>]*>|%s|\$\{|::|\bimport\b|\blambda\b|\bexec\b|\beval\b|\bprint\b|\bopen\b|\bsystem\b|\bselect\b|\breturn\b|\bdef\b|\belse\b|["`#@]|~~|^~|'[^'\s]*'|'\s*;|\bignore\b|\bgold\b""", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex Code();
 
     [GeneratedRegex(@"(?<=\d)\s*(\{,\}|\\[,!;: ]|,\\!|\{\\,\})\s*(?=\d{3}(?!\d))")]
@@ -41,6 +42,10 @@ internal static partial class AnswerText
     [GeneratedRegex(@"(?<=[\)\]]) ?U ?(?=[\(\[])")]
     private static partial Regex UnionLetter();
 
+    // Markdown's bold words within a line; x**2**3 has no spaces around.
+    [GeneratedRegex(@"(?<![^\s(])\*\*(?=[^\s*])([^*]+)(?<=\S)\*\*(?![^\s.,:;)])")]
+    private static partial Regex Bold();
+
     /// <summary>The text in its plain form; null for what can be no answer: too long, code or markup, characters that deceive.</summary>
     public static string? Clean(string text)
     {
@@ -49,7 +54,7 @@ internal static partial class AnswerText
             return null;
         }
 
-        string clean = Unwrap(mapped);
+        string clean = Unwrap(Bold().Replace(mapped, "$1"));
         if (clean.Length == 0 || Code().IsMatch(clean))
         {
             return null;
@@ -66,7 +71,8 @@ internal static partial class AnswerText
             start++;
         }
 
-        while (end > start && IsInvisible(text[end - 1]))
+        // The space of "\ " stays.
+        while (end > start && IsInvisible(text[end - 1]) && !(end - start > 1 && text[end - 1] == ' ' && text[end - 2] == '\\'))
         {
             end--;
         }
@@ -121,7 +127,7 @@ internal static partial class AnswerText
         return mapped.ToString();
     }
 
-    private static bool IsInvisible(char c) => char.IsWhiteSpace(c) || c is '\u200B' or '\u200C' or '\u200D' or '\u2060' or '\uFEFF' or '\u00AD';
+    private static bool IsInvisible(char c) => char.IsWhiteSpace(c) || c is '\u200B' or '\u200C' or '\u200D' or '\u200E' or (>= '\u2060' and <= '\u2064') or '\uFEFF' or '\u00AD';
 
     // √ takes the number or letter after it; before a bracket it is the function.
     private static int AppendRoot(string text, int at, int end, StringBuilder mapped)
@@ -188,14 +194,13 @@ internal static partial class AnswerText
         for (int length = -1; length != text.Length;)
         {
             length = text.Length;
-            text = text.Trim();
+            text = text.EndsWith("\\ ", StringComparison.Ordinal) && !text.EndsWith("\\\\ ", StringComparison.Ordinal) ? text[..^2].Trim() : text.Trim();
             foreach (string space in (string[])["\\,", "\\;", "\\:", "\\!", "\\ ", "\\quad", "\\qquad", "~"])
             {
-                text = text.StartsWith(space, StringComparison.Ordinal) ? text[space.Length..] : text;
+                // A tilde before a number may also say "about".
+                text = space != "~" && text.StartsWith(space, StringComparison.Ordinal) ? text[space.Length..] : text;
                 text = text.EndsWith(space, StringComparison.Ordinal) && !text.EndsWith("\\" + space, StringComparison.Ordinal) ? text[..^space.Length] : text;
             }
-
-            text = text.EndsWith('\\') && !text.EndsWith("\\\\", StringComparison.Ordinal) ? text[..^1] : text;
         }
 
         return text;

@@ -3,14 +3,14 @@ using static Rlhf.Rewards.Verification.Equivalence.OperationName;
 
 namespace Rlhf.Rewards.Verification.Equivalence;
 
-/// <summary>Values of expressions where every letter has one. Stops after a fixed amount of work: what takes longer is undefined.</summary>
+/// <summary>Values of expressions where every letter has one. Draws on <see cref="Work"/>: what takes longer is undefined.</summary>
 internal sealed class Evaluator
 {
-    // A transcendental function counts as this many additions.
-    private const int CostOfFunction = 50;
+    // On the real line; off it a function takes two.
+    private const int CostOfFunction = 350;
     private const int MaxFactorial = 1000;
 
-    private int _budget = 150_000;
+    private readonly Work _work = Work.Current;
 
     /// <summary>Whether logarithms of negative numbers are undefined rather than complex.</summary>
     public bool IsReal { get; init; }
@@ -18,6 +18,11 @@ internal sealed class Evaluator
     /// <summary>The value; undefined where a part of it is.</summary>
     public MathValue Evaluate(Expression expression, Func<string, ExactNumber?> letters)
     {
+        if (_work.IsUsedUp)
+        {
+            return MathValue.Undefined;
+        }
+
         switch (expression)
         {
             case Number number:
@@ -37,12 +42,27 @@ internal sealed class Evaluator
         Operation operation = (Operation)expression;
         MathValue a = Evaluate(operation.Arguments[0], letters), b = operation.Arguments.Length > 1 ? Evaluate(operation.Arguments[1], letters) : default;
         bool isBinary = operation.Arguments.Length > 1;
-        if (a.IsUndefined || (isBinary && b.IsUndefined) || --_budget < 0)
+        if (a.IsUndefined || (isBinary && b.IsUndefined) || !_work.Spend(CostOf(operation.Name, a, b)))
         {
             return MathValue.Undefined;
         }
 
         return Exactly(operation.Name, a.Exact, isBinary ? b.Exact : null) is { } exact ? exact : Approximately(operation.Name, a, b);
+    }
+
+    // The exact operations that take longer than an addition.
+    private static long CostOf(OperationName name, MathValue a, MathValue b)
+    {
+        long bits = a.Exact is { } exact ? exact.Numerator.GetBitLength() + exact.Denominator.GetBitLength() : 0;
+        return name switch
+        {
+            Factorial => bits < 12 ? 500 : 1,
+            Binomial => bits < 12 ? 250 : 1,
+            Power => b.Exact is { IsInteger: true } ? 5 + bits / 10 : 1,
+            Sqrt or Root => 5 + bits / 10,
+            Add or Subtract or Multiply or Divide or Gcd or Lcm => 1 + bits / 100,
+            _ => 1,
+        };
     }
 
     // Null where the result is not rational, too large or undefined.
@@ -64,6 +84,12 @@ internal sealed class Evaluator
                 Power => b.IsInteger ? ExactNumber.Power(a, b.Numerator) : null,
                 Root => a.IsInteger ? RootOf(b, a.Numerator) : null,
                 Binomial => Choose(a, b),
+                Modulo => a.IsInteger && b.IsInteger && b.Numerator.Sign > 0 ? ExactNumber.FromInteger(a.Numerator - b.Numerator * FloorOf(ExactNumber.Apply('/', a, b)!.Value)) : null,
+                Gcd => a.IsInteger && b.IsInteger ? ExactNumber.FromInteger(BigInteger.GreatestCommonDivisor(a.Numerator, b.Numerator)) : null,
+                Lcm => a.IsInteger && b.IsInteger && !a.Numerator.IsZero && !b.Numerator.IsZero
+                    ? ExactNumber.FromInteger(BigInteger.Abs(a.Numerator * b.Numerator) / BigInteger.GreatestCommonDivisor(a.Numerator, b.Numerator)) : null,
+                Maximum => a.CompareTo(b) > 0 ? a : b,
+                Minimum => a.CompareTo(b) < 0 ? a : b,
                 _ => null,
             };
         }
@@ -136,30 +162,23 @@ internal sealed class Evaluator
             : null;
     }
 
-    // The whole number whose power this is, by bisection; null where there is none.
+    // The whole number whose power this is, by Newton's method from above; null where there is none.
     private static BigInteger? Whole(BigInteger power, int degree)
     {
-        BigInteger low = BigInteger.Zero, high = BigInteger.One << (int)(power.GetBitLength() / degree + 1);
-        while (low < high)
+        BigInteger root = BigInteger.One << (int)(power.GetBitLength() / degree + 1);
+        for (BigInteger next = root - 1; next < root;)
         {
-            BigInteger middle = (low + high + 1) >> 1;
-            if (BigInteger.Pow(middle, degree) <= power)
-            {
-                low = middle;
-            }
-            else
-            {
-                high = middle - 1;
-            }
+            root = next;
+            next = ((degree - 1) * root + power / BigInteger.Max(1, BigInteger.Pow(root, degree - 1))) / degree;
         }
 
-        return BigInteger.Pow(low, degree) == power ? low : null;
+        return BigInteger.Pow(root, degree) == power ? root : null;
     }
 
     private MathValue Approximately(OperationName name, MathValue first, MathValue second)
     {
         BigComplex a = first.Approximate, b = second.Approximate;
-        if (name > Negate && (_budget -= CostOfFunction) < 0)
+        if (!_work.Spend(name <= Negate || name is Absolute or Floor or Ceiling or Maximum or Minimum ? 5 : first.IsReal && name is not (Arcsin or Arccos) ? CostOfFunction : 2 * CostOfFunction))
         {
             return MathValue.Undefined;
         }
@@ -178,6 +197,7 @@ internal sealed class Evaluator
             case Negate: return -a;
             case Power: return PowerOf(a, second);
             case Root: return first.Exact is { IsInteger: true } degree ? RealRoot(b, degree.Numerator) : MathValue.Undefined;
+            case Maximum or Minimum: return !first.IsReal || !second.IsReal ? MathValue.Undefined : MathValue.Compare(first, second) > 0 == (name == Maximum) ? first : second;
             case Logarithm: return BigComplex.Log(b) / BigComplex.Log(a);
             case Absolute: return (BigComplex)BigComplex.Abs(a);
             case Floor: return first.IsReal && a.Re.Floor() is { } floor && ExactNumber.FromInteger(floor) is { } whole ? whole : MathValue.Undefined;

@@ -14,25 +14,24 @@ internal abstract record Expression
     public virtual IReadOnlyList<Expression> Parts => [];
 
     /// <summary>All letters.</summary>
-    public IEnumerable<string> Symbols()
+    public IEnumerable<string> Symbols() => All().OfType<Symbol>().Select(s => s.Name);
+
+    /// <summary>Whether a part fits.</summary>
+    public bool Any(Func<Expression, bool> fits) => All().Any(fits);
+
+    // Itself and every part, without recursion: a long sum is deep.
+    private IEnumerable<Expression> All()
     {
         Stack<Expression> open = new([this]);
         while (open.TryPop(out Expression? next))
         {
-            if (next is Symbol symbol)
+            yield return next;
+            for (int i = 0; i < next.Parts.Count; i++)
             {
-                yield return symbol.Name;
-            }
-
-            foreach (Expression part in next.Parts)
-            {
-                open.Push(part);
+                open.Push(next.Parts[i]);
             }
         }
     }
-
-    /// <summary>Whether a part fits.</summary>
-    public bool Any(Func<Expression, bool> fits) => fits(this) || Parts.Any(p => p.Any(fits));
 }
 
 /// <summary>A number written out.</summary>
@@ -75,6 +74,11 @@ internal enum OperationName
     /// <summary>Of the second argument, to the base of the first.</summary>
     Logarithm,
     Binomial,
+    Modulo,
+    Gcd,
+    Lcm,
+    Maximum,
+    Minimum,
     Factorial,
     Absolute,
     Floor,

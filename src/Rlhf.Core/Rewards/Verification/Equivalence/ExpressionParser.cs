@@ -1,30 +1,12 @@
-using System.Globalization;
-using System.Numerics;
-
 namespace Rlhf.Rewards.Verification.Equivalence;
 
 /// <summary>Reads one expression from tokens. Null wherever something is missing or left over: an expression is read whole or not at all.</summary>
-internal sealed class ExpressionParser
+internal sealed partial class ExpressionParser
 {
     private const int MaxDepth = 400;
 
-    private static readonly Dictionary<string, OperationName> Functions = new(StringComparer.Ordinal)
-    {
-        ["sin"] = OperationName.Sin, ["cos"] = OperationName.Cos, ["tan"] = OperationName.Tan, ["cot"] = OperationName.Cot, ["sec"] = OperationName.Sec, ["csc"] = OperationName.Csc,
-        ["arcsin"] = OperationName.Arcsin, ["arccos"] = OperationName.Arccos, ["arctan"] = OperationName.Arctan, ["asin"] = OperationName.Arcsin, ["acos"] = OperationName.Arccos,
-        ["atan"] = OperationName.Arctan, ["sinh"] = OperationName.Sinh, ["cosh"] = OperationName.Cosh, ["tanh"] = OperationName.Tanh, ["ln"] = OperationName.Ln, ["exp"] = OperationName.Exp,
-        ["sqrt"] = OperationName.Sqrt, ["abs"] = OperationName.Absolute, ["log"] = OperationName.Logarithm, ["lg"] = OperationName.Logarithm,
-    };
-
-    private static readonly Dictionary<OperationName, OperationName> Inverses = new()
-    {
-        [OperationName.Sin] = OperationName.Arcsin, [OperationName.Cos] = OperationName.Arccos, [OperationName.Tan] = OperationName.Arctan,
-    };
-
     private static readonly string[] NoLetters = ["frac", "sqrt", "over", "binom", "times", "cdot", "div", "infty", "circ", "degree", "pm", "mp", "le", "ge", "lt", "gt", "cup", "cap", "setminus", "in", "emptyset",
-        "mathbb", "rfloor", "rceil", "begin", "end", "hline", "to", "lor", "land"];
-
-    private static readonly Expression Ten = Whole(10), OneEighty = Whole(180), Two = Whole(2);
+        "mathbb", "rfloor", "rceil", "begin", "end", "hline", "to", "lor", "land", "choose", "gcd", "max", "min", "sum", "prod", "bmod", "angle", "triangle"];
 
     private readonly List<MathToken> _tokens;
     private int _at;
@@ -39,8 +21,17 @@ internal sealed class ExpressionParser
     public static Expression? Read(IEnumerable<MathToken> tokens)
     {
         ExpressionParser parser = new(tokens);
-        return parser.Sum() is { } expression && parser._at == parser._tokens.Count ? expression : null;
+        if (parser._tokens is [{ Kind: TokenKind.Word } word] && IsShortWord(word.Text))
+        {
+            return null;
+        }
+
+        return parser.Grouped() is { } expression && parser._at == parser._tokens.Count ? expression : null;
     }
+
+    // Alone they are words, not the products of their letters: their order counts.
+    private static bool IsShortWord(string text) => text.Length == 3
+        && ((char.IsUpper(text[0]) && char.IsLower(text[1]) && char.IsLower(text[2])) || text is "yes" or "odd" or "red" or "one" or "two" or "six" or "ten" or "all" or "any" or "day" or "sun" or "cat" or "dog" or "car");
 
     private static Number Whole(int value) => new(ExactNumber.FromInteger(value)!.Value);
 
@@ -64,6 +55,19 @@ internal sealed class ExpressionParser
         }
 
         return false;
+    }
+
+    // What stands in a pair of braces: a sum, or two of them with \over or \choose between.
+    private Expression? Grouped()
+    {
+        Expression? value = Sum();
+        if (value is null || !(Next is { Kind: TokenKind.Command, Text: "over" or "choose" } between))
+        {
+            return value;
+        }
+
+        _at++;
+        return Sum() is { } bottom ? new Operation(between.Text == "over" ? OperationName.Divide : OperationName.Binomial, value, bottom) : null;
     }
 
     private Expression? Sum()
@@ -119,7 +123,7 @@ internal sealed class ExpressionParser
         while (product is not null && Next is { } token)
         {
             bool divides = token.Is("/") || token.IsCommand("div");
-            if (divides || token.Is("*") || token.IsCommand("times") || token.IsCommand("cdot"))
+            if (divides || token.Is("*") || token.IsCommand("times") || token.IsCommand("cdot") || token.IsCommand("bmod"))
             {
                 _at++;
                 bool negative = false;
@@ -135,7 +139,7 @@ internal sealed class ExpressionParser
                 }
 
                 factor = negative ? new Operation(OperationName.Negate, factor) : factor;
-                product = new Operation(divides ? OperationName.Divide : OperationName.Multiply, product, factor);
+                product = new Operation(divides ? OperationName.Divide : token.IsCommand("bmod") ? OperationName.Modulo : OperationName.Multiply, product, factor);
             }
             else if (BeginsFactor(token))
             {
@@ -150,12 +154,12 @@ internal sealed class ExpressionParser
         return product;
     }
 
-    // What may follow a factor without a sign: not a number, unless the factor ended with a bracket.
+    // What may follow a factor without a sign: not a number, unless the factor ended with a bracket or, as in 2^a 3^b, it is a power itself.
     private bool BeginsFactor(MathToken token) => token.Kind switch
     {
         TokenKind.Letter or TokenKind.Word => true,
-        TokenKind.Number => _at > 0 && _tokens[_at - 1].Is(")"),
-        TokenKind.Command => !NoLetters.Contains(token.Text) || token.Text is "frac" or "sqrt" or "binom",
+        TokenKind.Number => _at > 0 && (_tokens[_at - 1].Is(")") || (token.AfterSpace && _at + 1 < _tokens.Count && _tokens[_at + 1].Is("^") && (_tokens[_at - 1].Is("}") || (_at > 1 && _tokens[_at - 2].Is("^"))))),
+        TokenKind.Command => !NoLetters.Contains(token.Text) || token.Text is "frac" or "sqrt" or "binom" or "gcd" or "max" or "min",
         TokenKind.Symbol => token.Text is "(" or "{" or "[" || (token.Text == "|" && _bars == 0),
         _ => false,
     };
@@ -225,7 +229,7 @@ internal sealed class ExpressionParser
     private Expression? Exponent()
     {
         bool negative = Take("-");
-        Expression? exponent = Next is { Kind: TokenKind.Number } ? Atom() : Argument();
+        Expression? exponent = Next is { Kind: TokenKind.Number } ? Plain() : Argument();
         if (exponent is not null && Take("^"))
         {
             exponent = Exponent() is { } upper ? new Operation(OperationName.Power, exponent, upper) : null;
@@ -259,300 +263,13 @@ internal sealed class ExpressionParser
             return token.Kind == TokenKind.Number ? Whole(token.Text[0] - '0') : Letter(token.Text[..1]);
         }
 
-        return token.Kind is TokenKind.Number or TokenKind.Letter || (token.Kind == TokenKind.Command && !NoLetters.Contains(token.Text)) || token.IsCommand("frac") || token.IsCommand("sqrt")
+        if (token.Kind == TokenKind.Number)
+        {
+            return Plain();
+        }
+
+        return token.Kind == TokenKind.Letter || (token.Kind == TokenKind.Command && !NoLetters.Contains(token.Text)) || token.IsCommand("frac") || token.IsCommand("sqrt")
             ? Atom()
             : null;
     }
-
-    private Expression? Atom()
-    {
-        if (Next is not { } token)
-        {
-            return null;
-        }
-
-        _at++;
-        return token.Kind switch
-        {
-            TokenKind.Number => NumberFrom(token),
-            TokenKind.Letter => Subscripted(token.Text),
-            TokenKind.Word => FromWord(token),
-            TokenKind.Command => FromCommand(token.Text),
-            TokenKind.Symbol => FromBracket(token.Text),
-            _ => null,
-        };
-    }
-
-    private Expression? NumberFrom(MathToken token)
-    {
-        if (NumberLiteral.Decimal(token.Text) is not { } number)
-        {
-            return null;
-        }
-
-        if (Next is { } bar && bar.IsCommand("overline") && !bar.AfterSpace)
-        {
-            return Repeating(token.Text);
-        }
-
-        // 1\frac12 and 1 1/2 are mixed numbers.
-        return token.Text.All(char.IsAsciiDigit) && MixedPart() is { } fraction ? new Operation(OperationName.Add, number, fraction) : number;
-    }
-
-    // 0.1\overline{6}: the digits under the bar go on for ever.
-    private Number? Repeating(string start)
-    {
-        _at++;
-        if (!Take("{") || Next is not { Kind: TokenKind.Number } period || period.Text.Length > 40 || !period.Text.All(char.IsAsciiDigit) || !start.Contains('.', StringComparison.Ordinal))
-        {
-            return null;
-        }
-
-        _at++;
-        if (!Take("}") || ExactNumber.FromDigits(start) is not { } head)
-        {
-            return null;
-        }
-
-        return NumberLiteral.Repeating(head, start.Length - start.IndexOf('.', StringComparison.Ordinal) - 1, period.Text);
-    }
-
-    private Number? MixedPart()
-    {
-        int start = _at;
-        MathToken[] tokens = Next is { } next && next.IsCommand("frac") ? [.. _tokens] : [];
-        BigInteger? top = null, bottom = null;
-        if (TakeCommand("frac"))
-        {
-            (top, bottom) = (SmallWhole(Argument()), SmallWhole(Argument()));
-        }
-        else if (_at + 2 < _tokens.Count && _tokens[_at].Kind == TokenKind.Number && _tokens[_at].AfterSpace && _tokens[_at + 1].Is("/") && _tokens[_at + 2].Kind == TokenKind.Number)
-        {
-            (top, bottom) = (SmallWhole(NumberLiteral.Decimal(_tokens[_at].Text)), SmallWhole(NumberLiteral.Decimal(_tokens[_at + 2].Text)));
-            _at += 3;
-        }
-
-        if (top is { } a && bottom is { } b && a.Sign > 0 && a < b && ExactNumber.FromFraction(a, b) is { } value)
-        {
-            return new(value);
-        }
-
-        _at = start;
-        for (int i = start; i < tokens.Length; i++)
-        {
-            _tokens[i] = tokens[i];
-        }
-
-        return null;
-    }
-
-    private static BigInteger? SmallWhole(Expression? expression) => expression is Number { Value.IsInteger: true, Decimals: null } number ? number.Value.Numerator : null;
-
-    private Expression? FromWord(MathToken token)
-    {
-        if (token.Text is "pi" or "PI" or "Pi")
-        {
-            return new Constant(ConstantName.Pi);
-        }
-
-        if (Functions.TryGetValue(token.Text, out OperationName function))
-        {
-            return Function(function);
-        }
-
-        // A row of letters is their product; a long one is a word.
-        const int LongestProduct = 3;
-        if (token.Text.Length > LongestProduct)
-        {
-            return null;
-        }
-
-        Expression? product = null;
-        for (int i = 0; i < token.Text.Length; i++)
-        {
-            string letter = token.Text[i..(i + 1)];
-            bool last = i == token.Text.Length - 1;
-            Expression? factor = last ? Subscripted(letter) : Letter(letter);
-
-            // A power belongs to the last letter alone.
-            while (last && factor is not null && Next is { } next && (next.Is("^") || next.Is("!")) && !TakeDegree())
-            {
-                _at++;
-                factor = next.Is("!") ? new Operation(OperationName.Factorial, factor) : Exponent() is { } exponent ? new Operation(OperationName.Power, factor, exponent) : null;
-            }
-
-            if (factor is null)
-            {
-                return null;
-            }
-
-            product = product is null ? factor : new Operation(OperationName.Multiply, product, factor);
-        }
-
-        return product;
-    }
-
-    private static Expression Letter(string letter) => letter switch
-    {
-        "e" => new Constant(ConstantName.E),
-        "i" => new Constant(ConstantName.I),
-        _ => new Symbol(letter),
-    };
-
-    private Expression? Subscripted(string letter)
-    {
-        if (!Take("_"))
-        {
-            return Letter(letter);
-        }
-
-        bool braces = Take("{");
-        string name = letter + "_";
-        while (Next is { } token && token.Kind is TokenKind.Number or TokenKind.Letter or TokenKind.Word or TokenKind.Text)
-        {
-            _at++;
-            name += token.Text;
-            if (!braces)
-            {
-                break;
-            }
-        }
-
-        return name.Length == letter.Length + 1 || (braces && !Take("}")) ? null : new Symbol(name);
-    }
-
-    private Expression? FromCommand(string name)
-    {
-        switch (name)
-        {
-            case "pi":
-                return new Constant(ConstantName.Pi);
-            case "infty":
-                return new Constant(ConstantName.Infinity);
-            case "frac":
-                return Argument() is { } top && Argument() is { } bottom ? new Operation(OperationName.Divide, top, bottom) : null;
-            case "binom":
-                return Argument() is { } n && Argument() is { } k ? new Operation(OperationName.Binomial, n, k) : null;
-            case "sqrt":
-                return Root();
-            case "lfloor":
-                return Sum() is { } floor && TakeCommand("rfloor") ? new Operation(OperationName.Floor, floor) : null;
-            case "lceil":
-                return Sum() is { } ceiling && TakeCommand("rceil") ? new Operation(OperationName.Ceiling, ceiling) : null;
-            default:
-                return Functions.TryGetValue(name, out OperationName function) ? Function(function) : NoLetters.Contains(name) || name == "overline" ? null : Subscripted("\\" + name);
-        }
-    }
-
-    private Expression? Root()
-    {
-        if (!Take("["))
-        {
-            return (Next is { } next && next.Is("(") ? Atom() : Argument()) is { } argument && Next is not { Kind: TokenKind.Number, AfterSpace: false } ? new Operation(OperationName.Sqrt, argument) : null;
-        }
-
-        return Sum() is { } degree && Take("]") && Argument() is { } value ? new Operation(OperationName.Root, degree, value) : null;
-    }
-
-    private Expression? FromBracket(string bracket)
-    {
-        if (bracket == "|")
-        {
-            _bars++;
-            Expression? inside = Sum();
-            _bars--;
-            return inside is not null && Take("|") ? new Operation(OperationName.Absolute, inside) : null;
-        }
-
-        string? close = bracket switch { "(" => ")", "{" => "}", "[" => "]", _ => null };
-        if (close is null)
-        {
-            return null;
-        }
-
-        int bars = _bars;
-        _bars = 0;
-        Expression? value = Sum();
-        if (value is not null && bracket == "{" && TakeCommand("over"))
-        {
-            value = Sum() is { } bottom ? new Operation(OperationName.Divide, value, bottom) : null;
-        }
-
-        _bars = bars;
-        return value is not null && Take(close) ? value : null;
-    }
-
-    private Expression? Function(OperationName name)
-    {
-        Expression? logBase = null;
-        if (name == OperationName.Logarithm)
-        {
-            logBase = Take("_") ? Argument() : Ten;
-            if (logBase is null)
-            {
-                return null;
-            }
-        }
-
-        Expression? power = null;
-        if (Take("^"))
-        {
-            power = Exponent();
-            if (power is null)
-            {
-                return null;
-            }
-
-            if (Inverses.TryGetValue(name, out OperationName inverse) && power is Operation { Name: OperationName.Negate, Arguments: [Number { Value: { IsInteger: true, Numerator.IsOne: true } }] } or Number { Value: { IsInteger: true, Numerator: { IsOne: false, Sign: -1 } } })
-            {
-                (name, power) = (inverse, null);
-            }
-        }
-
-        if (FunctionArgument() is not { } argument)
-        {
-            return null;
-        }
-
-        argument = InRadians(argument);
-        Expression value = logBase is null ? new Operation(name, argument) : new Operation(OperationName.Logarithm, logBase, argument);
-        return power is null ? value : new Operation(OperationName.Power, value, power);
-    }
-
-    // A bracket, or the product up to a sign or the next function.
-    private Expression? FunctionArgument()
-    {
-        if (Next is { } first && (first.Is("(") || first.Is("{") || first.Is("|") || first.Is("[")))
-        {
-            return Powered();
-        }
-
-        bool negative = Take("-");
-        Expression? product = Powered();
-        while (product is not null && Next is { } token)
-        {
-            if (token.Is("/") && _at + 1 < _tokens.Count && _tokens[_at + 1].Kind == TokenKind.Number)
-            {
-                _at++;
-                product = Powered() is { } divisor ? new Operation(OperationName.Divide, product, divisor) : null;
-            }
-            else if (BeginsFactor(token) && !token.Is("(") && !Functions.ContainsKey(token.Text))
-            {
-                product = Powered() is { } factor ? new Operation(OperationName.Multiply, product, factor) : null;
-            }
-            else
-            {
-                break;
-            }
-        }
-
-        return product is null || !negative ? product : new Operation(OperationName.Negate, product);
-    }
-
-    private static Expression InRadians(Expression expression) => expression switch
-    {
-        Symbol { Name: Degree } => new Operation(OperationName.Divide, new Constant(ConstantName.Pi), OneEighty),
-        Operation operation when operation.Any(e => e is Symbol { Name: Degree }) => new Operation(operation.Name, [.. operation.Arguments.Select(InRadians)]),
-        _ => expression,
-    };
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.RegularExpressions;
 
 namespace Rlhf.Rewards.Verification.Equivalence;
@@ -8,45 +7,18 @@ internal sealed partial class MathLexer
 {
     private const int MaxDepth = 120;
 
-    private static readonly HashSet<string> TextCommands = new(StringComparer.Ordinal)
-    {
-        "text", "mbox", "textbf", "textrm", "textit", "mathrm", "mathbf", "mathit", "mathsf", "operatorname", "hbox", "textsf", "emph", "texttt", "boldsymbol", "bold", "mathcal", "bm", "textnormal",
-    };
-
-    private static readonly HashSet<string> Ignored = new(StringComparer.Ordinal)
-    {
-        "left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "displaystyle", "textstyle", "limits", "quad", "qquad", "mathord", "mathstrut", "boxed", "fbox", "bf", "rm", "it", "thinspace",
-    };
-
-    private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
-    {
-        "frac", "over", "sqrt", "binom", "times", "cdot", "div", "pi", "infty", "circ", "degree", "pm", "mp", "le", "ge", "lt", "gt", "cup", "cap", "setminus", "in", "ne", "emptyset", "mathbb",
-        "lfloor", "rfloor", "lceil", "rceil", "overline", "sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "log", "ln", "lg", "exp",
-        "begin", "end", "alpha", "beta", "gamma", "delta", "theta", "lambda", "mu", "sigma", "phi", "omega", "rho", "tau", "epsilon", "psi", "Delta", "Omega", "varphi", "zeta", "eta", "kappa", "xi", "nu", "hline", "to", "abs", "lor", "land",
-    };
-
-    private static readonly Dictionary<string, string> Same = new(StringComparer.Ordinal)
-    {
-        ["dfrac"] = "frac", ["tfrac"] = "frac", ["cfrac"] = "frac", ["dbinom"] = "binom", ["tbinom"] = "binom", ["leq"] = "le", ["geq"] = "ge", ["leqslant"] = "le", ["neq"] = "ne", ["dot"] = "overline", ["geqslant"] = "ge", ["less"] = "lt",
-        ["backslash"] = "setminus", ["varnothing"] = "emptyset", ["bar"] = "overline", ["arcctg"] = "arccot", ["tg"] = "tan", ["ctg"] = "cot", ["ast"] = "times", ["bullet"] = "cdot", ["iff"] = "to",
-    };
-
-    private static readonly Dictionary<string, string> Brackets = new(StringComparer.Ordinal)
-    {
-        ["{"] = "set{", ["}"] = "set}", ["lbrace"] = "set{", ["rbrace"] = "set}", ["langle"] = "<(", ["rangle"] = ")>", ["lbrack"] = "[", ["rbrack"] = "]", ["lparen"] = "(", ["rparen"] = ")",
-        ["vert"] = "|", ["lvert"] = "|", ["rvert"] = "|", ["mid"] = "|", ["%"] = "%", ["&"] = "&&",
-    };
-
-    private static readonly SearchValues<char> Formula = SearchValues.Create("0123456789\\=<>()");
-
     private readonly string _text;
     private readonly bool _thousands;
     private readonly List<MathToken> _tokens = [];
     private readonly Stack<char> _open = new();
+    private readonly bool _pairedDollars;
     private int _at;
+    private char? _delimiter;
+    private bool _boxed;
+    private int _pairs;
     private bool _space;
 
-    private MathLexer(string text, bool thousands) => (_text, _thousands) = (text, thousands);
+    private MathLexer(string text, bool thousands) => (_text, _thousands, _pairedDollars) = (text, thousands, !text.Contains('$', StringComparison.Ordinal) || (text.Count(c => c == '$') - Regex.Count(text, @"\\\$")) % 2 == 0);
 
     /// <summary>The tokens; null where the text is not whole (a bracket or a command's argument is missing) or holds a command that no answer holds.</summary>
     /// <param name="text">What <see cref="AnswerText.Clean"/> gave.</param>
@@ -54,7 +26,7 @@ internal sealed partial class MathLexer
     public static List<MathToken>? Read(string text, bool thousands)
     {
         MathLexer lexer = new(text, thousands);
-        return lexer.Run() && lexer._open.Count == 0 ? lexer._tokens : null;
+        return lexer.Run() && lexer._open.Count == 0 && lexer._pairs == 0 && lexer._delimiter is null ? lexer._tokens : null;
     }
 
     [GeneratedRegex(@"\G(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+(?![a-zA-Z\d]))?")]
@@ -62,6 +34,13 @@ internal sealed partial class MathLexer
 
     [GeneratedRegex(@"\G\d{1,3}(,\d{3})+(?!,?\d)(\.\d*)?")]
     private static partial Regex SeparatedNumber();
+
+    // The space after a line of a matrix: \\[4pt].
+    [GeneratedRegex(@"\G\s*\[\s*-?\d*\.?\d+\s*(pt|em|ex|mm|cm|in|mu|\\jot)\s*\]")]
+    private static partial Regex LineSpace();
+
+    [GeneratedRegex(@"\G\.(?=\\(overline|bar|dot)\b)")]
+    private static partial Regex PointBeforeBar();
 
     [GeneratedRegex(@"\G\p{L}+")]
     private static partial Regex Letters();
@@ -79,6 +58,11 @@ internal sealed partial class MathLexer
             else if (char.IsAsciiDigit(c) || (c == '.' && _at + 1 < _text.Length && char.IsAsciiDigit(_text[_at + 1])))
             {
                 ReadNumber();
+            }
+            else if (c == '.' && PointBeforeBar().IsMatch(_text, _at))
+            {
+                _at++;
+                Add(TokenKind.Number, "0.");
             }
             else if (char.IsLetter(c))
             {
@@ -103,6 +87,20 @@ internal sealed partial class MathLexer
 
     private void ReadNumber()
     {
+        int end = _at;
+        while (end < _text.Length && char.IsAsciiDigit(_text[end]))
+        {
+            end++;
+        }
+
+        // Digits alone, as nearly all are.
+        if (end > _at && (end == _text.Length || _text[end] is not ('.' or ',' or 'e' or 'E')))
+        {
+            Add(TokenKind.Number, _text[_at..end]);
+            _at = end;
+            return;
+        }
+
         Match separated = _thousands && _open.All(b => b == '{') ? SeparatedNumber().Match(_text, _at) : Match.Empty;
         Match match = separated.Success && !separated.Value.StartsWith('0') ? separated : PlainNumber().Match(_text, _at);
         _at += match.Length;
@@ -116,7 +114,7 @@ internal sealed partial class MathLexer
         {
             case '$':
                 // A pair is a delimiter; one alone before a number is money.
-                if (_text.Count(x => x == '$') - Regex.Count(_text, @"\\\$") is var plain && plain % 2 == 0)
+                if (_pairedDollars)
                 {
                     _space = true;
                     return true;
@@ -167,126 +165,4 @@ internal sealed partial class MathLexer
         '>' => open == '<',
         _ => open is '(' or '[',
     });
-
-    private bool ReadCommand()
-    {
-        _at++;
-        if (_at == _text.Length)
-        {
-            return false;
-        }
-
-        string name = _text[_at].ToString();
-        if (char.IsAsciiLetter(_text[_at]))
-        {
-            int end = _at;
-            while (end < _text.Length && char.IsAsciiLetter(_text[end]))
-            {
-                end++;
-            }
-
-            name = _text[_at..end];
-        }
-
-        _at += name.Length;
-        name = Same.GetValueOrDefault(name, name);
-        if (name is "," or ";" or ":" or "!" or " " || Ignored.Contains(name))
-        {
-            _space = true;
-            return true;
-        }
-
-        if (name is "(" or ")" or "[" or "]")
-        {
-            _space = true;
-            return true;
-        }
-
-        if (name == "\\")
-        {
-            Add(TokenKind.Symbol, "\\\\");
-            return true;
-        }
-
-        if (name == "$")
-        {
-            return AddCurrency("$");
-        }
-
-        if (name == "pounds")
-        {
-            return AddCurrency("£");
-        }
-
-        if (TextCommands.Contains(name))
-        {
-            return ReadText();
-        }
-
-        if (Brackets.TryGetValue(name, out string? bracket))
-        {
-            Add(TokenKind.Symbol, bracket);
-            return bracket switch { "set{" => Open('S'), "<(" => Open('<'), "set}" => Close('S'), ")>" => Close('>'), _ => true };
-        }
-
-        if (!Known.Contains(name))
-        {
-            return false;
-        }
-
-        Add(TokenKind.Command, name);
-        return true;
-    }
-
-    // Text that is a formula in itself, such as \text{240,000} or \mathrm{132}, is read as one.
-    private bool ReadText()
-    {
-        while (_at < _text.Length && _text[_at] == ' ')
-        {
-            _at++;
-        }
-
-        if (_at == _text.Length || _text[_at] != '{')
-        {
-            return false;
-        }
-
-        int depth = 0, start = _at + 1;
-        for (; _at < _text.Length; _at++)
-        {
-            depth += _text[_at] == '{' ? 1 : _text[_at] == '}' ? -1 : 0;
-            if (depth == 0)
-            {
-                break;
-            }
-        }
-
-        if (_at == _text.Length)
-        {
-            return false;
-        }
-
-        string content = _text[start.._at++];
-        if (content.Trim().Length == 0)
-        {
-            _space = true;
-            return true;
-        }
-
-        if (content.AsSpan().ContainsAny(Formula))
-        {
-            // Words inside it stay text, so that \text{(A)} is no product.
-            if (Read(content, _thousands && _open.All(b => b == '{')) is not { } inner)
-            {
-                return false;
-            }
-
-            _tokens.AddRange(inner.Select(t => t.Kind is TokenKind.Word or TokenKind.Letter ? t with { Kind = TokenKind.Text } : t));
-            _space = true;
-            return true;
-        }
-
-        Add(TokenKind.Text, content.Trim());
-        return true;
-    }
 }

@@ -41,7 +41,18 @@ internal static class ValueReader
                 words.RemoveAt(0);
             }
 
+            // Of a percentage only what it is of follows: "25% of the total".
+            if (rest[nouns - 1].Is("%") && words is not ["of", ..])
+            {
+                return null;
+            }
+
             string? after = Units.Normalize(words);
+            if (after is null && words.Count > 0)
+            {
+                return null;
+            }
+
             percent = after == "percent";
             if (!percent && after is not null)
             {
@@ -62,6 +73,12 @@ internal static class ValueReader
             rest.RemoveAt(rest.Count - 1);
         }
 
+        // The sign belongs to the last number alone.
+        if (percent && TokenSpans.Operators(rest.ToArray(), t => t.Is("+") || t.Is("-")).Exists(at => at > 0))
+        {
+            return null;
+        }
+
         if (rest.Count == 0)
         {
             return null;
@@ -80,7 +97,7 @@ internal static class ValueReader
         value = scale is null ? value : new Operation(OperationName.Multiply, value, scale);
         if (value is Operation { Name: OperationName.Multiply, Arguments: [var angle, Symbol { Name: ExpressionParser.Degree }] })
         {
-            return new(angle, unit is null or Units.Degree ? Units.Degree : null, percent);
+            return new(angle, unit switch { null or Units.Degree => Units.Degree, "c" or "f" or "k" => Units.Degree + unit, _ => null }, percent);
         }
 
         return new(value, unit, percent);
@@ -100,9 +117,10 @@ internal static class ValueReader
         {
             MathToken token = tokens[i];
             bool afterNumber = tokens[i - 1].Kind == TokenKind.Number || tokens[i - 1].Is("}") || tokens[i - 1].Is(")") || tokens[i - 1].Is("%") || tokens[i - 1].IsCommand("pi");
-            if (token.Kind == TokenKind.Text
+            if (token.Kind == TokenKind.Text || (token.Kind == TokenKind.Word && tokens[i - 1].Is("%"))
                 || (token.Kind == TokenKind.Word && token.AfterSpace && afterNumber && Units.IsWord(token.Text) && token.Text is not ("sqrt" or "pi"))
                 || (token.Kind == TokenKind.Word && tokens[i - 1].Kind == TokenKind.Number && Units.IsWord(token.Text) && token.Text.Length == 2)
+                || (token.Kind == TokenKind.Letter && token.Text is "C" or "F" && (tokens[i - 1].IsCommand("circ") || (i > 1 && tokens[i - 2].IsCommand("circ"))))
                 || (token.Kind == TokenKind.Letter && token.AfterSpace && i == 1 && tokens[0].Kind == TokenKind.Number && Units.IsLetter(token.Text) && (tokens.Count == 2 || tokens[2].Is("^"))))
             {
                 return i;
@@ -145,6 +163,6 @@ internal static class ValueReader
         }
 
         const int MostWords = 6;
-        return words.Count <= MostWords && words.All(w => w[0] is '^' or '/' || w.All(char.IsLetter)) ? words : null;
+        return words.Count <= MostWords && words.All(w => w[0] is '^' or '/' || (w.All(char.IsLetter) && !Units.IsRemark(w))) ? words : null;
     }
 }

@@ -27,6 +27,19 @@ public class AnswerVerifierTests
     public void Numeric_IsRightWithinItsTolerance(string text, string answer, double absolute, double relative, double expected) =>
         Assert.Equal([expected], VerifierCase.Score(Verifiers.Numeric(new() { Absolute = absolute, Relative = relative }), text, answer).Values);
 
+    [Theory]
+    [InlineData("3*6=<<3*6=18>>18\nA: $18.00", "18", 1)]
+    [InlineData("#### 17\nNo:\n#### 18 apples", "18", 1)]
+    [InlineData("The answer is **18**.", "18", 1)]
+    [InlineData("Final Answer: The final answer is $18$. I hope it is correct.", "18", 1)]
+    [InlineData("<think>\\boxed{17}</think> So \\boxed{18 \\text{ cm}}.", "18", 1)]
+    [InlineData("<think>\\boxed{18}</think> So \\boxed{17}.", "18", 0)]
+    [InlineData("So \\boxed{18", "18", 0)]
+    [InlineData("The answer is (C).", "\\text{(C)}", 1)]
+    [InlineData("The answer is not 18", "18", 0)]
+    public void Math_TakesTheFinalAnswerOfTheResponse(string text, string answer, double expected) =>
+        Assert.Equal([expected], VerifierCase.Score(Verifiers.Math(), text, answer).Values);
+
     [Fact]
     public void Numeric_WithAReferenceThatIsNoNumber_CannotScore() =>
         Assert.Equal([null], VerifierCase.Score(Verifiers.Numeric(), "#### 3", "three").Values);

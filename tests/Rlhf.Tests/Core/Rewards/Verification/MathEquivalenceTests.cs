@@ -87,6 +87,72 @@ public class MathEquivalenceTests
     [InlineData("5", "")]
     public void NotEquivalent_IsRejected(string reference, string answer) => Assert.False(MathEquivalence.AreEquivalent(reference, answer));
 
+    // Each rule with what keeps it and what breaks it.
+    public static TheoryData<string, string, string[], string[]> Rules => new()
+    {
+        { "braces belong to commands", "\\sqrt{7}", ["\\sqrt7", "\\sqrt 7"], ["\\sqrt{}7", "\\sqrt{7", "{}\\sqrt{}{7}"] },
+        { "delimiters stand in pairs", "7", ["\\(7\\)", "\\[7\\]", "\\left(7\\right)", "7\\ "], ["\\(7", "\\[7", "7\\", "7\\right", "\\left.7", "\\boxed{7}\\boxed{8}", "{7"] },
+        { "an exponent takes no fraction after it", "x^2\\frac{1}{3}", ["\\frac{x^2}{3}", "\\frac13x^2"], ["x^{7/3}", "x^{2\\frac13}"] },
+        { "a base takes no fraction after it", "-2", ["\\log_5\\frac{1}{25}", "\\log_5 \\frac1{25}"], ["\\log_5 25"] },
+        { "mixed numbers, braces or not", "8\\frac16", ["8~\\frac16", "8{\\frac{1}{6}}", "8 1/6", "\\frac{49}{6}"], ["8\\cdot\\frac16", "8\\frac61"] },
+        { "powers side by side", "2^{a+b}", ["2^a 2^b", "2^{a}\\,2^{b}"], ["2^a+2^b", "2^{ab}"] },
+        { "over and choose", "10", ["20 \\over 2", "{5 \\choose 2}"], ["{2 \\over 20}", "{5 \\choose 4}"] },
+        { "running sums and products", "24", ["\\prod_{k=1}^{4} k", "\\sum_{i=1}^{4} 2i+4", "\\sum_{n=0}^{23}1"], ["\\sum_{k=1}^{4} k", "\\sum_{k=1}^{10^9} k", "\\sum_{k=1}"] },
+        { "divisors and extremes", "6", ["\\gcd(12,18)", "\\operatorname{lcm}(2,3)", "\\max(6,-2)", "\\min\\{6,8,10\\}", "20 \\bmod 7"], ["\\gcd(12,15)", "\\max(6,7)", "\\gcd(6)"] },
+        { "letters in another font", "2+3i", ["2+3\\mathrm{i}", "2+3\\text{i}"], ["2+3\\mathrm{x}", "2+3"] },
+        { "functions by name", "\\sin x", ["\\operatorname{sin} x", "\\mathrm{sin}(x)"], ["\\text{sin of } y"] },
+        { "sets hold sets", "\\{1,2\\}", ["\\{2,1\\}", "1,2"], ["\\{\\{1,2\\}\\}", "\\{1\\},\\{2\\}", "\\{1,\\{2\\}\\}", "1,,2"] },
+        { "the empty set is no element", "\\emptyset", ["\\{\\}", "\\varnothing"], ["\\{\\emptyset\\}", "\\{0\\}"] },
+        { "a set after a minus is taken away", "(-\\infty,5)\\cup(5,\\infty)", ["\\mathbb{R}-\\{5\\}", "\\mathbb{R}\\setminus\\{5\\}"], ["\\mathbb{R}-\\{4\\}", "\\mathbb{R}"] },
+        { "branches far out", "100-x", ["-(x-100)"], ["|x-100|", "\\sqrt{(x-100)^2}", "\\max(100-x,-500)"] },
+        { "an equation of nothing", "y=3x", ["3x-y=0", "y=6x/2"], ["3x=3x", "y=y", "0=0"] },
+        { "membership in a set", "\\{5,6\\}", ["x\\in\\{5,6\\}"], ["x\\in 5"] },
+        { "names of tuples", "(1,-2,3,4)", ["(a,b,c,d)=(1,-2,3,4)", "The point is $(1,-2,3,4)$"], ["(a,b,c,d)=(4,3,-2,1)"] },
+        { "matrices end as they begin", "\\begin{pmatrix} 1 \\\\ 2 \\end{pmatrix}", ["\\begin{bmatrix} 1 \\\\[4pt] 2 \\end{bmatrix}"], ["\\begin{pmatrix} 1 \\\\ 2 \\end{vmatrix}", "\\begin{pmatrix} 1 \\\\ 2 \\end{ppmatrix}"] },
+        { "scales of temperature", "25^\\circ\\text{C}", ["25°C", "25", "25 degrees Celsius"], ["25^\\circ\\text{F}", "25 degrees Fahrenheit"] },
+        { "percent of the last number alone", "41\\%", ["0.41", "41", "41% of the total"], ["42-1\\%", "41 % comment"] },
+        { "counts and remarks", "7", ["7\\text{ times}", "7 books"], ["7 times 2", "7 correct", "correct 7", "7 hopefully", "7 tens", "7\\text{ matches the reference}"] },
+        { "words around words", "\\text{circle}", ["The answer is circle.", "**Circle**"], ["The answer is not circle.", "circle or square"] },
+        { "words around a choice", "\\text{(D)}", ["The answer is (D).", "the answer is D", "D)"], ["The answer is C.", "(D", "{\\text{(D)}", "D and E"] },
+        { "short words are no products", "Kim", ["\\text{Kim}", "kim"], ["Kmi", "mKi"] },
+        { "rows of letters are products", "abc", ["cab", "a\\cdot b\\cdot c"], ["ab^c"] },
+        { "bold within a line", "2\\sqrt{3}", ["**Answer:** $2\\sqrt{3}$", "**$2\\sqrt{3}$**"], ["2**\\sqrt{3}", "~~$2\\sqrt{3}$~~"] },
+        { "numbers in words", "25", ["twenty-five", "\\text{twenty five}"], ["twenty", "five hundred", "not twenty-five"] },
+        { "units with ties", "10\\text{ cm}^2", ["10 \\mathrm{~cm}^2", "10 sq. cm", "10~\\text{cm}^{2}"], ["10 \\mathrm{~cm}", "~10"] },
+        { "names of functions", "f^{-1}(x)=2x", ["2x", "f^{-1}(x)=x+x"], ["f^{-1}(x)=x", "f(x)=x/2"] },
+        { "repeating from the point", "\\frac23", [".\\overline{6}", "0.\\bar{6}"], [".6", ".\\overline{7}"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Rules))]
+    public void Rule_SeparatesWhatKeepsItFromWhatBreaksIt(string rule, string reference, string[] kept, string[] broken)
+    {
+        Assert.NotEmpty(rule);
+        Assert.All(kept, answer => Assert.True(MathEquivalence.AreEquivalent(reference, answer), answer));
+        Assert.All(broken, answer => Assert.False(MathEquivalence.AreEquivalent(reference, answer), answer));
+    }
+
+    // One comparison has one allowance, however many parts draw on it.
+    [Theory]
+    [InlineData("\\ln ", 100, "3")]
+    [InlineData("\\sqrt{150}+", 700, "1")]
+    [InlineData("\\frac12", 800, "")]
+    [InlineData("900!+", 2000, "1")]
+    [InlineData("$", 5001, "")]
+    [InlineData("\\ln(x+2)+", 900, "1")]
+    public void ManyParts_AreJudgedWithinTheLimit(string part, int times, string end)
+    {
+        string answer = string.Concat(Enumerable.Repeat(part, times)) + end;
+        _ = MathEquivalence.AreEquivalent("x", answer);
+        TimeSpan best = Enumerable.Range(0, 5).Min(_ =>
+        {
+            long start = Stopwatch.GetTimestamp();
+            Assert.False(MathEquivalence.AreEquivalent("5", answer));
+            return Stopwatch.GetElapsedTime(start);
+        });
+        Assert.True(best < TimeSpan.FromMilliseconds(250), $"{best.TotalMilliseconds:F0} ms");
+    }
+
     [Fact]
     public void AnyText_IsJudged_WithoutExceptionAndInBoundedTime()
     {

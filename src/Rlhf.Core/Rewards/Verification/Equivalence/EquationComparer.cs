@@ -1,0 +1,93 @@
+namespace Rlhf.Rewards.Verification.Equivalence;
+
+/// <summary>What equations define, and whether two say the same.</summary>
+internal static class EquationComparer
+{
+    /// <summary>The name that an equation defines, where it does, and the value: of <c>x = 5</c>, <c>5 = x</c>, <c>f(x) = x²</c>, or of a true computation <c>48/2 = 24</c>.</summary>
+    public static (string? Name, Answer? Value) Assigned(EquationAnswer equation)
+    {
+        EquationSide[] sides = [.. equation.Sides];
+        int named = Array.FindIndex(sides, s => s.Name is not null);
+        Answer[] contents = [.. sides.Where((s, i) => i != named).Select(s => s.Content).OfType<Answer>()];
+        if (contents.Length != sides.Length - (named < 0 ? 0 : 1) || (named > 0 && named < sides.Length - 1) || contents.Length == 0)
+        {
+            return default;
+        }
+
+        string? name = named < 0 ? null : sides[named].Name;
+        if (name is not null && contents.OfType<ValueAnswer>().Any(c => c.Value.Symbols().Contains(name)))
+        {
+            return default;
+        }
+
+        return contents.Skip(1).All(c => AnswerComparer.AreEqual(contents[0], c)) && (named >= 0 || contents.Length > 1) ? (name, contents[^1]) : default;
+    }
+
+    /// <summary>Whether two equations say the same, up to rearranging and a factor.</summary>
+    public static bool AreEqual(EquationAnswer gold, EquationAnswer answer)
+    {
+        // 3x = 3x says nothing of y.
+        (string? Name, Answer? Value) a = Assigned(gold), b = Assigned(answer);
+        bool computed = b.Value is ValueAnswer value && !value.Value.Symbols().Any();
+        if (a.Value is not null && b.Value is not null && (a.Name == b.Name || a.Name is null || (b.Name is null && computed) || (b.Name is not null && (IsFunction(a.Name) || IsFunction(b.Name)))) && AnswerComparer.AreEqual(a.Value, b.Value))
+        {
+            return true;
+        }
+
+        return Difference(gold) is { } x && Difference(answer) is { } y && Proportional(x, y);
+
+        static bool IsFunction(string name) => name.EndsWith(')') && !name.StartsWith('(');
+    }
+
+    private static Operation? Difference(EquationAnswer equation) =>
+        equation.Sides is [{ Content: ValueAnswer { Unit: null, IsPercent: false } left }, { Content: ValueAnswer { Unit: null, IsPercent: false } right }]
+            ? new(OperationName.Subtract, left.Value, right.Value)
+            : null;
+
+    // The same equation up to a factor other than 0.
+    private static bool Proportional(Expression x, Expression y)
+    {
+        if (!x.Symbols().Any(s => s != Expression.PlusMinus))
+        {
+            return false;
+        }
+
+        MathValue first = MathValue.Undefined, second = MathValue.Undefined;
+        int seen = 0;
+        foreach (Func<string, ExactNumber?> point in SamplePoints.Of(x, y))
+        {
+            MathValue a = new Evaluator().Evaluate(x, point), b = new Evaluator().Evaluate(y, point);
+            if (a.IsUndefined || b.IsUndefined)
+            {
+                if (a.IsUndefined != b.IsUndefined)
+                {
+                    return false;
+                }
+
+                continue;
+            }
+
+            if (a.Approximate.IsZero != b.Approximate.IsZero)
+            {
+                return false;
+            }
+
+            if (seen++ == 0)
+            {
+                (first, second) = (a, b);
+            }
+            else if (!Multiply(a, second, out MathValue left) || !Multiply(b, first, out MathValue right) || !MathValue.AreEqual(left, right))
+            {
+                return false;
+            }
+        }
+
+        return seen > 2 && !first.Approximate.IsZero && !Work.Current.IsUsedUp;
+
+        static bool Multiply(MathValue a, MathValue b, out MathValue product)
+        {
+            product = a.Exact is { } x && b.Exact is { } y && ExactNumber.Apply('*', x, y) is { } exact ? exact : a.Approximate * b.Approximate;
+            return !product.IsUndefined;
+        }
+    }
+}

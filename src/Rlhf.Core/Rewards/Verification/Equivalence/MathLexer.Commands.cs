@@ -1,0 +1,184 @@
+using System.Buffers;
+
+namespace Rlhf.Rewards.Verification.Equivalence;
+
+/// <content>Commands, their pairs, and text.</content>
+internal sealed partial class MathLexer
+{
+    private static readonly SearchValues<char> Formula = SearchValues.Create("0123456789\\=<>()");
+
+    private bool ReadCommand()
+    {
+        _at++;
+        if (_at == _text.Length)
+        {
+            return false;
+        }
+
+        string name = _text[_at].ToString();
+        if (char.IsAsciiLetter(_text[_at]))
+        {
+            int end = _at;
+            while (end < _text.Length && char.IsAsciiLetter(_text[end]))
+            {
+                end++;
+            }
+
+            name = _text[_at..end];
+        }
+
+        _at += name.Length;
+        name = MathCommands.Same.GetValueOrDefault(name, name);
+        if (name is "," or ";" or ":" or "!" or " " || MathCommands.Ignored.Contains(name))
+        {
+            _space = true;
+            return true;
+        }
+
+        if (name is "left" or "right")
+        {
+            return Pair(opens: name == "left");
+        }
+
+        if (name is "boxed" or "fbox")
+        {
+            // Two boxes are two answers.
+            (bool another, _boxed) = (_boxed, true);
+            return !another;
+        }
+
+        if (name is "(" or ")" or "[" or "]")
+        {
+            return Delimit(name[0]);
+        }
+
+        if (name == "\\")
+        {
+            _at += LineSpace().Match(_text, _at).Length;
+            Add(TokenKind.Symbol, "\\\\");
+            return true;
+        }
+
+        if (name == "$")
+        {
+            return AddCurrency("$");
+        }
+
+        if (name == "pounds")
+        {
+            return AddCurrency("£");
+        }
+
+        if (MathCommands.TextCommands.Contains(name))
+        {
+            return ReadText(name);
+        }
+
+        if (MathCommands.Brackets.TryGetValue(name, out string? bracket))
+        {
+            // A set after a minus is taken away.
+            if (bracket == "set{" && _tokens.Count > 1 && _tokens[^1].Is("-"))
+            {
+                _tokens[^1] = new(TokenKind.Command, "setminus", _tokens[^1].AfterSpace);
+            }
+
+            Add(TokenKind.Symbol, bracket);
+            return bracket switch { "set{" => Open('S'), "<(" => Open('<'), "set}" => Close('S'), ")>" => Close('>'), _ => true };
+        }
+
+        if (!MathCommands.Known.Contains(name))
+        {
+            return false;
+        }
+
+        Add(TokenKind.Command, name);
+        return true;
+    }
+
+    // \left and \right stand in pairs, each before a bracket or the full stop for none.
+    private bool Pair(bool opens)
+    {
+        while (_at < _text.Length && _text[_at] == ' ')
+        {
+            _at++;
+        }
+
+        _pairs += opens ? 1 : -1;
+        _space = true;
+        if (_pairs < 0 || _at == _text.Length || !"()[]|.\\<>/".Contains(_text[_at], StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        _at += _text[_at] == '.' ? 1 : 0;
+        return true;
+    }
+
+    // \( and \), \[ and \] stand in pairs, one pair after another.
+    private bool Delimit(char delimiter)
+    {
+        bool opens = delimiter is '(' or '[', fits = opens ? _delimiter is null : _delimiter == (delimiter == ')' ? '(' : '[');
+        (_delimiter, _space) = (opens ? delimiter : null, true);
+        return fits;
+    }
+
+    // Text that is a formula in itself, such as \text{240,000} or \mathrm{132}, is read as one.
+    private bool ReadText(string command)
+    {
+        while (_at < _text.Length && _text[_at] == ' ')
+        {
+            _at++;
+        }
+
+        if (_at == _text.Length || _text[_at] != '{')
+        {
+            return false;
+        }
+
+        int depth = 0, start = _at + 1;
+        for (; _at < _text.Length; _at++)
+        {
+            depth += _text[_at] == '{' ? 1 : _text[_at] == '}' ? -1 : 0;
+            if (depth == 0)
+            {
+                break;
+            }
+        }
+
+        if (_at == _text.Length)
+        {
+            return false;
+        }
+
+        string content = _text[start.._at++].Replace('~', ' ');
+        string trimmed = content.Trim();
+        if (trimmed.Length == 0)
+        {
+            _space = true;
+            return true;
+        }
+
+        // \mathrm{i} is the unit, \operatorname{sin} the function, \mathbf{v} a letter.
+        if (trimmed is "i" or "e" || (trimmed.Length == 1 && char.IsAsciiLetter(trimmed[0]) && MathCommands.LetterFonts.Contains(command)) || (command is "operatorname" or "mathrm" && ExpressionParser.IsFunction(trimmed)))
+        {
+            Add(trimmed.Length == 1 ? TokenKind.Letter : TokenKind.Word, trimmed);
+            return true;
+        }
+
+        if (content.AsSpan().ContainsAny(Formula))
+        {
+            // Words inside it stay text, so that \text{(A)} is no product.
+            if (Read(content, _thousands && _open.All(b => b == '{')) is not { } inner)
+            {
+                return false;
+            }
+
+            _tokens.AddRange(inner.Select(t => t.Kind is TokenKind.Word or TokenKind.Letter ? t with { Kind = TokenKind.Text } : t));
+            _space = true;
+            return true;
+        }
+
+        Add(TokenKind.Text, trimmed);
+        return true;
+    }
+}
