@@ -14,6 +14,7 @@ public sealed class RewardScorer
     private readonly RewardScorerOptions _options;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<(string Source, ScoreFailure Cause), bool> _logged = new();
+    private readonly HangingCalls[] _hanging;
 
     /// <summary>Runs these sources.</summary>
     /// <param name="sources">The sources; their names differ.</param>
@@ -26,6 +27,7 @@ public sealed class RewardScorer
         _options = options ?? new();
         _logger = logger ?? NullLogger.Instance;
         Sources = [.. sources];
+        _hanging = [.. sources.Select(_ => new HangingCalls())];
         CheckSources(Sources);
         CheckOptions(Sources, _options);
     }
@@ -41,7 +43,7 @@ public sealed class RewardScorer
     public RewardScores Score(IReadOnlyList<Completion> completions, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(completions);
-        return new ScoringPass(Sources, completions, _options, LogFirst).Run(progress, cancellationToken);
+        return new ScoringPass(Sources, _hanging, completions, _options, LogFirst).Run(progress, cancellationToken);
     }
 
     private void LogFirst(IRewardSource source, Completion completion, ScoreFailure cause, string what, Exception? error)
