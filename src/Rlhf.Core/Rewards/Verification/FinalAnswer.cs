@@ -41,12 +41,12 @@ internal static partial class FinalAnswer
     [GeneratedRegex("<<[^<>]*>>", RegexOptions.NonBacktracking)]
     private static partial Regex CalculatorNote();
 
-    [GeneratedRegex(@"\banswer\s*(is|=|:)\s*:?\s*(?<answer>.+)$", RegexOptions.IgnoreCase | RegexOptions.RightToLeft)]
+    [GeneratedRegex(@"\banswer\s*(is|=|:)\s*:?\s*(?<answer>.+)$", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex AnswerIs();
 
     [GeneratedRegex(@"\$\$?(?<formula>[^$]+)\$|\\\((?<formula>[^()]+)\\\)", RegexOptions.NonBacktracking)]
     private static partial Regex Formula();
 
-    [GeneratedRegex(@"-?\$?\d[\d,]*(\.\d+)?%?", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"-?\$?\d[\d,]*(\.\d+)?([eE][-+]?\d{1,3})?%?", RegexOptions.NonBacktracking)]
     private static partial Regex Number();
 }
