@@ -7,6 +7,7 @@ using Rlhf.Shaping;
 using Rlhf.Shaping.Stages;
 using Rlhf.Tokenizers;
 using System.Text.Json.Nodes;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Rlhf.Tests.Core.Rewards;
@@ -127,6 +128,25 @@ public sealed class RewardModelSourceTests : IDisposable
     }
 
     [Fact]
+    public void AScoreThatIsNotFinite_IsInvalid()
+    {
+        using var scope = NewDisposeScope();
+        MakeRewardModel(head: 3e38);
+        Completion[] completions = Completions();
+        foreach (ITensorRewardSource source in new[]
+        {
+            RewardModels.Outcome(new() { Path = _folder, Chat = "none" }),
+            RewardModels.Process(new() { Path = _folder, Chat = "none", Activation = ScoreActivation.None }),
+            RewardModels.Process(new() { Path = _folder, Chat = "none", Activation = ScoreActivation.None, Aggregation = StepAggregation.Last }),
+        })
+        {
+            (double[] values, bool[] valid) = Values(source, completions);
+            Assert.All(values.Zip(valid), v => Assert.True(double.IsFinite(v.First) && (v.Second || v.First == 0)));
+            Assert.True(valid.Count(v => v) < (values.Length == completions.Length ? completions.Length : Solutions.Sum(s => s.Length)));
+        }
+    }
+
+    [Fact]
     public void AFolderWithoutAScalarHead_IsRefused()
     {
         JsonObject config = JsonNode.Parse(File.ReadAllText(Path.Combine(_folder, "config.json")))!.AsObject();
@@ -151,6 +171,7 @@ public sealed class RewardModelSourceTests : IDisposable
         Assert.True(code == 0, errors);
         string metrics = File.ReadAllText(Path.Combine(folder, "run", "metrics.jsonl"));
         Assert.Contains("reward/prm/mean", metrics, StringComparison.Ordinal);
+        Assert.Contains("\"time/score_deadlines\":0", metrics.Replace(" ", ""), StringComparison.Ordinal);
         Assert.Contains("reward/reward_model/group_variance_share", metrics, StringComparison.Ordinal);
     }
 
@@ -171,18 +192,18 @@ public sealed class RewardModelSourceTests : IDisposable
     private static RewardLayout Layout(Completion[] completions) => new Rlhf.Tests.Shaping.RewardBatch { StepCounts = [.. completions.Select(c => c.Steps.Count)] }.Layout();
 
     // The trunk as it is, and a head.
-    private void MakeRewardModel()
+    private void MakeRewardModel(double? head = null)
     {
         using var scope = NewDisposeScope();
         string file = Path.Combine(_folder, "model.safetensors"), config = Path.Combine(_folder, "config.json");
         (string, Tensor)[] tensors;
         using (SafetensorsFile weights = SafetensorsFile.Open(file))
         {
-            tensors = [.. weights.Names.Select(n => (n, weights.Read(n).clone()))];
+            tensors = [.. weights.Names.Where(n => n != "score.weight").Select(n => (n, weights.Read(n).clone()))];
         }
 
         manual_seed(7);
-        SafetensorsWriter.Write(file, [.. tensors, ("score.weight", randn(1, 16))], null);
+        SafetensorsWriter.Write(file, [.. tensors, ("score.weight", head is { } value ? full(1, 16, value) : randn(1, 16))], null);
         JsonObject json = JsonNode.Parse(File.ReadAllText(config))!.AsObject();
         json["architectures"] = new JsonArray("LlamaForSequenceClassification");
         json["id2label"] = new JsonObject { ["0"] = "LABEL_0" };
