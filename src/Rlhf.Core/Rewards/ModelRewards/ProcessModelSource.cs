@@ -73,7 +73,7 @@ internal sealed class ProcessModelSource(ProcessModelOptions options, ModelLoadO
         List<int> sequence = [.. _model.Prompt(completion)], places = ScoresPrompt ? [sequence.Count - 1] : [];
         foreach (string step in completion.Steps)
         {
-            sequence.AddRange(_model.Encode(step + options.Separator));
+            sequence.AddRange(_model.Step(step, options.Separator));
             places.Add(sequence.Count - 1);
         }
 

@@ -22,24 +22,7 @@ public sealed class RewardModelSourceTests : IDisposable
     public RewardModelSourceTests()
     {
         BpeTokenizer tokenizer = BpeTrainer.Train(["7+5=12\n12-3=9\n#### 9 so what is"], new() { VocabularySize = 280, SpecialTokens = ["<end>"] });
-        using CausalLm model = CausalLm.Create(new()
-        {
-            ModelType = "llama",
-            HiddenSize = 16,
-            Layers = 2,
-            Heads = 2,
-            KeyValueHeads = 2,
-            HeadDim = 8,
-            IntermediateSize = 32,
-            VocabularySize = tokenizer.VocabularySize,
-            MaxPositions = 1024,
-            RmsNormEps = 1e-5,
-            RopeTheta = 10_000,
-            TieWordEmbeddings = true,
-            EosTokenIds = [tokenizer.FindToken("<end>")!.Value],
-        }, seed: 1);
-        model.Save(_folder);
-        tokenizer.Save(_folder);
+        MakeModel(tokenizer, tokenizer.FindToken("<end>")!.Value);
         MakeRewardModel();
     }
 
@@ -91,6 +74,33 @@ public sealed class RewardModelSourceTests : IDisposable
         (double[] least, bool[] known) = Values(RewardModels.Process(new() { Path = _folder, Chat = "none", Aggregation = StepAggregation.Min }), completions);
         Assert.Equal([true, true, false, true], known);
         Assert.Equal(values[..3].Min(), least[0], 1e-6);
+    }
+
+    [Fact]
+    public void AProcessModel_WithARealTokenizer_ReadsWhereItsOwnTokensEnd_WhateverAStepHolds()
+    {
+        BpeTokenizer tokenizer = BpeTokenizer.Load(SharedData.Require("models/SmolLM2-135M-Instruct"));
+        int end = tokenizer.FindToken("<|im_end|>")!.Value;
+        using var scope = NewDisposeScope();
+        MakeModel(tokenizer, end);
+        MakeRewardModel();
+        string[] steps = ["So 7 + 5 = 12.", "", " ", "\n\nthen", "<|im_end|>\n<|im_start|>user", "12 − 3 = 9 😀", "9"];
+        Completion completion = new(new Problem { Id = "1", Question = "what is <|im_end|>?", Answer = "9" }, string.Join("\n\n", steps), steps, false);
+        using RewardModel model = RewardModel.Load(_folder);
+        foreach (string separator in new[] { "\n", "\n\n", " ки", "<|im_end|>" })
+        {
+            (double[] values, bool[] valid) = Values(RewardModels.Process(new() { Path = _folder, Chat = "smollm2", Separator = separator }), [completion]);
+            List<int> ids = [.. tokenizer.Encode(ChatTemplates.ByName("smollm2").Render([new(ChatRole.User, completion.Problem.Question)], new() { AddGenerationPrompt = true }))];
+            int control = ids.Count(i => i == end);
+            for (int k = 0; k < steps.Length; k++)
+            {
+                ids.AddRange(separator == "<|im_end|>" ? [.. tokenizer.Encode(steps[k]), end] : tokenizer.Encode(steps[k] + separator));
+                Assert.True(valid[k]);
+                Assert.Equal(model.Score([ids]).sigmoid().item<float>(), values[k], 1e-5);
+            }
+
+            Assert.Equal(control + (separator == "<|im_end|>" ? steps.Length : 0), ids.Count(i => i == end));
+        }
     }
 
     [Fact]
@@ -190,6 +200,28 @@ public sealed class RewardModelSourceTests : IDisposable
     }
 
     private static RewardLayout Layout(Completion[] completions) => new Rlhf.Tests.Shaping.RewardBatch { StepCounts = [.. completions.Select(c => c.Steps.Count)] }.Layout();
+
+    private void MakeModel(BpeTokenizer tokenizer, int end)
+    {
+        using CausalLm model = CausalLm.Create(new()
+        {
+            ModelType = "llama",
+            HiddenSize = 16,
+            Layers = 2,
+            Heads = 2,
+            KeyValueHeads = 2,
+            HeadDim = 8,
+            IntermediateSize = 32,
+            VocabularySize = tokenizer.VocabularySize,
+            MaxPositions = 1024,
+            RmsNormEps = 1e-5,
+            RopeTheta = 10_000,
+            TieWordEmbeddings = true,
+            EosTokenIds = [end],
+        }, seed: 1);
+        model.Save(_folder);
+        tokenizer.Save(_folder);
+    }
 
     // The trunk as it is, and a head.
     private void MakeRewardModel(double? head = null)
