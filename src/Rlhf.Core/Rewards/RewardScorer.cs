@@ -100,6 +100,17 @@ public sealed class RewardScorer
             }
         }
 
+        foreach (IRewardSource source in sources)
+        {
+            TimeSpan deadline = options.Deadlines.GetValueOrDefault(source.Name, options.Deadline);
+            if (source.OwnLimit is { } limit && limit >= deadline)
+            {
+                throw new ArgumentException(
+                    $"Reward source '{source.Name}' ends a call by its own limits after {limit.TotalSeconds} s with a score, but its deadline is {deadline.TotalSeconds} s, after which the entry is invalid: " +
+                    $"give '{source.Name}' more than {limit.TotalSeconds} s in deadlines, or lower its limit.", nameof(options));
+            }
+        }
+
         foreach (string name in options.Deadlines.Keys)
         {
             if (!sources.Any(s => s.Name == name))

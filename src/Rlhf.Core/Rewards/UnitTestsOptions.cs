@@ -36,7 +36,7 @@ public sealed record UnitTestsOptions : RewardSourceOptions, IValidatableObject
     [Range(1, 3600)]
     public int CpuSeconds { get; init; } = 5;
 
-    /// <summary>Time by the clock at the most, in seconds, after which everything it started is killed and the program has failed. Below the deadline of scoring.</summary>
+    /// <summary>Time by the clock at the most, in seconds, after which everything it started is killed and the program has failed. Below the deadline of scoring, which is checked.</summary>
     /// <value>Default 8.</value>
     [Range(1, 3600)]
     public int WallSeconds { get; init; } = 8;

@@ -26,6 +26,8 @@ internal sealed partial class UnitTestsSource : IRewardSource
 
     public IReadOnlyList<double>? Levels { get; } = [0, 1];
 
+    public TimeSpan? OwnLimit => TimeSpan.FromSeconds(_options.WallSeconds);
+
     public async ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(completion);

@@ -183,6 +183,16 @@ public class UnitTestsSourceTests
     }
 
     [Fact]
+    public void ADeadlineThatComesBeforeTheProgramsOwn_IsRefused()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "the sandbox needs Linux");
+        IRewardSource source = CodeRewards.UnitTests(Shell with { WallSeconds = 10 });
+        string message = Assert.Throws<ArgumentException>(() => new RewardScorer([source])).Message;
+        Assert.Contains("'unit_tests' more than 10 s in deadlines", message, StringComparison.Ordinal);
+        _ = new RewardScorer([source], new() { Deadlines = new Dictionary<string, TimeSpan> { ["unit_tests"] = TimeSpan.FromSeconds(15) } });
+    }
+
+    [Fact]
     public void AMissingProgramOrSandbox_IsRefusedAtOnce_WithItsName()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "the sandbox needs Linux");
