@@ -63,8 +63,8 @@ internal sealed class AnswerCache : IDisposable
             number++;
             try
             {
-                CachedAnswer known = JsonSerializer.Deserialize<CachedAnswer>(line)!;
-                _answers[known.Key] = known.Answer;
+                CachedAnswer? known = JsonSerializer.Deserialize<CachedAnswer>(line);
+                _answers[known?.Key ?? throw new JsonException("it has no key.")] = known.Answer ?? throw new JsonException("it has no answer.");
             }
             catch (JsonException e)
             {
@@ -76,5 +76,5 @@ internal sealed class AnswerCache : IDisposable
         _file.Seek(0, SeekOrigin.End);
     }
 
-    private sealed record CachedAnswer(string Key, string Answer);
+    private sealed record CachedAnswer(string? Key, string? Answer);
 }

@@ -11,23 +11,25 @@ namespace Rlhf.Judges;
 /// <summary>Asks an OpenAI-compatible endpoint: bounded parallelism, retries, a cache, and each question only once at a time.</summary>
 internal sealed class ChatClient : IDisposable
 {
+    private const int LongestAnswer = 1 << 24; // bytes
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
     private readonly JudgeOptions _options;
     private readonly HttpClient _http;
     private readonly SemaphoreSlim _slots;
     private readonly ResiliencePipeline<string> _retries;
     private readonly AnswerCache _cache;
+    private readonly string? _key;
     private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _underWay = new(StringComparer.Ordinal);
 
     public ChatClient(JudgeOptions options)
     {
         _options = options;
+        _key = ReadKey(options.ApiKeyVariable);
         _cache = new(options.Cache);
         _slots = new(options.MaxParallelism);
-        _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = options.MaxParallelism }) { Timeout = Timeout.InfiniteTimeSpan };
-        if (Environment.GetEnvironmentVariable(options.ApiKeyVariable) is { Length: > 0 } key)
-        {
-            _http.DefaultRequestHeaders.Authorization = new("Bearer", key);
-        }
+        _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = options.MaxParallelism }) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = LongestAnswer };
+        _http.DefaultRequestHeaders.Authorization = _key is null ? null : new("Bearer", _key);
 
         ResiliencePipelineBuilder<string> builder = new();
         _retries = (options.Retries == 0 ? builder : builder.AddRetry(new RetryStrategyOptions<string>
@@ -51,19 +53,22 @@ internal sealed class ChatClient : IDisposable
             return known;
         }
 
-        // The first who asks pays; if it was cancelled, whoever still waits asks again.
-        Lazy<Task<string>> own = new(() => AskNewAsync(key, message, cancellationToken)), shared = _underWay.GetOrAdd(key, own);
-        try
+        while (true)
         {
-            return await shared.Value.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (shared != own && !cancellationToken.IsCancellationRequested)
-        {
-            return await AskNewAsync(key, message, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _underWay.TryRemove(new(key, own));
+            // The first who asks pays; if it was cancelled, one of those who still wait asks again.
+            Lazy<Task<string>> own = new(() => AskNewAsync(key, message, cancellationToken)), shared = _underWay.GetOrAdd(key, own);
+            try
+            {
+                return await shared.Value.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (shared != own && !cancellationToken.IsCancellationRequested)
+            {
+                _underWay.TryRemove(new(key, shared));
+            }
+            finally
+            {
+                _underWay.TryRemove(new(key, own));
+            }
         }
     }
 
@@ -74,8 +79,21 @@ internal sealed class ChatClient : IDisposable
         _cache.Dispose();
     }
 
+    // It is sent in a header, whose characters are limited; a file it was read from may have ended with a line break.
+    private static string? ReadKey(string variable)
+    {
+        string? key = Environment.GetEnvironmentVariable(variable)?.Trim();
+        return key is null || key.All(c => c is > ' ' and <= '~') ? (key is "" ? null : key)
+            : throw new ArgumentException($"the environment variable {variable}, which apiKeyVariable names, holds characters that a key cannot have: blanks within it, control characters or letters beyond ASCII.");
+    }
+
     private async Task<string> AskNewAsync(string key, string message, CancellationToken cancellationToken)
     {
+        if (_cache.Find(key) is { } known)
+        {
+            return known; // answered between the first look and now
+        }
+
         string answer = await _retries.ExecuteAsync(async token =>
         {
             await _slots.WaitAsync(token).ConfigureAwait(false);
@@ -106,38 +124,50 @@ internal sealed class ChatClient : IDisposable
         }
         catch (HttpRequestException e)
         {
-            throw new JudgeRequestException($"{address}: {e.Message}", mayPass: true, e);
+            throw Failure($"{address}: {e.Message}", mayPass: true, e);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new JudgeRequestException($"{address}: no answer within {_options.RequestTimeout.TotalSeconds} s.", mayPass: true, e);
+            throw Failure($"{address}: no answer within {_options.RequestTimeout.TotalSeconds} s.", mayPass: true, e);
         }
     }
 
-    private static JudgeRequestException Refusal(Uri address, HttpResponseMessage response, string body)
+    private JudgeRequestException Refusal(Uri address, HttpResponseMessage response, string body)
     {
         bool mayPass = response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (int)response.StatusCode >= 500;
         RetryConditionHeaderValue? after = response.Headers.RetryAfter;
         TimeSpan? wait = after?.Delta ?? (after?.Date is { } date ? date - DateTimeOffset.UtcNow : null);
-        const int Shown = 300;
-        return new($"{address}: status {(int)response.StatusCode}: {(body.Length > Shown ? body[..Shown] : body)}", mayPass)
-        {
-            RetryAfter = wait is { } w && w > TimeSpan.Zero ? w : null,
-        };
+        TimeSpan? asked = wait is { } w && w > TimeSpan.Zero ? (w < LongestWait ? w : LongestWait) : null;
+        return Failure($"{address}: status {(int)response.StatusCode}: {Beginning(body)}", mayPass, retryAfter: asked);
     }
 
-    private static string Content(Uri address, string body)
+    private string Content(Uri address, string body)
     {
         try
         {
             using JsonDocument document = JsonDocument.Parse(body);
-            return document.RootElement.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString() ?? "";
+            if (document.RootElement.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString() is { } content)
+            {
+                return content;
+            }
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException)
         {
-            throw new JudgeRequestException($"{address}: the answer has no choices[0].message.content: {body[..Math.Min(body.Length, 200)]}", mayPass: false, e);
+            throw Failure($"{address}: the answer has no choices[0].message.content: {Beginning(body)}", mayPass: false, e);
         }
+
+        throw Failure($"{address}: the answer's choices[0].message.content is null: {Beginning(body)}", mayPass: false);
     }
+
+    private static string Beginning(string body)
+    {
+        const int Shown = 300;
+        return body.Length > Shown ? body[..Shown] : body;
+    }
+
+    // Some servers repeat the key that they refuse.
+    private JudgeRequestException Failure(string message, bool mayPass, Exception? inner = null, TimeSpan? retryAfter = null) =>
+        new(_key is null ? message : message.Replace(_key, "***", StringComparison.Ordinal), mayPass, inner) { RetryAfter = retryAfter };
 }
 
 /// <summary>A judge could not be asked.</summary>

@@ -46,6 +46,7 @@ public sealed partial class Judge : IRewardSource, IDisposable
     /// <summary>A judge.</summary>
     /// <param name="options">Where it is and what it is asked.</param>
     /// <exception cref="ValidationException">An option is out of range.</exception>
+    /// <exception cref="ArgumentException">The environment variable holds what cannot be a key.</exception>
     /// <exception cref="InvalidDataException">The cache's file is damaged; the message names the line.</exception>
     public Judge(JudgeOptions options)
     {
@@ -76,7 +77,7 @@ public sealed partial class Judge : IRewardSource, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
-    /// <summary>The first integer after "Rating:", if it is one from 1 to 10.</summary>
+    /// <summary>The first integer after "Rating:", in any case and with marks of emphasis, if it is one from 1 to 10; neither a fraction's whole part nor what a minus stands before.</summary>
     internal static int? ReadRating(string answer) =>
         Rating().Match(answer) is { Success: true } match && int.TryParse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture, out int n) && n is >= Lowest and <= Highest ? n : null;
 
@@ -93,8 +94,8 @@ public sealed partial class Judge : IRewardSource, IDisposable
             return null;
         }
 
-        Task<string> first = AskAsync(completion.Text, reference), second = AskAsync(reference, completion.Text);
-        int? forResponse = ReadVerdict(await first.ConfigureAwait(false)), forReference = ReadVerdict(await second.ConfigureAwait(false));
+        string[] answers = await Task.WhenAll(AskAsync(completion.Text, reference), AskAsync(reference, completion.Text)).ConfigureAwait(false);
+        int? forResponse = ReadVerdict(answers[0]), forReference = ReadVerdict(answers[1]);
         return forResponse is { } a && forReference is { } b ? 0.5 + 0.5 * Math.Sign(a - b) : null;
 
         Task<string> AskAsync(string a, string b) =>
@@ -105,7 +106,7 @@ public sealed partial class Judge : IRewardSource, IDisposable
     private static string Fill(string prompt, params (string Place, string Text)[] parts) =>
         Place().Replace(prompt, m => parts.FirstOrDefault(p => p.Place == m.Value).Text ?? m.Value);
 
-    [GeneratedRegex(@"Rating:[^0-9\n]{0,8}([0-9]{1,4})(?![0-9.])", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\brating[*_""']{0,4} ?:[^0-9\n.\-\u2212]{0,8}([0-9]{1,4})(?![0-9]|[.,][0-9])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Rating();
 
     [GeneratedRegex(@"\[\[([ABC])\]\]", RegexOptions.CultureInvariant)]

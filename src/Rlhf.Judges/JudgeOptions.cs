@@ -6,18 +6,20 @@ namespace Rlhf.Judges;
 
 /// <summary>Options of a <see cref="Judge"/>: a language model behind an OpenAI-compatible endpoint that says how good a response is.</summary>
 /// <remarks>
-/// Rating: the first integer after "Rating:", 1 to 10 (the direct protocol of RewardMATH, arXiv 2410.01729, whose code takes 1 where there is none; here that is invalid). Pairwise: the response
+/// Rating: the first integer after "Rating:" in any case, 1 to 10 (the direct protocol of RewardMATH, arXiv 2410.01729, whose code takes 1 where there is none; here that is invalid). Pairwise: the response
 /// against the problem's worked solution, or its answer where there is none, shown in both orders; each verdict "[[A]]", "[[B]]" or "[[C]]" for a tie counts +1, −1 or 0 for the response, and the
 /// score is 1, 0 or 0.5 for a positive, negative or zero sum (as JudgeBench counts). What cannot be read in either order is invalid.
 /// </remarks>
 public sealed record JudgeOptions : RewardSourceOptions, IValidatableObject
 {
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+
     /// <summary>The channel's name.</summary>
     /// <value>Default <c>judge</c>.</value>
     [MinLength(1)]
     public override string Name { get; init; } = "judge";
 
-    /// <summary>The endpoint's base, to which <c>/chat/completions</c> is added, such as <c>http://localhost:8000/v1</c>.</summary>
+    /// <summary>The endpoint's base, to which <c>/chat/completions</c> is added, such as <c>http://localhost:8000/v1</c>; without user, password and query.</summary>
     public required Uri Endpoint { get; init; }
 
     /// <summary>The judge's name at the endpoint.</summary>
@@ -43,7 +45,7 @@ public sealed record JudgeOptions : RewardSourceOptions, IValidatableObject
     public int MaxTokens { get; init; } = 2048;
 
     /// <summary>Time for one request, after which it is tried again.</summary>
-    /// <value>Default 60 s. The deadline of scoring bounds all tries together: raise it for this source.</value>
+    /// <value>Default 60 s; more than 0, at most 1 day. The deadline of scoring bounds all tries together: raise it for this source.</value>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Requests under way at once.</summary>
@@ -57,7 +59,7 @@ public sealed record JudgeOptions : RewardSourceOptions, IValidatableObject
     public int Retries { get; init; } = 3;
 
     /// <summary>The first wait.</summary>
-    /// <value>Default 1 s.</value>
+    /// <value>Default 1 s; 0 or more, at most 1 day.</value>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>A file that keeps the judge's answers, a line a request, so that a request that was answered is not made again, by a resumed run neither. Null for memory only.</summary>
@@ -68,20 +70,26 @@ public sealed record JudgeOptions : RewardSourceOptions, IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (!Endpoint.IsAbsoluteUri || Endpoint.Scheme is not ("http" or "https"))
+        // What follows "?" would end up before /chat/completions, and a password in messages and in the run's folder.
+        if (Endpoint is not { IsAbsoluteUri: true, Scheme: "http" or "https", UserInfo: "", Query: "", Fragment: "" })
         {
-            yield return new("is an absolute http or https address.", [nameof(Endpoint)]);
+            yield return new("endpoint is an absolute http or https address without user, password, query and fragment; a key comes from the variable that apiKeyVariable names.", [nameof(Endpoint)]);
         }
 
-        if (RequestTimeout <= TimeSpan.Zero || RetryDelay < TimeSpan.Zero)
+        if (RequestTimeout <= TimeSpan.Zero || RequestTimeout > Longest)
         {
-            yield return new("requestTimeout is more than 0, retryDelay not less.", [nameof(RequestTimeout)]);
+            yield return new($"requestTimeout is more than 0 and at most 1 day, not {RequestTimeout}.", [nameof(RequestTimeout)]);
+        }
+
+        if (RetryDelay < TimeSpan.Zero || RetryDelay > Longest)
+        {
+            yield return new($"retryDelay is 0 or more and at most 1 day, not {RetryDelay}.", [nameof(RetryDelay)]);
         }
 
         string[] needed = Protocol == JudgeProtocol.Rating ? ["{question}", "{response}"] : ["{question}", "{a}", "{b}"];
         if (Prompt is not null && needed.FirstOrDefault(n => !Prompt.Contains(n, StringComparison.Ordinal)) is { } missing)
         {
-            yield return new($"has no {missing}.", [nameof(Prompt)]);
+            yield return new($"prompt has no {missing}.", [nameof(Prompt)]);
         }
     }
 }

@@ -20,6 +20,11 @@ public interface IRewardSource
     /// <summary>The only values it gives, ascending; null where they are unknown or continuous. Some stages need them (flip).</summary>
     IReadOnlyList<double>? Levels => null;
 
+    /// <summary>
+    /// The time after which its own limits end a call with a score, such as a 0 for a program that runs for ever; null where it has none. Its deadline has to be longer: what is late is invalid.
+    /// </summary>
+    TimeSpan? OwnLimit => null;
+
     /// <summary>Scores one completion. Called from several threads at once.</summary>
     /// <param name="completion">The problem and what the policy answered.</param>
     /// <param name="cancellationToken">Cancelled at the deadline; a source that ignores it is abandoned then.</param>

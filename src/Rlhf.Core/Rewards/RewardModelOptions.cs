@@ -50,7 +50,7 @@ public sealed record ProcessModelOptions : RewardModelOptions
     [MinLength(1)]
     public override string Name { get; init; } = "process";
 
-    /// <summary>What stands after every step; the score is read at its last token.</summary>
+    /// <summary>What stands after every step; the score is read at its last token. It may be a special token of the model, such as Qwen2.5-Math-PRM's <c>&lt;extra_0&gt;</c>.</summary>
     /// <value>Default a line break; not empty.</value>
     [MinLength(1)]
     public string Separator { get; init; } = "\n";

@@ -14,6 +14,7 @@ public sealed class RewardScorer
     private readonly RewardScorerOptions _options;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<(string Source, ScoreFailure Cause), bool> _logged = new();
+    private readonly HangingCalls[] _hanging;
 
     /// <summary>Runs these sources.</summary>
     /// <param name="sources">The sources; their names differ.</param>
@@ -26,6 +27,7 @@ public sealed class RewardScorer
         _options = options ?? new();
         _logger = logger ?? NullLogger.Instance;
         Sources = [.. sources];
+        _hanging = [.. sources.Select(_ => new HangingCalls())];
         CheckSources(Sources);
         CheckOptions(Sources, _options);
     }
@@ -41,7 +43,7 @@ public sealed class RewardScorer
     public RewardScores Score(IReadOnlyList<Completion> completions, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(completions);
-        return new ScoringPass(Sources, completions, _options, LogFirst).Run(progress, cancellationToken);
+        return new ScoringPass(Sources, _hanging, completions, _options, LogFirst).Run(progress, cancellationToken);
     }
 
     private void LogFirst(IRewardSource source, Completion completion, ScoreFailure cause, string what, Exception? error)
@@ -95,6 +97,17 @@ public sealed class RewardScorer
             if (deadline <= TimeSpan.Zero || deadline > TimeSpan.FromDays(1))
             {
                 throw new ArgumentException($"The deadline of {name} is {deadline}; it is more than 0 and at most 1 day.", nameof(options));
+            }
+        }
+
+        foreach (IRewardSource source in sources)
+        {
+            TimeSpan deadline = options.Deadlines.GetValueOrDefault(source.Name, options.Deadline);
+            if (source.OwnLimit is { } limit && limit >= deadline)
+            {
+                throw new ArgumentException(
+                    $"Reward source '{source.Name}' ends a call by its own limits after {limit.TotalSeconds} s with a score, but its deadline is {deadline.TotalSeconds} s, after which the entry is invalid: " +
+                    $"give '{source.Name}' more than {limit.TotalSeconds} s in deadlines, or lower its limit.", nameof(options));
             }
         }
 

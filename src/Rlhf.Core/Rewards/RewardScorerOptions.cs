@@ -20,7 +20,7 @@ public sealed record RewardScorerOptions
 
     /// <summary>
     /// A source that misses this many deadlines in a row gets no more completions of the batch, whose entries then are invalid for the
-    /// same cause. It bounds both the wait and the threads that a hanging source keeps.
+    /// same cause; nor does it get any while this many of its earlier calls still run. It bounds both the wait and the threads that a hanging source keeps.
     /// </summary>
     /// <value>Default 16; at least 1.</value>
     [Range(1, int.MaxValue)]

@@ -18,10 +18,10 @@ internal sealed class ScoringPass
     private int _done;
 
     public ScoringPass(
-        IReadOnlyList<IRewardSource> sources, IReadOnlyList<Completion> completions, RewardScorerOptions options, ScoreFailureReport report)
+        IReadOnlyList<IRewardSource> sources, IReadOnlyList<HangingCalls> hanging, IReadOnlyList<Completion> completions, RewardScorerOptions options, ScoreFailureReport report)
     {
         _completions = completions;
-        _sources = [.. sources.Select(s => new SourceTally(s, options.Deadlines.GetValueOrDefault(s.Name, options.Deadline), completions.Count))];
+        _sources = [.. sources.Zip(hanging, (s, h) => new SourceTally(s, options.Deadlines.GetValueOrDefault(s.Name, options.Deadline), h, completions.Count))];
         _sourcesToGo = new int[completions.Count];
         Array.Fill(_sourcesToGo, sources.Count);
         _maxParallelism = options.MaxParallelism ?? Environment.ProcessorCount;
@@ -78,7 +78,7 @@ internal sealed class ScoringPass
 
     private void Start((SourceTally Source, int FirstRow, int Rows) call, IProgress<int>? progress, CancellationToken cancellationToken)
     {
-        if (call.Source.MissesInARow < _missesToGiveUp)
+        if (call.Source.MissesInARow < _missesToGiveUp && call.Source.Hanging.Count < _missesToGiveUp)
         {
             _running.Add(new ScoreCall(call.Source, call.FirstRow, [.. _completions.Skip(call.FirstRow).Take(call.Rows)], cancellationToken));
         }
@@ -102,6 +102,7 @@ internal sealed class ScoringPass
             else if (call.TimeLeft == TimeSpan.Zero)
             {
                 call.Source.MissesInARow++;
+                call.Source.Hanging.Add(call.Task);
                 Invalid(call, ScoreFailure.Deadline, $"longer than {call.Source.Deadline.TotalSeconds} s", null);
             }
             else

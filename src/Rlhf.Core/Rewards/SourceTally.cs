@@ -1,7 +1,7 @@
 namespace Rlhf.Rewards;
 
 /// <summary>What one source said so far.</summary>
-internal sealed class SourceTally(IRewardSource source, TimeSpan deadline, int rows)
+internal sealed class SourceTally(IRewardSource source, TimeSpan deadline, HangingCalls hanging, int rows)
 {
     private readonly double?[][] _values = new double?[rows][];
     private readonly bool?[]? _answered = source.SaysAnswered ? new bool?[rows] : null;
@@ -13,6 +13,8 @@ internal sealed class SourceTally(IRewardSource source, TimeSpan deadline, int r
     public TimeSpan Deadline => deadline;
 
     public int MissesInARow { get; set; }
+
+    public HangingCalls Hanging => hanging;
 
     public int Expected(Completion completion) => source.Granularity == RewardGranularity.Outcome ? 1 : completion.Steps.Count;
 

@@ -87,7 +87,7 @@ public static partial class StepSegmenter
     /// <summary>Steps of a response given as tokens.</summary>
     /// <remarks>
     /// A step ends at the first token whose decoded text reaches the end of the step and its delimiter. Spans that end in one token
-    /// merge into one step (their texts joined by the delimiter's place), since BPE may merge a delimiter with what follows.
+    /// merge into one step (its text then holds what stood between them), since BPE may merge a delimiter with what follows.
     /// The last step takes in whatever tokens remain, the end token included.
     /// </remarks>
     /// <param name="text">The response's text.</param>
@@ -112,7 +112,9 @@ public static partial class StepSegmenter
         List<string> texts = [];
         List<int> ends = [];
         List<bool> complete = [];
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
         int token = 0;
+        StepSpan before = default;
         foreach (StepSpan span in Split(text, options))
         {
             while (token < tokenEnds.Count - 1 && tokenEnds[token] < span.End)
@@ -123,7 +125,7 @@ public static partial class StepSegmenter
             bool finished = span.Closed || !truncated;
             if (ends.Count > 0 && ends[^1] == token)
             {
-                texts[^1] += options.Boundary == StepBoundary.Delimiter ? options.Delimiter + span.Text : span.Text;
+                texts[^1] += Delimiter(before, bytes) + span.Text;
                 complete[^1] = finished;
             }
             else
@@ -132,10 +134,19 @@ public static partial class StepSegmenter
                 ends.Add(token);
                 complete.Add(finished);
             }
+
+            before = span;
         }
 
         ends[^1] = tokenEnds.Count - 1;
         return new(texts, ends, complete);
+    }
+
+    // What follows a step's text within its span: the delimiter, and blank segments that were joined to it.
+    private static string Delimiter(StepSpan span, byte[] bytes)
+    {
+        string whole = Encoding.UTF8.GetString(bytes.AsSpan(span.Start..span.End));
+        return whole[(whole.IndexOf(span.Text, StringComparison.Ordinal) + span.Text.Length)..];
     }
 
     private static ResponseSteps TokenSteps(string text, IReadOnlyList<int> tokenEnds)

@@ -180,7 +180,10 @@ public enum ComparedText
 }
 
 /// <summary>Options of <see cref="Verifiers.Numeric"/>.</summary>
-/// <remarks>Right where |answer − reference| ≤ max(absolute, relative·|reference|), on exact fractions.</remarks>
+/// <remarks>
+/// Right where |answer − reference| ≤ max(absolute, relative·|reference|), on exact fractions. The answer is found as <see cref="MathOptions"/> says, and of a text that is more than a number its last
+/// number counts. Decimals, <c>3/4</c>, <c>\frac{3}{4}</c>, <c>1.5e3</c> and <c>1.5 \times 10^3</c> are numbers; an exponent alone, or a number within a root, is none.
+/// </remarks>
 public sealed record NumericOptions : RewardSourceOptions
 {
     /// <summary>The channel's name.</summary>

@@ -129,7 +129,7 @@ public static partial class OptionsReference
     {
         XText text => text.Value,
         XElement { Name.LocalName: "c" } code => $"`{code.Value}`",
-        XElement { Name.LocalName: "see" or "paramref" } see => $"`{JsonNamingPolicy.CamelCase.ConvertName((see.Attribute("cref") ?? see.Attribute("langword") ?? see.Attribute("name"))!.Value.Split('.')[^1])}`",
+        XElement { Name.LocalName: "see" or "paramref" } see => $"`{JsonNamingPolicy.CamelCase.ConvertName((see.Attribute("cref") ?? see.Attribute("langword") ?? see.Attribute("name"))!.Value.Split('(')[0].Split('.')[^1])}`",
         XElement other => Text(other),
         _ => "",
     }));

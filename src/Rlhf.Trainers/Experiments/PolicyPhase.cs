@@ -111,6 +111,7 @@ internal sealed class PolicyPhase : ITrainingPhase
         double all = clock.Total.TotalSeconds;
         record[MetricNames.TimeTokensPerSecond] = sampled / all;
         record[MetricNames.TimeRolloutTokensPerSecond] = sampled / clock.Of("rollout").TotalSeconds;
+        record[MetricNames.TimeScoreDeadlines] = iteration.Scores.Sources.Sum(s => s.Failures.Deadline);
         record[MetricNames.TimeUpdateTokensPerSecond] = seen * epochs / clock.Of("update").TotalSeconds;
     }
 

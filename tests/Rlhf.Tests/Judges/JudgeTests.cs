@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.ComponentModel.DataAnnotations;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -20,6 +21,19 @@ public sealed class JudgeTests : IDisposable
     [InlineData("Rating: **9**/10", 9.0)]
     [InlineData("Rating: 3 … Rating: 8", 3.0)]
     [InlineData("Rating: 11", null)]
+    [InlineData("Rating: 10", 10.0)]
+    [InlineData("Rating: 10.", 10.0)]
+    [InlineData("My rating: 8, all told.", 8.0)]
+    [InlineData("RATING: 8/10", 8.0)]
+    [InlineData("**Rating**: 6", 6.0)]
+    [InlineData("**Rating:** [[6]]", 6.0)]
+    [InlineData("Rating: -3", null)]
+    [InlineData("Rating: \u22123", null)]
+    [InlineData("Rating: .8", null)]
+    [InlineData("Rating: 0", null)]
+    [InlineData("Rating: 100", null)]
+    [InlineData("Rating: 8,5", null)]
+    [InlineData("Operating: 7", null)]
     [InlineData("Rating: 7.5", null)]
     [InlineData("seven", null)]
     [InlineData("", null)]
@@ -62,6 +76,85 @@ public sealed class JudgeTests : IDisposable
 
         using Judge nobody = new(Options(refusing) with { Endpoint = new("http://127.0.0.1:9/v1") });
         Assert.True((await Assert.ThrowsAsync<JudgeRequestException>(async () => await nobody.ScoreAsync(Completion("x"), TestContext.Current.CancellationToken))).MayPass);
+    }
+
+    [Theory]
+    [InlineData("{\"choices\": []}")]
+    [InlineData("{\"choices\": null}")]
+    [InlineData("{\"choices\": [{\"message\": {\"content\": null}}]}")]
+    [InlineData("{\"choices\": [{\"message\": {\"content\": [7]}}]}")]
+    [InlineData("{\"choices\": [{\"message\": {\"content\": \"Rat")]
+    [InlineData("<html>Rating: 7</html>")]
+    [InlineData("[]")]
+    [InlineData("")]
+    public async Task AnAnswerWithoutContent_IsAFailure_AndNotKept(string body)
+    {
+        string cache = Path.Combine(_folder, "judge.jsonl");
+        JudgeServer server = Start(_ => new(200, null) { Body = body });
+        using (Judge judge = new(Options(server) with { Cache = cache }))
+        {
+            JudgeRequestException error = await Assert.ThrowsAsync<JudgeRequestException>(async () => await judge.ScoreAsync(Completion("x"), TestContext.Current.CancellationToken));
+            Assert.Contains("choices[0].message.content", error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(0, new FileInfo(cache).Length);
+    }
+
+    [Fact]
+    public async Task AConnectionThatBreaksWithinAnAnswer_IsTriedAgain()
+    {
+        int asked = 0;
+        JudgeServer server = Start(_ => new(200, "Rating: 4") { CutOff = Interlocked.Increment(ref asked) < 3 });
+        using Judge judge = new(Options(server));
+        Assert.Equal([4.0], (await judge.ScoreAsync(Completion("x"), TestContext.Current.CancellationToken)).Values);
+        Assert.Equal(3, asked);
+    }
+
+    [Fact]
+    public async Task RetryAfter_IsWaitedFor()
+    {
+        int asked = 0;
+        JudgeServer server = Start(_ => Interlocked.Increment(ref asked) == 1 ? new(429, "slow down") { RetryAfter = "1" } : new(200, "Rating: 4"));
+        using Judge judge = new(Options(server));
+        long start = TimeProvider.System.GetTimestamp();
+        Assert.Equal([4.0], (await judge.ScoreAsync(Completion("x"), TestContext.Current.CancellationToken)).Values);
+        Assert.True(TimeProvider.System.GetElapsedTime(start) > TimeSpan.FromSeconds(0.9));
+
+        JudgeServer never = Start(_ => new(429, "come back next year") { RetryAfter = "31536000" });
+        using Judge patient = new(Options(never));
+        using CancellationTokenSource stop = new(TimeSpan.FromMilliseconds(300));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await patient.ScoreAsync(Completion("x"), stop.Token));
+    }
+
+    [Fact]
+    public async Task WhoWaitsForACancelledQuestion_AsksItAnew_AndOnce()
+    {
+        int asked = 0;
+        JudgeServer server = Start(_ => new(200, "Rating: 5") { Delay = Interlocked.Increment(ref asked) == 1 ? TimeSpan.FromSeconds(20) : TimeSpan.FromMilliseconds(200) });
+        using Judge judge = new(Options(server));
+        using CancellationTokenSource stop = new();
+        Task<RewardScore> first = judge.ScoreAsync(Completion("x"), stop.Token).AsTask();
+        Task<RewardScore>[] others = [.. Enumerable.Range(0, 6).Select(_ => judge.ScoreAsync(Completion("x"), TestContext.Current.CancellationToken).AsTask())];
+        await Task.Delay(300, TestContext.Current.CancellationToken);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        Assert.All(await Task.WhenAll(others), s => Assert.Equal([5.0], s.Values));
+        Assert.Equal(2, asked);
+    }
+
+    [Fact]
+    public async Task LongTexts_GoAndComeWhole()
+    {
+        string text = string.Concat(Enumerable.Repeat("ü\"\\\n\u2028😀 ", 200_000));
+        JudgeServer server = Start(_ => new(200, text + "\nRating: 3"));
+        using Judge judge = new(Options(server));
+        Assert.Equal([3.0], (await judge.ScoreAsync(Completion(text), TestContext.Current.CancellationToken)).Values);
+        using JsonDocument request = JsonDocument.Parse(server.Requests.Single().Body);
+        Assert.Contains(text, request.RootElement.GetProperty("messages")[0].GetProperty("content").GetString(), StringComparison.Ordinal);
+
+        JudgeServer flood = Start(_ => new(200, new string('x', 17 << 20)));
+        using Judge flooded = new(Options(flood) with { Retries = 0 });
+        await Assert.ThrowsAsync<JudgeRequestException>(async () => await flooded.ScoreAsync(Completion("x"), TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -126,12 +219,68 @@ public sealed class JudgeTests : IDisposable
     }
 
     [Fact]
+    public async Task TheKey_IsShownNowhere()
+    {
+        const string Key = "sk-very-secret-123";
+        Environment.SetEnvironmentVariable("JUDGE_TESTS_KEY", Key + "\n"); // as read from a file
+        JudgeServer server = Start(r => r.Contains("refuse", StringComparison.Ordinal) ? new(401, $"Incorrect API key provided: {Key}") : new(200, null) { Body = $"{{\"error\": \"{Key}\"}}" });
+        string cache = Path.Combine(_folder, "judge.jsonl");
+        using Judge judge = new(Options(server) with { ApiKeyVariable = "JUDGE_TESTS_KEY", Cache = cache });
+        foreach (string text in new[] { "refuse", "odd" })
+        {
+            JudgeRequestException error = await Assert.ThrowsAsync<JudgeRequestException>(async () => await judge.ScoreAsync(Completion(text), TestContext.Current.CancellationToken));
+            Assert.Contains("***", error.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain(Key, error.ToString(), StringComparison.Ordinal);
+        }
+
+        Assert.All(server.Requests, r => Assert.Equal("Bearer " + Key, r.Authorization));
+        foreach (string bad in new[] { "sk-a\nb", "sk ü", "a b" })
+        {
+            Environment.SetEnvironmentVariable("JUDGE_TESTS_KEY", bad);
+            string message = Assert.Throws<ArgumentException>(() => new Judge(Options(server) with { ApiKeyVariable = "JUDGE_TESTS_KEY" })).ToString();
+            Assert.Contains("JUDGE_TESTS_KEY", message, StringComparison.Ordinal);
+            Assert.DoesNotContain(bad, message, StringComparison.Ordinal);
+        }
+
+        Environment.SetEnvironmentVariable("JUDGE_TESTS_KEY", null);
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("{\"Key\":\"a\"}")]
+    [InlineData("{\"Key\":null,\"Answer\":\"a\"}")]
+    [InlineData("[1]")]
+    public void ADamagedCache_IsRefusedWithItsLine(string line)
+    {
+        string cache = Path.Combine(_folder, "judge.jsonl");
+        File.WriteAllText(cache, "{\"Key\":\"a\",\"Answer\":\"b\"}\n" + line + "\n");
+        JudgeOptions options = new() { Endpoint = new("http://localhost/v1"), Model = "m", Cache = cache };
+        Assert.Contains("line 2", Assert.Throws<InvalidDataException>(() => new Judge(options)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http://user:secret@localhost/v1")]
+    [InlineData("http://localhost/v1?api-key=secret")]
+    [InlineData("http://localhost/v1#secret")]
+    [InlineData("/v1")]
+    public void AnEndpointThatCannotBeExtended_OrHoldsASecret_IsRefused(string endpoint)
+    {
+        string message = Assert.ThrowsAny<ValidationException>(() => new Judge(new() { Endpoint = new(endpoint, UriKind.RelativeOrAbsolute), Model = "m" })).Message;
+        Assert.StartsWith("endpoint is", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void OptionsThatCannotWork_AreRefused()
     {
         JudgeOptions good = new() { Endpoint = new("http://localhost/v1"), Model = "m" };
         Assert.ThrowsAny<Exception>(() => new Judge(good with { Endpoint = new("ftp://localhost") }));
         Assert.Contains("{response}", Assert.ThrowsAny<Exception>(() => new Judge(good with { Prompt = "{question}?" })).Message, StringComparison.Ordinal);
         Assert.ThrowsAny<Exception>(() => new Judge(good with { MaxParallelism = 0 }));
+        Assert.StartsWith("requestTimeout", Assert.ThrowsAny<ValidationException>(() => new Judge(good with { RequestTimeout = TimeSpan.FromDays(60) })).Message, StringComparison.Ordinal);
+        Assert.StartsWith("retryDelay", Assert.ThrowsAny<ValidationException>(() => new Judge(good with { RetryDelay = TimeSpan.FromDays(2) })).Message, StringComparison.Ordinal);
+        Assert.StartsWith("endpoint", Assert.ThrowsAny<ValidationException>(() => new Judge(good with { Endpoint = null! })).Message, StringComparison.Ordinal);
     }
 
     public void Dispose()
@@ -156,6 +305,12 @@ public sealed class JudgeTests : IDisposable
         public TimeSpan Delay { get; init; }
 
         public string? RetryAfter { get; init; }
+
+        /// <summary>What is sent as it is.</summary>
+        public string? Body { get; init; }
+
+        /// <summary>Whether the connection breaks half way.</summary>
+        public bool CutOff { get; init; }
     }
 
     private sealed class JudgeServer : IDisposable
@@ -210,7 +365,7 @@ public sealed class JudgeTests : IDisposable
                 Requests.Enqueue((body, context.Request.Headers["Authorization"]));
                 JudgeReply reply = _reply(body);
                 await Task.Delay(reply.Delay);
-                string text = reply.Status == 200
+                string text = reply.Body is { } whole ? whole : reply.Status == 200
                     ? reply.Content is null ? "{}" : JsonSerializer.Serialize(new { choices = new[] { new { message = new { role = "assistant", content = reply.Content } } } })
                     : reply.Content!;
                 Interlocked.Decrement(ref _atOnce);
@@ -220,7 +375,17 @@ public sealed class JudgeTests : IDisposable
                     context.Response.AddHeader("Retry-After", after);
                 }
 
-                await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(text));
+                byte[] bytes = Encoding.UTF8.GetBytes(text);
+                if (reply.CutOff)
+                {
+                    context.Response.ContentLength64 = bytes.Length;
+                    await context.Response.OutputStream.WriteAsync(bytes.AsMemory(0, bytes.Length / 2));
+                    await context.Response.OutputStream.FlushAsync();
+                    context.Response.Abort();
+                    return;
+                }
+
+                await context.Response.OutputStream.WriteAsync(bytes);
                 context.Response.Close();
             }
             catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or IOException)

@@ -36,8 +36,8 @@ internal sealed class LoadedRewardModel : IDisposable
     /// <summary>A chat with its answer as ids.</summary>
     public int[] Whole(Completion completion) => Encode([new(ChatRole.User, completion.Problem.Question), new(ChatRole.Assistant, completion.Text)], answerFollows: false);
 
-    /// <summary>Some text as ids, without special tokens.</summary>
-    public int[] Encode(string text) => _tokenizer.Encode(text);
+    /// <summary>A step and its separator as ids. The separator may be a special token of the model's; what looks like one in the step is text.</summary>
+    public int[] Step(string text, string separator) => _tokenizer.Encode([new(text, IsTemplate: false), new(separator, IsTemplate: true)]);
 
     /// <summary>Whether a sequence can be scored.</summary>
     public bool Fits(IReadOnlyList<int> sequence) => sequence.Count > 0 && sequence.Count <= _maxTokens;

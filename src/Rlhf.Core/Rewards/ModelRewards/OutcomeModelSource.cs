@@ -20,10 +20,15 @@ internal sealed class OutcomeModelSource(OutcomeModelOptions options, ModelLoadO
         ArgumentNullException.ThrowIfNull(layout);
         int[][] sequences = [.. completions.Select(_model.Whole)];
         bool[] fits = [.. sequences.Select(_model.Fits)];
-        Queue<float> scores = new(_model.Read([.. sequences.Where((_, b) => fits[b]).Select(s => (s, new[] { s.Length - 1 }))], cancellationToken));
-        double[] values = [.. fits.Select(f => f ? scores.Dequeue() : 0.0)];
+        Queue<float> read = new(_model.Read([.. sequences.Where((_, b) => fits[b]).Select(s => (s, new[] { s.Length - 1 }))], cancellationToken));
+        ModelScores scores = new(sequences.Length);
+        foreach (int b in Enumerable.Range(0, sequences.Length).Where(b => fits[b]))
+        {
+            scores.Set(b, read.Dequeue());
+        }
+
         Device device = layout.ActionMask.device;
-        return [new(Name, Granularity, tensor(values, dtype: type, device: device), tensor(fits, device: device))];
+        return [new(Name, Granularity, tensor(scores.Values, dtype: type, device: device), tensor(scores.Valid, device: device))];
     }
 
     public void Dispose() => _model.Dispose();

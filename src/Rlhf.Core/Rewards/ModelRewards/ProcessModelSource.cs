@@ -26,9 +26,8 @@ internal sealed class ProcessModelSource(ProcessModelOptions options, ModelLoadO
         int width = (int)map.Mask.size(1);
         (int[] Sequence, int[] Places)[] rows = [.. completions.Select(Encoded)];
         bool[] fits = [.. rows.Select(r => _model.Fits(r.Sequence))];
-        Queue<float> scores = new(_model.Read([.. rows.Where((_, b) => fits[b])], cancellationToken));
-        double[] ofPrompts = new double[rows.Length], values = new double[rows.Length * width];
-        bool[] valid = new bool[values.Length];
+        Queue<float> read = new(_model.Read([.. rows.Where((_, b) => fits[b])], cancellationToken));
+        ModelScores ofPrompts = new(rows.Length), ofSteps = new(rows.Length * width);
         for (int b = 0; b < rows.Length; b++)
         {
             int steps = completions[b].Steps.Count;
@@ -37,20 +36,24 @@ internal sealed class ProcessModelSource(ProcessModelOptions options, ModelLoadO
                 throw new ArgumentException($"Completion {b} has {steps} steps, but the layout's step map has at most {width}.", nameof(completions));
             }
 
-            ofPrompts[b] = fits[b] && ScoresPrompt ? scores.Dequeue() : 0;
+            if (fits[b] && ScoresPrompt)
+            {
+                ofPrompts.Set(b, read.Dequeue());
+            }
+
             for (int k = 0; fits[b] && k < steps; k++)
             {
-                (values[b * width + k], valid[b * width + k]) = (scores.Dequeue(), true);
+                ofSteps.Set(b * width + k, read.Dequeue());
             }
         }
 
         Device device = layout.ActionMask.device;
-        Tensor scored = tensor(valid, [rows.Length, width], device: device).bitwise_and(map.Mask), ofSteps = tensor(values, [rows.Length, width], dtype: type, device: device);
-        (Tensor result, Tensor known) = options.Aggregation is { } aggregation ? StepAggregations.Aggregate(ofSteps, map.Mask, scored, aggregation) : (ofSteps, scored);
+        Tensor scored = tensor(ofSteps.Valid, [rows.Length, width], device: device).bitwise_and(map.Mask), values = tensor(ofSteps.Values, [rows.Length, width], dtype: type, device: device);
+        (Tensor result, Tensor known) = options.Aggregation is { } aggregation ? StepAggregations.Aggregate(values, map.Mask, scored, aggregation) : (values, scored);
         List<RewardChannel> channels = [new(Name, Granularity, result, known, options.Aggregation is null ? StepMap.Steps : null)];
         if (ScoresPrompt)
         {
-            channels.Add(new(RewardChannel.PromptName(Name), RewardGranularity.Outcome, tensor(ofPrompts, dtype: type, device: device), tensor(fits, device: device)));
+            channels.Add(new(RewardChannel.PromptName(Name), RewardGranularity.Outcome, tensor(ofPrompts.Values, dtype: type, device: device), tensor(ofPrompts.Valid, device: device)));
         }
 
         foreach (RewardChannel channel in channels)
@@ -70,7 +73,7 @@ internal sealed class ProcessModelSource(ProcessModelOptions options, ModelLoadO
         List<int> sequence = [.. _model.Prompt(completion)], places = ScoresPrompt ? [sequence.Count - 1] : [];
         foreach (string step in completion.Steps)
         {
-            sequence.AddRange(_model.Encode(step + options.Separator));
+            sequence.AddRange(_model.Step(step, options.Separator));
             places.Add(sequence.Count - 1);
         }
 

@@ -8,17 +8,14 @@ namespace Rlhf.Rewards.Sandbox;
 internal sealed partial class UnitTestsSource : IRewardSource
 {
     private readonly UnitTestsOptions _options;
+    private readonly string[] _command;
 
     public UnitTestsSource(UnitTestsOptions options)
     {
         Validator.ValidateObject(options, new(options), validateAllProperties: true);
-        if (!options.Command.Any(c => c.Contains("{file}", StringComparison.Ordinal)))
-        {
-            throw new ArgumentException($"reward source '{options.Name}': no part of command holds {{file}}, so nothing would be run.", nameof(options));
-        }
-
-        SandboxedProcess.Require();
         _options = options;
+        _command = [.. options.Command.Select(c => c.Replace("{file}", $"{SandboxedProcess.Folder}/{options.FileName}", StringComparison.Ordinal))];
+        SandboxedProcess.Require(_command[0], options);
     }
 
     public string Name => _options.Name;
@@ -29,6 +26,8 @@ internal sealed partial class UnitTestsSource : IRewardSource
 
     public IReadOnlyList<double>? Levels { get; } = [0, 1];
 
+    public TimeSpan? OwnLimit => TimeSpan.FromSeconds(_options.WallSeconds);
+
     public async ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(completion);
@@ -37,29 +36,20 @@ internal sealed partial class UnitTestsSource : IRewardSource
             return RewardScore.Outcome(null);
         }
 
-        if (Fence().Matches(completion.Text) is not [.., var last])
+        if (FencedBlock.FindLast(completion.Text) is not { } code)
         {
             return RewardScore.Outcome(0, answered: false);
         }
 
-        string folder = Directory.CreateTempSubdirectory("rlhf-sandbox-").FullName;
-        try
-        {
-            string token = Convert.ToHexString(RandomNumberGenerator.GetBytes(16)), file = Path.Combine(folder, _options.FileName);
-            string text = _options.Template.Replace("{token}", token, StringComparison.Ordinal).Replace("{tests}", tests, StringComparison.Ordinal)
-                .Replace("{code}", last.Groups["code"].Value, StringComparison.Ordinal);
-            await File.WriteAllTextAsync(file, text, cancellationToken).ConfigureAwait(false);
-            string[] command = [.. _options.Command.Select(c => c.Replace("{file}", file, StringComparison.Ordinal))];
-            SandboxResult result = await SandboxedProcess.RunAsync(command, folder, _options, cancellationToken).ConfigureAwait(false);
-            bool passed = result.ExitCode == 0 && result.Output.TrimEnd().EndsWith(token, StringComparison.Ordinal);
-            return RewardScore.Outcome(passed ? 1 : 0, answered: true);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        string token = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
+
+        // In one pass, so that a place which code or tests spell out is not filled itself.
+        string text = Place().Replace(_options.Template, m => m.Value switch { "{code}" => code, "{tests}" => tests, _ => token });
+        SandboxResult result = await SandboxedProcess.RunAsync(_command, _command[0], text, _options, cancellationToken).ConfigureAwait(false);
+        bool passed = result.ExitCode == 0 && result.Output.TrimEnd().EndsWith(token, StringComparison.Ordinal);
+        return RewardScore.Outcome(passed ? 1 : 0, answered: true);
     }
 
-    [GeneratedRegex(@"^```[^\n`]*\n(?<code>.*?)^```[ \t]*\r?$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.CultureInvariant)]
-    private static partial Regex Fence();
+    [GeneratedRegex(@"\{(code|tests|token)\}", RegexOptions.CultureInvariant)]
+    private static partial Regex Place();
 }

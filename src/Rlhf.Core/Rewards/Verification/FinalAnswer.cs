@@ -27,8 +27,8 @@ internal static partial class FinalAnswer
         {
             string line = lines[i].Trim('*', ' ');
             string? marker = markers.Where(m => line.StartsWith(m, StringComparison.OrdinalIgnoreCase)).MaxBy(m => m.Length);
-            string? rest = AnswerIs().Match(line) is { Success: true } said ? said.Groups["answer"].Value : marker is not null ? line[marker.Length..] : null;
-            if (rest?.Trim(' ', ':', '*').TrimEnd(' ', '.', '*') is { Length: > 0 } answer)
+            string? rest = AnswerIs().Matches(line).LastOrDefault() is { } said ? line[(said.Index + said.Length)..] : marker is not null ? line[marker.Length..] : null;
+            if (rest?.Trim(' ', '\t', ':', '*').TrimEnd(' ', '\t', '.', '*') is { Length: > 0 } answer)
             {
                 return answer;
             }
@@ -46,15 +46,15 @@ internal static partial class FinalAnswer
     [GeneratedRegex("<<[^<>]*>>", RegexOptions.NonBacktracking)]
     private static partial Regex CalculatorNote();
 
-    [GeneratedRegex(@"\.\s*I hope it is correct\.?\s*$")]
+    [GeneratedRegex(@"\.\s*I hope it is correct\.?\s*$", RegexOptions.NonBacktracking)]
     private static partial Regex Hope();
 
-    [GeneratedRegex(@"\banswer\s*(is|=|:)\s*:?\s*(?<answer>.+)$", RegexOptions.IgnoreCase | RegexOptions.RightToLeft)]
+    [GeneratedRegex(@"\banswer\s*(is|=|:)", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex AnswerIs();
 
     [GeneratedRegex(@"\$\$?(?<formula>[^$]+)\$|\\\((?<formula>[^()]+)\\\)", RegexOptions.NonBacktracking)]
     private static partial Regex Formula();
 
-    [GeneratedRegex(@"-?\$?\d[\d,]*(\.\d+)?%?", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"-?\$?\d[\d,]*(\.\d+)?([eE][-+]?\d{1,3})?%?", RegexOptions.NonBacktracking)]
     private static partial Regex Number();
 }

@@ -75,7 +75,7 @@ internal sealed class FormatVerifier : IRewardSource
             using JsonDocument document = JsonDocument.Parse(json);
             return document.RootElement.ValueKind is JsonValueKind.Object or JsonValueKind.Array;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or ArgumentException) // the latter for half a surrogate pair
         {
             return false;
         }

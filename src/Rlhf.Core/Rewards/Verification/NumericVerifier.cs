@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text.RegularExpressions;
 
 namespace Rlhf.Rewards.Verification;
 
-internal sealed class NumericVerifier : IRewardSource
+internal sealed partial class NumericVerifier : IRewardSource
 {
     private static readonly MathOptions Markers = new();
 
@@ -33,9 +34,37 @@ internal sealed class NumericVerifier : IRewardSource
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {
         string? text = FinalAnswer.Find(completion.Text, Markers.Markers, lastValue: true);
-        ExactNumber? answer = text is null ? null : NumberText.Parse(text) ?? (NumberText.TryFindLast(text, out ExactNumber? last) ? last : null);
-        double? score = completion.Problem.Answer is not { } reference || NumberText.Parse(reference) is not { } wanted ? null : answer is { } given && IsNear(given, wanted) ? 1 : 0;
+        ExactNumber? answer = text is null ? null : ReadLast(text);
+        double? score = completion.Problem.Answer is not { } reference || Read(reference) is not { } wanted ? null : answer is { } given && IsNear(given, wanted) ? 1 : 0;
         return ValueTask.FromResult(RewardScore.Outcome(score, answer is not null));
+    }
+
+    // A text that is a number and nothing else.
+    private static ExactNumber? Read(string text)
+    {
+        string plain = Fraction().Replace(text, "${sign}${inner}${top}/${bottom}").Trim().Trim('$');
+        return NumberText.Parse(plain) ?? (Scientific().Match(plain) is { Success: true, Index: 0 } match && match.Groups["after"].ValueSpan.Trim(" .%").IsEmpty ? Value(match) : null);
+    }
+
+    // The last number of a text. One that is an exponent, or stands in a fraction or root that has no value here, is not what the text says.
+    private static ExactNumber? ReadLast(string text)
+    {
+        if (Read(text) is { } whole)
+        {
+            return whole;
+        }
+
+        string plain = Fraction().Replace(text, " ${sign}${inner}${top}/${bottom} ");
+        return Scientific().Match(plain) is { Success: true } match ? Value(match)
+            : !PartOfTerm().IsMatch(plain) && NumberText.TryFindLast(plain, out ExactNumber? last) ? last : null;
+    }
+
+    private static ExactNumber? Value(Match scientific)
+    {
+        int exponent = int.Parse(scientific.Groups["exponent"].ValueSpan.TrimStart("+").ToString().Replace('\u2212', '-'), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        return NumberText.Parse(scientific.Groups["number"].ValueSpan) is { } number && ExactNumber.FromInteger(10) is { } ten && ExactNumber.Power(ten, exponent) is { } scale
+            ? ExactNumber.Apply('*', number, scale)
+            : null;
     }
 
     // What is too large to be computed exactly is not near.
@@ -58,4 +87,14 @@ internal sealed class NumericVerifier : IRewardSource
         && ExactNumber.FromDigits(written.ToString(CultureInfo.InvariantCulture)) is { } exact
             ? exact
             : ExactNumber.FromInteger(new BigInteger(tolerance)) ?? throw new ArgumentException($"a tolerance of {tolerance} is too large.", nameof(tolerance));
+
+    [GeneratedRegex(@"(?<sign>[-\u2212]?) ?\\[dt]?frac ?\{ ?(?<inner>[-\u2212]?)(?<top>[0-9][0-9.,]*) ?\} ?\{ ?(?<bottom>[0-9][0-9.,]*) ?\}", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    private static partial Regex Fraction();
+
+    // 1.5e3, 1.5 × 10^3, 1.5 \times 10^{3}, with no number after it.
+    [GeneratedRegex(@"(?<number>[-\u2212]?[0-9][0-9,]*(\.[0-9]+)?)([eE]| ?(\\times|\\cdot|×|\*) ?10 ?\^ ?\{? ?)(?<exponent>[-+\u2212]?[0-9]{1,3})(?<after>[^0-9]*)$", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    private static partial Regex Scientific();
+
+    [GeneratedRegex(@"(\^[^0-9]{0,4}|\\(frac|dfrac|tfrac|sqrt)[^0-9]*([0-9][^0-9]{0,4}){0,1})[0-9][0-9.,]*[^0-9]*$", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    private static partial Regex PartOfTerm();
 }

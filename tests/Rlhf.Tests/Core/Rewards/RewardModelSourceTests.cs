@@ -7,6 +7,7 @@ using Rlhf.Shaping;
 using Rlhf.Shaping.Stages;
 using Rlhf.Tokenizers;
 using System.Text.Json.Nodes;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Rlhf.Tests.Core.Rewards;
@@ -21,24 +22,7 @@ public sealed class RewardModelSourceTests : IDisposable
     public RewardModelSourceTests()
     {
         BpeTokenizer tokenizer = BpeTrainer.Train(["7+5=12\n12-3=9\n#### 9 so what is"], new() { VocabularySize = 280, SpecialTokens = ["<end>"] });
-        using CausalLm model = CausalLm.Create(new()
-        {
-            ModelType = "llama",
-            HiddenSize = 16,
-            Layers = 2,
-            Heads = 2,
-            KeyValueHeads = 2,
-            HeadDim = 8,
-            IntermediateSize = 32,
-            VocabularySize = tokenizer.VocabularySize,
-            MaxPositions = 1024,
-            RmsNormEps = 1e-5,
-            RopeTheta = 10_000,
-            TieWordEmbeddings = true,
-            EosTokenIds = [tokenizer.FindToken("<end>")!.Value],
-        }, seed: 1);
-        model.Save(_folder);
-        tokenizer.Save(_folder);
+        MakeModel(tokenizer, tokenizer.FindToken("<end>")!.Value);
         MakeRewardModel();
     }
 
@@ -93,6 +77,33 @@ public sealed class RewardModelSourceTests : IDisposable
     }
 
     [Fact]
+    public void AProcessModel_WithARealTokenizer_ReadsWhereItsOwnTokensEnd_WhateverAStepHolds()
+    {
+        BpeTokenizer tokenizer = BpeTokenizer.Load(SharedData.Require("models/SmolLM2-135M-Instruct"));
+        int end = tokenizer.FindToken("<|im_end|>")!.Value;
+        using var scope = NewDisposeScope();
+        MakeModel(tokenizer, end);
+        MakeRewardModel();
+        string[] steps = ["So 7 + 5 = 12.", "", " ", "\n\nthen", "<|im_end|>\n<|im_start|>user", "12 − 3 = 9 😀", "9"];
+        Completion completion = new(new Problem { Id = "1", Question = "what is <|im_end|>?", Answer = "9" }, string.Join("\n\n", steps), steps, false);
+        using RewardModel model = RewardModel.Load(_folder);
+        foreach (string separator in new[] { "\n", "\n\n", " ки", "<|im_end|>" })
+        {
+            (double[] values, bool[] valid) = Values(RewardModels.Process(new() { Path = _folder, Chat = "smollm2", Separator = separator }), [completion]);
+            List<int> ids = [.. tokenizer.Encode(ChatTemplates.ByName("smollm2").Render([new(ChatRole.User, completion.Problem.Question)], new() { AddGenerationPrompt = true }))];
+            int control = ids.Count(i => i == end);
+            for (int k = 0; k < steps.Length; k++)
+            {
+                ids.AddRange(separator == "<|im_end|>" ? [.. tokenizer.Encode(steps[k]), end] : tokenizer.Encode(steps[k] + separator));
+                Assert.True(valid[k]);
+                Assert.Equal(model.Score([ids]).sigmoid().item<float>(), values[k], 1e-5);
+            }
+
+            Assert.Equal(control + (separator == "<|im_end|>" ? steps.Length : 0), ids.Count(i => i == end));
+        }
+    }
+
+    [Fact]
     public void AProcessModel_ScoresThePromptAlone_AndPotentialShapingBeginsThere()
     {
         using var scope = NewDisposeScope();
@@ -127,6 +138,25 @@ public sealed class RewardModelSourceTests : IDisposable
     }
 
     [Fact]
+    public void AScoreThatIsNotFinite_IsInvalid()
+    {
+        using var scope = NewDisposeScope();
+        MakeRewardModel(head: 3e38);
+        Completion[] completions = Completions();
+        foreach (ITensorRewardSource source in new[]
+        {
+            RewardModels.Outcome(new() { Path = _folder, Chat = "none" }),
+            RewardModels.Process(new() { Path = _folder, Chat = "none", Activation = ScoreActivation.None }),
+            RewardModels.Process(new() { Path = _folder, Chat = "none", Activation = ScoreActivation.None, Aggregation = StepAggregation.Last }),
+        })
+        {
+            (double[] values, bool[] valid) = Values(source, completions);
+            Assert.All(values.Zip(valid), v => Assert.True(double.IsFinite(v.First) && (v.Second || v.First == 0)));
+            Assert.True(valid.Count(v => v) < (values.Length == completions.Length ? completions.Length : Solutions.Sum(s => s.Length)));
+        }
+    }
+
+    [Fact]
     public void AFolderWithoutAScalarHead_IsRefused()
     {
         JsonObject config = JsonNode.Parse(File.ReadAllText(Path.Combine(_folder, "config.json")))!.AsObject();
@@ -151,6 +181,7 @@ public sealed class RewardModelSourceTests : IDisposable
         Assert.True(code == 0, errors);
         string metrics = File.ReadAllText(Path.Combine(folder, "run", "metrics.jsonl"));
         Assert.Contains("reward/prm/mean", metrics, StringComparison.Ordinal);
+        Assert.Contains("\"time/score_deadlines\":0", metrics.Replace(" ", ""), StringComparison.Ordinal);
         Assert.Contains("reward/reward_model/group_variance_share", metrics, StringComparison.Ordinal);
     }
 
@@ -170,19 +201,41 @@ public sealed class RewardModelSourceTests : IDisposable
 
     private static RewardLayout Layout(Completion[] completions) => new Rlhf.Tests.Shaping.RewardBatch { StepCounts = [.. completions.Select(c => c.Steps.Count)] }.Layout();
 
+    private void MakeModel(BpeTokenizer tokenizer, int end)
+    {
+        using CausalLm model = CausalLm.Create(new()
+        {
+            ModelType = "llama",
+            HiddenSize = 16,
+            Layers = 2,
+            Heads = 2,
+            KeyValueHeads = 2,
+            HeadDim = 8,
+            IntermediateSize = 32,
+            VocabularySize = tokenizer.VocabularySize,
+            MaxPositions = 1024,
+            RmsNormEps = 1e-5,
+            RopeTheta = 10_000,
+            TieWordEmbeddings = true,
+            EosTokenIds = [end],
+        }, seed: 1);
+        model.Save(_folder);
+        tokenizer.Save(_folder);
+    }
+
     // The trunk as it is, and a head.
-    private void MakeRewardModel()
+    private void MakeRewardModel(double? head = null)
     {
         using var scope = NewDisposeScope();
         string file = Path.Combine(_folder, "model.safetensors"), config = Path.Combine(_folder, "config.json");
         (string, Tensor)[] tensors;
         using (SafetensorsFile weights = SafetensorsFile.Open(file))
         {
-            tensors = [.. weights.Names.Select(n => (n, weights.Read(n).clone()))];
+            tensors = [.. weights.Names.Where(n => n != "score.weight").Select(n => (n, weights.Read(n).clone()))];
         }
 
         manual_seed(7);
-        SafetensorsWriter.Write(file, [.. tensors, ("score.weight", randn(1, 16))], null);
+        SafetensorsWriter.Write(file, [.. tensors, ("score.weight", head is { } value ? full(1, 16, value) : randn(1, 16))], null);
         JsonObject json = JsonNode.Parse(File.ReadAllText(config))!.AsObject();
         json["architectures"] = new JsonArray("LlamaForSequenceClassification");
         json["id2label"] = new JsonObject { ["0"] = "LABEL_0" };

@@ -186,6 +186,32 @@ public class RewardScorerTests
     }
 
     [Fact]
+    public void Score_SourceThatHangsInEveryBatch_KeepsABoundedNumberOfThreads_AndIsTriedAgainWhenTheyAreBack()
+    {
+        using ManualResetEventSlim back = new();
+        int calls = 0, hanging = 0;
+        RewardScorer scorer = new(
+            [Outcome("hangs", i =>
+            {
+                Interlocked.Increment(ref calls);
+                Interlocked.Increment(ref hanging);
+                back.Wait();
+                Interlocked.Decrement(ref hanging);
+                return i;
+            })],
+            new() { Deadline = Soon, MissesToGiveUp = 3, MaxParallelism = 2 });
+        for (int batch = 0; batch < 5; batch++)
+        {
+            Assert.Equal(new ScoreFailures(0, 8, 0, 0), scorer.Score(Batch(8)).Sources[0].Failures);
+        }
+
+        Assert.InRange(calls, 3, 4);
+        back.Set();
+        Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref hanging) == 0, TimeSpan.FromSeconds(10)));
+        Assert.True(SpinWait.SpinUntil(() => scorer.Score(Batch(8)).Sources[0].Failures == default, TimeSpan.FromSeconds(10)));
+    }
+
+    [Fact]
     public void Score_SourceThatMissesNowAndThen_IsNotGivenUp()
     {
         FunctionRewardSource source = FunctionRewardSource.Outcome("uneven", async (c, stop) =>

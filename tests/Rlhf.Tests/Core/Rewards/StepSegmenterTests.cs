@@ -45,6 +45,13 @@ public class StepSegmenterTests
         Assert.Equal([true, true], steps.Complete);
     }
 
+    [Theory]
+    [InlineData(StepBoundary.Paragraph, "a\n\nb\n \n\nc", "a\n\nb\n \n\nc")]
+    [InlineData(StepBoundary.NumberedStep, "a\nStep 1\nStep 2", "a\nStep 1\nStep 2")]
+    [InlineData(StepBoundary.Delimiter, "a\n \nb", "a\n \nb")]
+    public void Locate_StepsThatEndInOneToken_KeepWhatStoodBetweenThem(StepBoundary boundary, string text, string expected) =>
+        Assert.Equal([expected], StepSegmenter.Locate(text, [text.Length], truncated: false, new() { Boundary = boundary, MergeBlank = true }).Texts);
+
     [Fact]
     public void Locate_CutOffLastStep_IsThereButNotComplete()
     {

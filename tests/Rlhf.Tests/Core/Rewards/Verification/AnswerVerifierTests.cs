@@ -24,6 +24,19 @@ public class AnswerVerifierTests
     [InlineData("it is 1011", "1,000", 0, 0.01, 0)]
     [InlineData("#### -3/4", "-0.75", 0, 0, 1)]
     [InlineData("no number", "3", 100, 0, 0)]
+    [InlineData("\\boxed{\\frac{1}{2}}", "0.5", 0, 0, 1)]
+    [InlineData("\\boxed{\\frac{1}{2}}", "2", 0, 0, 0)]
+    [InlineData("\\boxed{x = -\\dfrac{3}{4} \\text{ m}}", "\\frac{-3}{4}", 0, 0, 1)]
+    [InlineData("\\boxed{x = -\\dfrac{3}{4} \\text{ m}}", "-\\frac{3}{4}", 0, 0, 1)]
+    [InlineData("\\boxed{\\frac{\\sqrt{3}}{2}}", "2", 0, 0, 0)]
+    [InlineData("\\boxed{\\sqrt{3}}", "3", 0, 0, 0)]
+    [InlineData("\\boxed{2^{10}}", "10", 0, 0, 0)]
+    [InlineData("\\boxed{10 \\text{ cm}}", "10", 0, 0, 1)]
+    [InlineData("it is 1.5e3 m", "1500", 0, 0, 1)]
+    [InlineData("it is 1.5e3 m", "3", 0, 0, 0)]
+    [InlineData("\\boxed{-2.5 \\times 10^{-3}}", "-0.0025", 0, 0, 1)]
+    [InlineData("it is 602", "6.02E2", 0, 0, 1)]
+    [InlineData("it is 603", "6.02 × 10^2", 0, 0.01, 1)]
     public void Numeric_IsRightWithinItsTolerance(string text, string answer, double absolute, double relative, double expected) =>
         Assert.Equal([expected], VerifierCase.Score(Verifiers.Numeric(new() { Absolute = absolute, Relative = relative }), text, answer).Values);
 

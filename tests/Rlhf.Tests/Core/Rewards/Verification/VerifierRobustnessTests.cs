@@ -18,12 +18,18 @@ public class VerifierRobustnessTests
         Verifiers.Format(),
         Verifiers.Format(new() { Rule = FormatRule.Boxed }),
         Verifiers.Format(new() { Rule = FormatRule.Pattern, Pattern = "(a+)+$|(#|####)*x" }),
+        Verifiers.Format(new() { Rule = FormatRule.ThinkAnswer }),
+        Verifiers.Format(new() { Rule = FormatRule.Json }),
+        Verifiers.Exact(),
+        Verifiers.Exact(new() { Compare = ComparedText.Response }),
+        Verifiers.Numeric(new() { Relative = 0.01 }),
+        Verifiers.SetF1(),
         Verifiers.ArithmeticSteps(),
     ];
 
     private static readonly Gen<string> Texts = Gen.OneOf(
         Gen.String,
-        Gen.OneOf("#", "####", " ", "\n", "\\", "\\boxed", "\\fbox", "{", "}", "$", "-", "\u2212", ".", ",", "%", "/", "(", ")", "=", "+", "*", "x", "1", "23", "000", "\\frac", "\ud83d", "٣")
+        Gen.OneOf("#", "####", " ", "\n", "\\", "\\boxed", "\\fbox", "{", "}", "$", "-", "\u2212", ".", ",", "%", "/", "(", ")", "=", "+", "*", "x", "1", "23", "000", "\\frac", "\ud83d", "٣", "answer is", "e", "^", "\\times 10^", "\"", "[", "]", "```", "<think>", "</think>", "<answer>", "</answer>")
             .Array[0, 40].Select(string.Concat));
 
     [Fact]
@@ -35,7 +41,7 @@ public class VerifierRobustnessTests
                 {
                     RewardScore score = VerifierCase.Score(verifier, a + "\n" + b, answer, [a, b]);
                     Assert.Equal(verifier.Granularity == RewardGranularity.Step ? 2 : 1, score.Values.Count);
-                    Assert.All(score.Values, v => Assert.True(v is null or 0 or 1));
+                    Assert.All(score.Values, v => Assert.True(v is null or (>= 0 and <= 1)));
                     Assert.True(score.Answered is not false || score.Values[0] is null or 0);
                     Assert.Equal(verifier.SaysAnswered, score.Answered is not null);
                 }
@@ -67,19 +73,38 @@ public class VerifierRobustnessTests
     [InlineData(" ")]
     [InlineData("\n")]
     [InlineData("a")]
+    [InlineData("answer is ")]
+    [InlineData("answer :\n")]
+    [InlineData("answer")]
+    [InlineData("1e")]
+    [InlineData("e1")]
+    [InlineData("\\frac{1}{2}")]
+    [InlineData("\\frac{1}{")]
+    [InlineData("\\sqrt")]
+    [InlineData("2^1")]
+    [InlineData("1*10^")]
+    [InlineData("$1$ ")]
+    [InlineData("\\(a")]
+    [InlineData("<<1")]
+    [InlineData("<think>")]
+    [InlineData("[")]
+    [InlineData("{\"a\":")]
+    [InlineData("```")]
+    [InlineData("1,")]
     public void Score_AMegabyteOfTheSame_TakesTimeInProportion(string unit)
     {
         // A quadratic scan of a megabyte takes minutes; the bound leaves room for a busy machine.
         string text = string.Concat(Enumerable.Repeat(unit, (1 << 20) / unit.Length));
-        string late = "\\boxed{" + text + "}";
+        string late = "\\boxed{" + text + "}", held = "the answer" + text + "x";
         Stopwatch clock = Stopwatch.StartNew();
         foreach (IRewardSource verifier in All)
         {
             VerifierCase.Score(verifier, text, "1");
             VerifierCase.Score(verifier, late, text);
+            VerifierCase.Score(verifier, held, "1");
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"'{unit}': {clock.Elapsed.TotalMilliseconds:F0} ms for all {All.Length} verifiers, twice");
+        TestContext.Current.TestOutputHelper?.WriteLine($"'{unit}': {clock.Elapsed.TotalMilliseconds:F0} ms for all {All.Length} verifiers, three times");
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"took {clock.Elapsed}");
     }
 

@@ -1,0 +1,36 @@
+# Runs as the first process of fresh namespaces: takes away everything that can be written, gets a program from standard input and runs a command on it, without privileges.
+# $1: MiB of the only folder that can be written, /tmp. $2: the program's file name. $3: the command's program, looked for before anything runs. The rest: the command under its limits.
+# Prints the line "ready" when all is set up, so that what went wrong before can be told from what the command does.
+fail() { echo "$1" >&2; exit 125; }
+size=$1 file=$2 program=$3
+shift 3
+echo 1000 > /proc/self/oom_score_adj # if memory runs out, this goes first
+
+while read -r _ at _ options _; do
+    at=$(printf %b "$at") flags=remount,bind,ro # the list writes a blank as \040
+    for option in nosuid nodev noexec noatime nodiratime relatime; do
+        case ,$options, in *,$option,*) flags=$flags,$option ;; esac
+    done
+    case ,$options, in *,ro,*) continue ;; esac
+    mount -o "$flags" "$at" 2> /dev/null || [ ! -e "$at" ] || fail "$at cannot be protected against writing"
+done < /proc/self/mounts
+
+# Where a container hides parts of /proc, this is refused; the machine's own is protected by now.
+mount -t proc -o ro,nosuid,nodev,noexec proc /proc 2> /dev/null
+
+mount -t tmpfs -o size=64k,mode=755 tmpfs /tmp || fail "/dev cannot be replaced"
+for device in null zero full random urandom; do
+    : > /tmp/$device && mount --bind /dev/$device /tmp/$device || fail "/dev/$device cannot be kept"
+done
+ln -s /proc/self/fd /tmp/fd && mkdir /tmp/shm && mount --rbind /tmp /dev || fail "/dev cannot be replaced"
+mount -t tmpfs -o "size=${size}m,mode=700,nosuid,nodev" tmpfs /tmp && mkdir /tmp/.shm && mount --bind /tmp/.shm /dev/shm || fail "/tmp cannot be replaced"
+mount -o remount,bind,ro /dev || fail "/dev cannot be protected against writing"
+for folder in /run /var/run /var/tmp; do # sockets of servers, and others' files
+    [ ! -d $folder ] || [ -L $folder ] || mount -t tmpfs -o ro,size=4k tmpfs $folder || fail "$folder cannot be hidden"
+done
+
+cd /tmp && cat > "$file" || fail "the program does not fit into $size MiB"
+command -v -- "$program" > /dev/null || fail "there is no program '$program'"
+echo ready
+"$@" < /dev/null
+exit $? # not the command itself: the first process of a namespace ignores signals
