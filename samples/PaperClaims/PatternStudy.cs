@@ -1,5 +1,5 @@
+using System.Globalization;
 using Rlhf.Rewards;
-using Rlhf.Shaping;
 using Rlhf.Shaping.Stages;
 using Rlhf.Trainers.Experiments;
 
@@ -9,13 +9,14 @@ namespace PaperClaims;
 internal static class PatternStudy
 {
     private const string Pattern = "pattern";
-    private const double FalseNegatives = 0.4;
+    private const string Misses = "misses", Calibrated = "calibrated";
 
-    /// <summary>Verified outcome, patterns alone, false negatives, and false negatives with calibration at two strengths.</summary>
+    private static readonly double[] Rates = [0.4, 0.8, 0.9];
+
+    /// <summary>Verified outcome, patterns alone, and a verifier that misses a share of the right answers, with calibration and without; quick: one share.</summary>
     public static Study Create(bool quick)
     {
         int seeds = quick ? 1 : 5;
-        FlipOptions misses = new() { Channel = "verifier", FalsePositiveRate = 0, FalseNegativeRate = FalseNegatives, Scope = FlipScope.Answer };
         return new()
         {
             Name = "patterns",
@@ -33,21 +34,37 @@ internal static class PatternStudy
             [
                 new("verified", o => o, seeds),
                 new("pattern-alone", o => o with { Rewards = o.Rewards with { Weights = new Dictionary<string, double> { [Pattern] = 1 } } }, seeds),
-                new("false-negatives", o => With(o, [misses], []), seeds),
-                new("calibrated-0.1", o => With(o, [misses], [new CalibrateOptions { Channel = "verifier", By = Pattern }]), seeds),
-                new("calibrated-1", o => With(o, [misses], [new CalibrateOptions { Channel = "verifier", By = Pattern, Alpha = 1 }]), seeds),
+                .. from rate in quick ? [0.8] : Rates
+                   from cell in (Cell[])[new(Name(Misses, rate), o => With(o, rate, null), seeds), new(Name(Calibrated, rate), o => With(o, rate, 0.1), seeds)]
+                   select cell,
+                .. quick ? (Cell[])[] : [new(Name(Calibrated, 0.4) + "-alpha-1", o => With(o, 0.4, 1), seeds)],
             ],
-            BaselineOf = c => c.Name.StartsWith("calibrated", StringComparison.Ordinal) ? "false-negatives" : "verified",
-            BaselineName = "verified (calibrated: false-negatives)",
+            BaselineOf = c => IsCalibrated(c) ? $"{Misses}-{c.Name.Split('-')[1]}" : "verified",
+            BaselineName = "verified (calibrated: the same misses)",
             Verdict = Verdict,
-            Figures = [new("patterns", "Against the verified outcome", ["pattern-alone", "false-negatives"]), new("calibration", "Against false negatives", ["calibrated-0.1", "calibrated-1"])],
+            Figures =
+            [
+                new("patterns", "Against the verified outcome", ["pattern-alone", .. Rates.Select(r => Name(Misses, r))]),
+                new("calibration", "Against the same misses", [.. Rates.Select(r => Name(Calibrated, r))]),
+            ],
         };
     }
 
-    private static string Verdict(CellResult result) => result.Cell.Name.StartsWith("calibrated", StringComparison.Ordinal)
+    private static string Name(string what, double rate) => string.Create(CultureInfo.InvariantCulture, $"{what}-{100 * rate:F0}");
+
+    private static bool IsCalibrated(Cell cell) => cell.Name.StartsWith(Calibrated, StringComparison.Ordinal);
+
+    private static string Verdict(CellResult result) => IsCalibrated(result.Cell)
         ? result.Difference.IsAbove(0) ? "helps" : result.Difference.Mean + (result.Difference.HalfWidth ?? 0) < 0 ? "hurts" : "no difference"
         : result.Gain.IsAbove(0) ? "learns" : "does not learn";
 
-    private static ExperimentOptions With(ExperimentOptions options, IReadOnlyList<StageOptions> noise, IReadOnlyList<StageOptions> shaping) =>
-        options with { Rewards = options.Rewards with { Noise = noise, Shaping = shaping } };
+    // Answer-wise misses of right answers, and calibration where there is an α.
+    private static ExperimentOptions With(ExperimentOptions options, double misses, double? alpha) => options with
+    {
+        Rewards = options.Rewards with
+        {
+            Noise = [new FlipOptions { Channel = "verifier", FalsePositiveRate = 0, FalseNegativeRate = misses, Scope = FlipScope.Answer }],
+            Shaping = alpha is { } a ? [new CalibrateOptions { Channel = "verifier", By = Pattern, Alpha = a }] : [],
+        },
+    };
 }
