@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace Rlhf.Bench;
 
-/// <summary>Rollout and update of a model with SmolLM2-135M's sizes and random weights, as shares of the machine's matrix product.</summary>
+/// <summary>
+/// Rollout and update of a model with SmolLM2-135M's sizes and random weights, as shares of the machine's matrix product.
+/// </summary>
 internal sealed class LanguageModelBenchmarks : IDisposable
 {
     private const int Prompts = 8;
@@ -53,9 +55,16 @@ internal sealed class LanguageModelBenchmarks : IDisposable
         RolloutRequest[] requests = [.. Enumerable.Range(0, Prompts).Select(p => new RolloutRequest(Tokens(p, PromptTokens), p, Samples))];
         SamplingOptions sampling = new() { MaxNewTokens = ResponseTokens, Seed = 1 };
         double seconds = Measurement.MedianSeconds(() => engine.Generate(requests, sampling), UpdateRepeats);
-        double sampled = Prompts * Samples * ResponseTokens, seen = Prompts * PromptTokens + sampled - Prompts * Samples;
+        double sampled = Prompts * Samples * ResponseTokens,
+            seen = Prompts * PromptTokens + sampled - Prompts * Samples;
         double flops = 2 * (TrunkWeights * seen + HeadWeights * sampled);
-        return new("rollout, 64 slots", $"{sampled / seconds:F0} sampled tokens/s", flops / seconds / machine.GemmFlops, "of GEMM peak", seconds);
+        return new(
+            "rollout, 64 slots",
+            $"{sampled / seconds:F0} sampled tokens/s",
+            flops / seconds / machine.GemmFlops,
+            "of GEMM peak",
+            seconds
+        );
     }
 
     /// <summary>Decoding a single row reads every weight for each token.</summary>
@@ -66,28 +75,71 @@ internal sealed class LanguageModelBenchmarks : IDisposable
         SamplingOptions sampling = new() { MaxNewTokens = ResponseTokens, Temperature = 0 };
         double seconds = Measurement.MedianSeconds(() => engine.Generate(requests, sampling), UpdateRepeats);
         double bytes = sizeof(float) * (TrunkWeights + HeadWeights) * ResponseTokens;
-        return new("decoding, 1 row", $"{ResponseTokens / seconds:F1} tokens/s", bytes / seconds / machine.BytesPerSecond, "of copy bandwidth", seconds);
+        return new(
+            "decoding, 1 row",
+            $"{ResponseTokens / seconds:F1} tokens/s",
+            bytes / seconds / machine.BytesPerSecond,
+            "of copy bandwidth",
+            seconds
+        );
     }
 
     /// <summary>One optimizer step on groups that share their prompts.</summary>
     public Result Update(Machine machine)
     {
         using AdamWOptimizer optimizer = new(_model.NamedParameters, new() { LearningRate = 1e-6 }, 100);
-        PolicyUpdate update = new(_model, optimizer, new(
-            new ClippedPolicyLoss(new()), LossAggregation.TokenMean, ResponseTokens, null, 0, 1, Epochs: 1, Minibatches: 1, MicroBatchTokens: 2048));
-        TokenSequence[] rows = [.. Enumerable.Range(0, Prompts * Samples).Select(r => new TokenSequence(Tokens(r / Samples, PromptTokens), Tokens(1000 + r, ResponseTokens)))];
+        PolicyUpdate update = new(
+            _model,
+            optimizer,
+            new(
+                new ClippedPolicyLoss(new()),
+                LossAggregation.TokenMean,
+                ResponseTokens,
+                null,
+                0,
+                1,
+                Epochs: 1,
+                Minibatches: 1,
+                MicroBatchTokens: 2048
+            )
+        );
+        TokenSequence[] rows =
+        [
+            .. Enumerable
+                .Range(0, Prompts * Samples)
+                .Select(r => new TokenSequence(Tokens(r / Samples, PromptTokens), Tokens(1000 + r, ResponseTokens))),
+        ];
         double seconds = Measurement.MedianSeconds(
             () =>
             {
                 using var scope = NewDisposeScope();
                 using MetricSink metrics = new();
-                Tensor mask = ones([rows.Length, ResponseTokens], ScalarType.Bool), advantages = rand(rows.Length, 1).expand(rows.Length, ResponseTokens);
-                update.Run(new(rows, [.. Enumerable.Range(0, rows.Length).Select(r => r / Samples)], mask, advantages, zeros(rows.Length, ResponseTokens), null), metrics);
+                Tensor mask = ones([rows.Length, ResponseTokens], ScalarType.Bool),
+                    advantages = rand(rows.Length, 1).expand(rows.Length, ResponseTokens);
+                update.Run(
+                    new(
+                        rows,
+                        [.. Enumerable.Range(0, rows.Length).Select(r => r / Samples)],
+                        mask,
+                        advantages,
+                        zeros(rows.Length, ResponseTokens),
+                        null
+                    ),
+                    metrics
+                );
             },
-            UpdateRepeats);
-        double responses = rows.Length * ResponseTokens, distinct = Prompts * PromptTokens + responses;
+            UpdateRepeats
+        );
+        double responses = rows.Length * ResponseTokens,
+            distinct = Prompts * PromptTokens + responses;
         double flops = 6 * (TrunkWeights * distinct + HeadWeights * responses);
-        return new("update, 8 × 8", $"{rows.Length * (PromptTokens + ResponseTokens) / seconds:F0} tokens/s", flops / seconds / machine.GemmFlops, "of GEMM peak", seconds);
+        return new(
+            "update, 8 × 8",
+            $"{rows.Length * (PromptTokens + ResponseTokens) / seconds:F0} tokens/s",
+            flops / seconds / machine.GemmFlops,
+            "of GEMM peak",
+            seconds
+        );
     }
 
     public void Dispose() => _model.Dispose();

@@ -14,9 +14,12 @@ internal sealed record Machine(double GemmFlops, double BytesPerSecond)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        Tensor a = rand(MatrixSize, MatrixSize), b = rand(MatrixSize, MatrixSize), c = empty(MatrixSize, MatrixSize);
+        Tensor a = rand(MatrixSize, MatrixSize),
+            b = rand(MatrixSize, MatrixSize),
+            c = empty(MatrixSize, MatrixSize);
         double gemm = Measurement.MedianSeconds(() => mm_out(a, b, c), repeats: 9);
-        Tensor from = zeros(CopyElements), to = zeros(CopyElements);
+        Tensor from = zeros(CopyElements),
+            to = zeros(CopyElements);
         double copy = Measurement.MedianSeconds(() => to.copy_(from), repeats: 9);
         return new(2.0 * MatrixSize * MatrixSize * MatrixSize / gemm, 2.0 * CopyElements * sizeof(float) / copy);
     }

@@ -10,7 +10,9 @@ return ConsoleProgram.Run(cancellation =>
     TorchRuntime.EnsureLoaded();
     CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
     Machine machine = Machine.Measure();
-    Console.WriteLine($"{get_num_threads()} threads, float32 matrix product {machine.GemmFlops / 1e9:F0} GFLOP/s, copy {machine.BytesPerSecond / 1e9:F1} GB/s");
+    Console.WriteLine(
+        $"{get_num_threads()} threads, float32 matrix product {machine.GemmFlops / 1e9:F0} GFLOP/s, copy {machine.BytesPerSecond / 1e9:F1} GB/s"
+    );
     Console.WriteLine();
     Console.WriteLine("| what | speed | ratio | of |");
     Console.WriteLine("|---|---|---|---|");
@@ -28,7 +30,9 @@ return ConsoleProgram.Run(cancellation =>
     {
         cancellation.ThrowIfCancellationRequested();
         double seconds = ShapingBenchmark.Seconds(sequences);
-        Console.WriteLine($"| eight stages, {sequences} sequences × 64 steps | {seconds * 1e3:F2} ms | {seconds / updateSeconds:P3} | of the update above (64 sequences) |");
+        Console.WriteLine(
+            $"| eight stages, {sequences} sequences × 64 steps | {seconds * 1e3:F2} ms | {seconds / updateSeconds:P3} | of the update above (64 sequences) |"
+        );
     }
 
     return ConsoleProgram.Success;

@@ -19,7 +19,9 @@ internal static class ShapingBenchmark
     public static double Seconds(int sequences)
     {
         using var scope = NewDisposeScope();
-        using RewardPipeline pipeline = new RewardPipelineBuilder(RewardSchema.Outcome("verifier", levels: [0, 1]).Outcome("format", levels: [0, 1]).Steps("process", new(0, 1)))
+        using RewardPipeline pipeline = new RewardPipelineBuilder(
+            RewardSchema.Outcome("verifier", levels: [0, 1]).Outcome("format", levels: [0, 1]).Steps("process", new(0, 1))
+        )
             .AddFlip(new() { Channel = "verifier", Rate = 0.1 })
             .AddClip(new() { Channel = "process", Share = 0.6 })
             .AddDelta(new() { Channel = "process" })
@@ -28,7 +30,16 @@ internal static class ShapingBenchmark
             .AddStepAggregate(new() { Channel = "process", Into = "worst" })
             .AddSoftOverlong(new() { MaxLength = 256, Cache = 64 })
             .AddNormalise(new() { Channel = "worst" })
-            .WithWeights(new() { ["verifier"] = 1, ["format"] = 0.1, ["process"] = 0.02, ["worst"] = 0.1, ["overlong"] = 1 })
+            .WithWeights(
+                new()
+                {
+                    ["verifier"] = 1,
+                    ["format"] = 0.1,
+                    ["process"] = 0.02,
+                    ["worst"] = 0.1,
+                    ["overlong"] = 1,
+                }
+            )
             .WithVerifiedOutcome("verifier")
             .Build();
         RewardFrame raw = Frame(sequences);
@@ -40,12 +51,16 @@ internal static class ShapingBenchmark
                 pipeline.Apply(raw, training: true, iteration: 1, metrics);
                 metrics.Read();
             },
-            Repeats);
+            Repeats
+        );
     }
 
     private static RewardFrame Frame(int sequences)
     {
-        Tensor row = arange(sequences), actions = ones([sequences, Steps * TokensAStep], ScalarType.Bool), steps = ones([sequences, Steps], ScalarType.Bool), rows = ones([sequences], ScalarType.Bool);
+        Tensor row = arange(sequences),
+            actions = ones([sequences, Steps * TokensAStep], ScalarType.Bool),
+            steps = ones([sequences, Steps], ScalarType.Bool),
+            rows = ones([sequences], ScalarType.Bool);
         Tensor groups = row.div(Samples, RoundingMode.floor).to_type(ScalarType.Int64);
         Tensor ends = arange(1, Steps + 1).mul(TokensAStep).sub(1).expand(sequences, Steps).contiguous();
         RewardLayout layout = new()
@@ -61,11 +76,13 @@ internal static class ShapingBenchmark
             StepMaps = new Dictionary<string, StepMap> { [StepMap.Steps] = new(StepMap.Steps, ends, steps, steps) },
         };
         Tensor Outcome() => rand(sequences).gt(0.5).to_type(ScalarType.Float32);
-        return new(layout,
-        [
-            new("verifier", RewardGranularity.Outcome, Outcome(), rows),
-            new("format", RewardGranularity.Outcome, Outcome(), rows),
-            new("process", RewardGranularity.Step, rand(sequences, Steps), steps, StepMap.Steps),
-        ]);
+        return new(
+            layout,
+            [
+                new("verifier", RewardGranularity.Outcome, Outcome(), rows),
+                new("format", RewardGranularity.Outcome, Outcome(), rows),
+                new("process", RewardGranularity.Step, rand(sequences, Steps), steps, StepMap.Steps),
+            ]
+        );
     }
 }

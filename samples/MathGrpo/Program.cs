@@ -16,13 +16,18 @@ return ConsoleProgram.Run(cancellation =>
     RunSummary summary = ExperimentRun.Execute(experiment, RunRecorders.CreateDefault, RunLogging.Create, registry, cancellation);
     if (summary.Outcome == RunOutcome.Interrupted)
     {
-        Console.Error.WriteLine($"Interrupted after step {summary.Steps} and saved. The same command with Run:Folder and Run:Resume=true goes on.");
+        Console.Error.WriteLine(
+            $"Interrupted after step {summary.Steps} and saved. The same command with Run:Folder and Run:Resume=true goes on."
+        );
         return ConsoleProgram.Interrupted;
     }
 
-    Console.WriteLine(string.Create(
-        CultureInfo.InvariantCulture,
-        $"result: accuracy_before {summary.AccuracyBefore:F4} accuracy_after {summary.AccuracyAfter:F4} steps {summary.Steps} seconds {summary.Seconds:F1}"));
+    Console.WriteLine(
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"result: accuracy_before {summary.AccuracyBefore:F4} accuracy_after {summary.AccuracyAfter:F4} steps {summary.Steps} seconds {summary.Seconds:F1}"
+        )
+    );
     return ConsoleProgram.Success;
 });
 

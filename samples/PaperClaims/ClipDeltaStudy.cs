@@ -28,18 +28,29 @@ internal static class ClipDeltaStudy
     public static Study Create(bool quick)
     {
         GrpoOptions algorithm = Settings.Algorithm(quick ? 40 : 60);
-        ExperimentOptions options = Settings.Experiment(algorithm, new()
-        {
-            Sources = [new Rlhf.Rewards.LastNumberOptions(), new ScriptedStepsOptions()],
-            Weights = new Dictionary<string, double> { ["verifier"] = 1 },
-        });
+        ExperimentOptions options = Settings.Experiment(
+            algorithm,
+            new()
+            {
+                Sources = [new Rlhf.Rewards.LastNumberOptions(), new ScriptedStepsOptions()],
+                Weights = new Dictionary<string, double> { ["verifier"] = 1 },
+            }
+        );
         List<Cell> cells = [];
         foreach (Credit credit in (Credit[])[Credit.Episode, Credit.ReturnToGo, Credit.StepNormalised])
         {
             bool main = credit != Credit.StepNormalised;
             if (main || !quick)
             {
-                cells.Add(new(Name("success", credit, null), o => With(o, credit, null, 0), quick ? 1 : main ? 5 : 1));
+                cells.Add(
+                    new(
+                        Name("success", credit, null),
+                        o => With(o, credit, null, 0),
+                        quick ? 1
+                            : main ? 5
+                            : 1
+                    )
+                );
                 foreach ((string form, StageOptions? stage) in Forms)
                 {
                     foreach (double alpha in quick ? [1.0] : new[] { 1.0, 0.2, 0.05 })
@@ -61,18 +72,27 @@ internal static class ClipDeltaStudy
             Figures =
             [
                 .. from credit in (Credit[])[Credit.Episode, Credit.ReturnToGo]
-                   select new StudyFigure($"clip-delta-{Settings.Snake(credit)}", $"α = 1, {Settings.Snake(credit)} credit", [.. Forms.Select(f => Name(f.Name, credit, 1))]),
+                select new StudyFigure(
+                    $"clip-delta-{Settings.Snake(credit)}",
+                    $"α = 1, {Settings.Snake(credit)} credit",
+                    [.. Forms.Select(f => Name(f.Name, credit, 1))]
+                ),
             ],
         };
     }
 
-    private static string Verdict(CellResult result) => result.Cell.Name.StartsWith("success", StringComparison.Ordinal) ? "baseline"
+    private static string Verdict(CellResult result) =>
+        result.Cell.Name.StartsWith("success", StringComparison.Ordinal) ? "baseline"
         : result.Difference.Mean >= -SafeWithin ? "safe"
-        : result.Gain.Mean <= -HackedBelow ? "hacked" : "loses";
+        : result.Gain.Mean <= -HackedBelow ? "hacked"
+        : "loses";
 
     /// <summary>The name of a cell.</summary>
     public static string Name(string form, Credit credit, double? alpha) =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{form}-{Settings.Snake(credit)}{(alpha is { } a ? $"-{a:0.##}" : "")}");
+        string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"{form}-{Settings.Snake(credit)}{(alpha is { } a ? $"-{a:0.##}" : "")}"
+        );
 
     private static ExperimentOptions With(ExperimentOptions options, Credit credit, StageOptions? stage, double alpha)
     {

@@ -14,7 +14,11 @@ internal readonly record struct Estimate(double Mean, double? HalfWidth)
         double mean = values.Average();
         return values.Count < 2
             ? new(mean, null)
-            : new(mean, StudentT.InvCDF(0, 1, values.Count - 1, Upper) * Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Count - 1) / values.Count));
+            : new(
+                mean,
+                StudentT.InvCDF(0, 1, values.Count - 1, Upper)
+                    * Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Count - 1) / values.Count)
+            );
     }
 
     /// <summary>Whether the interval lies above a bound; a single value is taken as it is.</summary>

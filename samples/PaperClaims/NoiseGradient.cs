@@ -17,7 +17,8 @@ using static TorchSharp.torch;
 namespace PaperClaims;
 
 /// <summary>
-/// ⟨noisy gradient, clean gradient⟩ / ‖clean gradient‖² at fixed weights. On policy the gradient is Σ_i A_i ∇ℓ_i / N with ℓ_i the log-probability of response i, so with s_i = ⟨∇ℓ_i, clean⟩
+/// ⟨noisy gradient, clean gradient⟩ / ‖clean gradient‖² at fixed weights. On policy the gradient is Σ_i A_i ∇ℓ_i / N with ℓ_i the
+/// log-probability of response i, so with s_i = ⟨∇ℓ_i, clean⟩
 /// the ratio is Σ A_i' s_i / Σ A_i s_i: one backward pass a response serves every kind of noise.
 /// </summary>
 internal static class NoiseGradient
@@ -38,9 +39,16 @@ internal static class NoiseGradient
         string start = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"start-{seed}"));
         using CausalLm policy = CausalLm.Load(start);
         BpeTokenizer tokenizer = BpeTokenizer.Load(start);
-        IProblemSource problems = JsonLinesProblems.Load(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"chains-{seed}.jsonl")), new());
+        IProblemSource problems = JsonLinesProblems.Load(
+            Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"chains-{seed}.jsonl")),
+            new()
+        );
         RolloutBatch batch = Sample(policy, tokenizer, problems, seed, cancellationToken);
-        RewardScores scores = new RewardScorer([Verifiers.LastNumber()]).Score([.. batch.Rows.Select(r => r.Completion)], null, cancellationToken);
+        RewardScores scores = new RewardScorer([Verifiers.LastNumber()]).Score(
+            [.. batch.Rows.Select(r => r.Completion)],
+            null,
+            cancellationToken
+        );
         RewardFrame raw = new(batch.Layout, scores.ToChannels(batch.Layout, CPU, ScalarType.Float64));
         StringBuilder table = new("\n| noise | 1 − 2p | ratio, divided by the group's std | ratio, not divided |\n|---|---|---|---|\n");
         Dictionary<AdvantageScale, double[]> along = new()
@@ -52,22 +60,61 @@ internal static class NoiseGradient
         {
             foreach (double rate in Rates)
             {
-                string Ratio(AdvantageScale scale) => Text(
-                    ByVisit(Advantages(raw, new() { Channel = "verifier", Rate = rate, Scope = flips }, scale, seed), along[scale]), ByVisit(Advantages(raw, null, scale, seed), along[scale]));
-                table.Append(CultureInfo.InvariantCulture, $"| {Settings.Snake(flips)}-wise, {100 * rate:F0} % | {1 - 2 * rate:F1} | {Ratio(AdvantageScale.GroupStd)} | {Ratio(AdvantageScale.None)} |\n");
+                string Ratio(AdvantageScale scale) =>
+                    Text(
+                        ByVisit(
+                            Advantages(
+                                raw,
+                                new()
+                                {
+                                    Channel = "verifier",
+                                    Rate = rate,
+                                    Scope = flips,
+                                },
+                                scale,
+                                seed
+                            ),
+                            along[scale]
+                        ),
+                        ByVisit(Advantages(raw, null, scale, seed), along[scale])
+                    );
+                table.Append(
+                    CultureInfo.InvariantCulture,
+                    $"| {Settings.Snake(flips)}-wise, {100 * rate:F0} % | {1 - 2 * rate:F1} | {Ratio(AdvantageScale.GroupStd)} | {Ratio(AdvantageScale.None)} |\n"
+                );
             }
         }
 
         return table.ToString();
     }
 
-    private static RolloutBatch Sample(CausalLm policy, BpeTokenizer tokenizer, IProblemSource problems, int seed, CancellationToken cancellationToken)
+    private static RolloutBatch Sample(
+        CausalLm policy,
+        BpeTokenizer tokenizer,
+        IProblemSource problems,
+        int seed,
+        CancellationToken cancellationToken
+    )
     {
-        PromptFormatter formatter = new(tokenizer, ChatTemplates.ByName(ChainTask.Prompt.Chat), ChainTask.Prompt, policy.Config.EosTokenIds[0]);
+        PromptFormatter formatter = new(
+            tokenizer,
+            ChatTemplates.ByName(ChainTask.Prompt.Chat),
+            ChainTask.Prompt,
+            policy.Config.EosTokenIds[0]
+        );
         Prompt[] prompts = [.. Enumerable.Range(0, Visits).Select(i => formatter.Format(problems[i]))];
         IRolloutEngine engine = new CausalLmRolloutEngine(policy, tokenizer, new() { MaxSlots = 256 });
         IReadOnlyList<RolloutSequence> responses = engine.Generate(
-            [.. prompts.Select((p, i) => new RolloutRequest(p.TokenIds, i, GroupSize))], new() { MaxNewTokens = 96, StopTokenIds = policy.Config.EosTokenIds, Seed = seed }, null, cancellationToken);
+            [.. prompts.Select((p, i) => new RolloutRequest(p.TokenIds, i, GroupSize))],
+            new()
+            {
+                MaxNewTokens = 96,
+                StopTokenIds = policy.Config.EosTokenIds,
+                Seed = seed,
+            },
+            null,
+            cancellationToken
+        );
         return RolloutBatch.Create([.. responses.Select((r, i) => Rollout.Create(prompts[i / GroupSize], r, tokenizer, new()))], CPU);
     }
 
@@ -75,10 +122,14 @@ internal static class NoiseGradient
     private static double[] Advantages(RewardFrame raw, FlipOptions? flip, AdvantageScale scale, int seed)
     {
         using var scope = NewDisposeScope();
-        RewardSchema schema = RewardSchema.Outcome("verifier", levels: [0, 1]).Outcome(RewardChannel.AnsweredName("verifier"), levels: [0, 1]);
+        RewardSchema schema = RewardSchema
+            .Outcome("verifier", levels: [0, 1])
+            .Outcome(RewardChannel.AnsweredName("verifier"), levels: [0, 1]);
         RewardPipelineBuilder builder = new RewardPipelineBuilder(schema).WithWeights(new() { ["verifier"] = 1 }).WithSeed(seed);
         using RewardPipeline pipeline = (flip is null ? builder : builder.AddFlip(flip)).Build();
-        AdvantageEstimates estimates = new GroupAdvantageOptions { Credit = Credit.Episode, Scale = scale }.CreateEstimator(pipeline).Estimate(pipeline.Apply(raw, training: true, 1));
+        AdvantageEstimates estimates = new GroupAdvantageOptions { Credit = Credit.Episode, Scale = scale }
+            .CreateEstimator(pipeline)
+            .Estimate(pipeline.Apply(raw, training: true, 1));
         return [.. estimates.Values.select(1, 0).data<double>()];
     }
 
@@ -88,16 +139,22 @@ internal static class NoiseGradient
         int width = (int)batch.Layout.ActionMask.size(1);
         Tensor[] weights = [.. policy.NamedParameters.Select(p => p.Value)];
         Tensor[] clean = [.. weights.Select(w => zeros_like(w))];
-        EachGradient((i, gradients) =>
-        {
-            using Scalar a = advantages[i];
-            for (int p = 0; p < clean.Length; p++)
+        EachGradient(
+            (i, gradients) =>
             {
-                clean[p].add_(gradients[p].mul(a));
-            }
-        }, i => advantages[i] != 0);
+                using Scalar a = advantages[i];
+                for (int p = 0; p < clean.Length; p++)
+                {
+                    clean[p].add_(gradients[p].mul(a));
+                }
+            },
+            i => advantages[i] != 0
+        );
         double[] along = new double[batch.Rows.Count];
-        EachGradient((i, gradients) => along[i] = gradients.Zip(clean, (g, c) => g.mul(c).sum().item<float>()).Sum(d => (double)d), _ => true);
+        EachGradient(
+            (i, gradients) => along[i] = gradients.Zip(clean, (g, c) => g.mul(c).sum().item<float>()).Sum(d => (double)d),
+            _ => true
+        );
         return along;
 
         void EachGradient(Action<int, Tensor[]> use, Predicate<int> wanted)
@@ -122,9 +179,11 @@ internal static class NoiseGradient
     // The ratio of two sums over visits, with the interval of a ratio estimator.
     private static string Text(double[] noisy, double[] clean)
     {
-        double total = clean.Sum(), ratio = noisy.Sum() / total;
+        double total = clean.Sum(),
+            ratio = noisy.Sum() / total;
         double residual = noisy.Zip(clean, (n, c) => (n - ratio * c) * (n - ratio * c)).Sum();
-        double half = StudentT.InvCDF(0, 1, clean.Length - 1, Upper) * Math.Sqrt(residual * clean.Length / (clean.Length - 1)) / Math.Abs(total);
+        double half =
+            StudentT.InvCDF(0, 1, clean.Length - 1, Upper) * Math.Sqrt(residual * clean.Length / (clean.Length - 1)) / Math.Abs(total);
         return string.Create(CultureInfo.InvariantCulture, $"{ratio:F3} ± {half:F3}");
     }
 }

@@ -30,31 +30,73 @@ internal static class NoiseStudy
         {
             cells.Add(new("question-40-few-prompts", o => Sized(Noisy(o, 0.4, FlipScope.Question), 12, 16, Settings.LearningRate), seeds));
             cells.Add(new("question-40-many-prompts", o => Sized(Noisy(o, 0.4, FlipScope.Question), 96, 8, Settings.LearningRate), seeds));
-            cells.Add(new("question-40-many-prompts-third-rate", o => Sized(Noisy(o, 0.4, FlipScope.Question), 96, 8, Settings.LearningRate / 3), seeds));
+            cells.Add(
+                new(
+                    "question-40-many-prompts-third-rate",
+                    o => Sized(Noisy(o, 0.4, FlipScope.Question), 96, 8, Settings.LearningRate / 3),
+                    seeds
+                )
+            );
         }
 
         return new()
         {
             Name = "noise",
-            Base = Settings.Experiment(Settings.Algorithm(quick ? 40 : 60), new() { Sources = [new LastNumberOptions()], Weights = new Dictionary<string, double> { ["verifier"] = 1 } }),
+            Base = Settings.Experiment(
+                Settings.Algorithm(quick ? 40 : 60),
+                new()
+                {
+                    Sources = [new LastNumberOptions()],
+                    Weights = new Dictionary<string, double> { ["verifier"] = 1 },
+                }
+            ),
             Cells = cells,
             BaselineOf = _ => Name(0, FlipScope.Question),
             BaselineName = "no noise",
-            Verdict = r => r.Gain.Mean >= SurvivesAbove ? "survives" : r.Gain.IsAbove(0) ? "gains less" : "dies",
+            Verdict = r =>
+                r.Gain.Mean >= SurvivesAbove ? "survives"
+                : r.Gain.IsAbove(0) ? "gains less"
+                : "dies",
             Figures =
             [
                 new("noise-question", "Question-wise flips", [.. Rates.Select(r => Name(r, FlipScope.Question))]),
                 new("noise-answer", "Answer-wise flips", [.. Rates.Select(r => Name(r, FlipScope.Answer))]),
-                new("noise-40", "40 % question-wise", [Name(0.4, FlipScope.Question), "question-40-few-prompts", "question-40-many-prompts", "question-40-many-prompts-third-rate"]),
+                new(
+                    "noise-40",
+                    "40 % question-wise",
+                    [
+                        Name(0.4, FlipScope.Question),
+                        "question-40-few-prompts",
+                        "question-40-many-prompts",
+                        "question-40-many-prompts-third-rate",
+                    ]
+                ),
             ],
             Measure = NoiseGradient.Measure,
         };
     }
 
-    private static string Name(double rate, FlipScope scope) => rate == 0 ? "clean" : string.Create(CultureInfo.InvariantCulture, $"{Settings.Snake(scope)}-{100 * rate:F0}");
+    private static string Name(double rate, FlipScope scope) =>
+        rate == 0 ? "clean" : string.Create(CultureInfo.InvariantCulture, $"{Settings.Snake(scope)}-{100 * rate:F0}");
 
     private static ExperimentOptions Noisy(ExperimentOptions options, double rate, FlipScope scope) =>
-        rate == 0 ? options : options with { Rewards = options.Rewards with { Noise = [new FlipOptions { Channel = "verifier", Rate = rate, Scope = scope }] } };
+        rate == 0
+            ? options
+            : options with
+            {
+                Rewards = options.Rewards with
+                {
+                    Noise =
+                    [
+                        new FlipOptions
+                        {
+                            Channel = "verifier",
+                            Rate = rate,
+                            Scope = scope,
+                        },
+                    ],
+                },
+            };
 
     private static ExperimentOptions Sized(ExperimentOptions options, int prompts, int group, double learningRate)
     {

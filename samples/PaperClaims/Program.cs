@@ -6,9 +6,20 @@ using Rlhf.Trainers.Experiments;
 return ConsoleProgram.Run(cancellation =>
 {
     Option<bool> quick = new("--quick") { Description = "One seed and the main settings: at most five minutes." };
-    Option<DirectoryInfo?> folder = new("--out") { Description = "Where runs and page go; a study that lies there goes on. Default: runs/<study>, or runs/<study>-quick." };
-    Option<int> parallel = new("--parallel") { Description = "Runs at once, each on one thread.", DefaultValueFactory = _ => Environment.ProcessorCount };
-    Option<int> firstSeed = new("--first-seed") { Description = "The first seed; rates and sizes were chosen with 1, which no page reports.", DefaultValueFactory = _ => 100 };
+    Option<DirectoryInfo?> folder = new("--out")
+    {
+        Description = "Where runs and page go; a study that lies there goes on. Default: runs/<study>, or runs/<study>-quick.",
+    };
+    Option<int> parallel = new("--parallel")
+    {
+        Description = "Runs at once, each on one thread.",
+        DefaultValueFactory = _ => Environment.ProcessorCount,
+    };
+    Option<int> firstSeed = new("--first-seed")
+    {
+        Description = "The first seed; rates and sizes were chosen with 1, which no page reports.",
+        DefaultValueFactory = _ => 100,
+    };
     RootCommand root = new("Reproduces the papers' claims about rewards with small models.");
     foreach ((string name, string description, Func<bool, Study> create) in Studies.All)
     {

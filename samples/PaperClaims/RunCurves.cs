@@ -2,7 +2,10 @@ using Rlhf.Trainers.Records;
 
 namespace PaperClaims;
 
-/// <summary>A finished run's curves, one point an iteration. Every iteration's problems are fresh, so that its verified outcome, as scored, is held-out accuracy at temperature 1.</summary>
+/// <summary>
+/// A finished run's curves, one point an iteration. Every iteration's problems are fresh, so that its verified outcome, as scored, is
+/// held-out accuracy at temperature 1.
+/// </summary>
 internal sealed record RunCurves(double[] Accuracy, double[] Steps, double[] Length, double[] Reward)
 {
     private const int StartIterations = 3;
@@ -12,7 +15,12 @@ internal sealed record RunCurves(double[] Accuracy, double[] Steps, double[] Len
     {
         IterationRecord[] records = [.. MetricsFileRecorder.Read(folder).Where(r => r.Step > 0)];
         double[] Curve(string name) => Array.ConvertAll(records, r => r.Find(name) ?? double.NaN);
-        return new(Curve("reward/verifier/mean"), Curve(MetricNames.RolloutSteps), Curve(MetricNames.RolloutResponseLength), Curve(MetricNames.RewardMean));
+        return new(
+            Curve("reward/verifier/mean"),
+            Curve(MetricNames.RolloutSteps),
+            Curve(MetricNames.RolloutResponseLength),
+            Curve(MetricNames.RewardMean)
+        );
     }
 
     /// <summary>Mean of the first iterations.</summary>

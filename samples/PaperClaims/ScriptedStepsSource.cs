@@ -8,7 +8,10 @@ namespace PaperClaims;
 /// <summary>What a scripted process score looks at.</summary>
 internal enum StepRule
 {
-    /// <summary>High while no line so far is wrong: empty, filler and repeated right lines included. What a process model gives that learned from right and wrong steps only.</summary>
+    /// <summary>
+    /// High while no line so far is wrong: empty, filler and repeated right lines included. What a process model gives that learned from
+    /// right and wrong steps only.
+    /// </summary>
     PrefixRight,
 
     /// <summary>High for every line that has the form a±b=c, right or wrong.</summary>
@@ -33,7 +36,9 @@ internal sealed record ScriptedStepsOptions : RewardSourceOptions
     public double Low { get; init; } = 0.1;
 }
 
-/// <summary>A process score by rule, with the weakness that learned ones have: it sees whether something is wrong, not whether it is of use.</summary>
+/// <summary>
+/// A process score by rule, with the weakness that learned ones have: it sees whether something is wrong, not whether it is of use.
+/// </summary>
 internal sealed partial class ScriptedStepsSource(ScriptedStepsOptions options) : IRewardSource
 {
     public string Name => options.Name;
@@ -57,7 +62,9 @@ internal sealed partial class ScriptedStepsSource(ScriptedStepsOptions options) 
 
     private static bool Holds(Match equation)
     {
-        int a = Number(equation, 1), b = Number(equation, 3), c = Number(equation, 4);
+        int a = Number(equation, 1),
+            b = Number(equation, 3),
+            c = Number(equation, 4);
         return (equation.Groups[2].Value == "+" ? a + b : a - b) == c;
     }
 

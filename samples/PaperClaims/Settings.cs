@@ -11,18 +11,24 @@ internal static class Settings
     public const int GroupSize = 8;
     public const double LearningRate = 3e-4;
 
-    public static GrpoOptions Algorithm(int iterations) => new()
-    {
-        Iterations = iterations,
-        PromptsPerIteration = Prompts,
-        GroupSize = GroupSize,
-        Rollout = new() { MaxNewTokens = 96, Slots = Prompts * GroupSize },
-        Optimizer = new() { LearningRate = LearningRate, WarmupSteps = 3 },
-    };
+    public static GrpoOptions Algorithm(int iterations) =>
+        new()
+        {
+            Iterations = iterations,
+            PromptsPerIteration = Prompts,
+            GroupSize = GroupSize,
+            Rollout = new() { MaxNewTokens = 96, Slots = Prompts * GroupSize },
+            Optimizer = new() { LearningRate = LearningRate, WarmupSteps = 3 },
+        };
 
     /// <summary>An experiment on chains; data, model and run are filled in by the runner.</summary>
     public static ExperimentOptions Experiment(AlgorithmOptions algorithm, RewardOptions rewards) =>
-        new() { Algorithm = algorithm, Rewards = rewards, Data = new() { Train = new(), Test = new() } };
+        new()
+        {
+            Algorithm = algorithm,
+            Rewards = rewards,
+            Data = new() { Train = new(), Test = new() },
+        };
 
     public static string Snake<T>(T value)
         where T : Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());

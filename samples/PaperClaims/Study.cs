@@ -8,7 +8,9 @@ namespace PaperClaims;
 /// <param name="Seeds">Seeds it is run with.</param>
 internal sealed record Cell(string Name, Func<ExperimentOptions, ExperimentOptions> Configure, int Seeds);
 
-/// <summary>A study: settings that are run from the same starting policies, on the same problems and with the same random numbers, seed by seed.</summary>
+/// <summary>
+/// A study: settings that are run from the same starting policies, on the same problems and with the same random numbers, seed by seed.
+/// </summary>
 internal sealed record Study
 {
     /// <summary>Its name on the command line.</summary>
@@ -43,5 +45,8 @@ internal sealed record Study
 
     /// <summary>The runs, seed by seed, so that an interrupted study has whole pairs.</summary>
     public IEnumerable<(Cell Cell, int Seed)> Runs =>
-        from i in Enumerable.Range(0, Cells.Max(c => c.Seeds)) from cell in Cells where i < cell.Seeds select (cell, FirstSeed + i);
+        from i in Enumerable.Range(0, Cells.Max(c => c.Seeds))
+        from cell in Cells
+        where i < cell.Seeds
+        select (cell, FirstSeed + i);
 }

@@ -27,14 +27,19 @@ internal sealed record CellResult(Cell Cell, IReadOnlyDictionary<int, RunCurves>
     public Estimate Gain => Estimate.Of([.. Runs.Values.Select(r => RunCurves.End(r.Accuracy) - RunCurves.Start(r.Accuracy))]);
 
     /// <summary>End less the baseline's end, seed by seed.</summary>
-    public Estimate Difference => Estimate.Of([.. Paired().Select(p => RunCurves.End(p.Own.Accuracy) - RunCurves.End(p.Baseline.Accuracy))]);
+    public Estimate Difference =>
+        Estimate.Of([.. Paired().Select(p => RunCurves.End(p.Own.Accuracy) - RunCurves.End(p.Baseline.Accuracy))]);
 
     /// <summary>Seeds that both have.</summary>
-    public IEnumerable<(RunCurves Own, RunCurves Baseline)> Paired() => Runs.Where(r => Baseline.ContainsKey(r.Key)).Select(r => (r.Value, Baseline[r.Key]));
+    public IEnumerable<(RunCurves Own, RunCurves Baseline)> Paired() =>
+        Runs.Where(r => Baseline.ContainsKey(r.Key)).Select(r => (r.Value, Baseline[r.Key]));
 
     /// <summary>A curve's beginning and end, means over seeds.</summary>
-    public string Change(Func<RunCurves, double[]> curve) => string.Create(
-        CultureInfo.InvariantCulture, $"{Runs.Values.Average(r => RunCurves.Start(curve(r))):F1} → {Runs.Values.Average(r => RunCurves.End(curve(r))):F1}");
+    public string Change(Func<RunCurves, double[]> curve) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Runs.Values.Average(r => RunCurves.Start(curve(r))):F1} → {Runs.Values.Average(r => RunCurves.End(curve(r))):F1}"
+        );
 }
 
 /// <summary>Tables and figures of what is finished of a study.</summary>
@@ -49,11 +54,17 @@ internal static class StudyReport
     {
         CellResult[] results = [.. Results(study, runner)];
         StringBuilder page = new();
-        page.Append(CultureInfo.InvariantCulture, $"| setting | seeds | accuracy at the start | in the last fifth | against `{study.BaselineName}` | steps | tokens | verdict |\n|---|---|---|---|---|---|---|---|\n");
+        page.Append(
+            CultureInfo.InvariantCulture,
+            $"| setting | seeds | accuracy at the start | in the last fifth | against `{study.BaselineName}` | steps | tokens | verdict |\n|---|---|---|---|---|---|---|---|\n"
+        );
         foreach (CellResult result in results)
         {
             string difference = result.Paired().Any() ? result.Difference.Points : "";
-            page.Append(CultureInfo.InvariantCulture, $"| {result.Cell.Name} | {result.Runs.Count} | {result.Start.Points} | {result.End.Points} | {difference} | {result.Change(r => r.Steps)} | {result.Change(r => r.Length)} | {study.Verdict(result)} |\n");
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $"| {result.Cell.Name} | {result.Runs.Count} | {result.Start.Points} | {result.End.Points} | {difference} | {result.Change(r => r.Steps)} | {result.Change(r => r.Length)} | {study.Verdict(result)} |\n"
+            );
         }
 
         foreach (StudyFigure figure in study.Figures)
@@ -61,9 +72,24 @@ internal static class StudyReport
             CellResult[] shown = [.. results.Where(r => figure.Cells.Contains(r.Cell.Name))];
             if (shown.Length > 0)
             {
-                Draw(shown, r => r.Own.Accuracy.Zip(r.Baseline.Accuracy, (a, b) => 100 * (a - b)).ToArray(), $"{figure.Title}: accuracy less the baseline's", "percentage points", Path.Combine(folder, figure.Name + "-accuracy.png"));
-                Draw(shown, r => r.Own.Steps, $"{figure.Title}: steps of a response", "steps", Path.Combine(folder, figure.Name + "-steps.png"));
-                page.Append(CultureInfo.InvariantCulture, $"\n![{figure.Title}: accuracy]({figure.Name}-accuracy.png) ![{figure.Title}: steps]({figure.Name}-steps.png)\n");
+                Draw(
+                    shown,
+                    r => r.Own.Accuracy.Zip(r.Baseline.Accuracy, (a, b) => 100 * (a - b)).ToArray(),
+                    $"{figure.Title}: accuracy less the baseline's",
+                    "percentage points",
+                    Path.Combine(folder, figure.Name + "-accuracy.png")
+                );
+                Draw(
+                    shown,
+                    r => r.Own.Steps,
+                    $"{figure.Title}: steps of a response",
+                    "steps",
+                    Path.Combine(folder, figure.Name + "-steps.png")
+                );
+                page.Append(
+                    CultureInfo.InvariantCulture,
+                    $"\n![{figure.Title}: accuracy]({figure.Name}-accuracy.png) ![{figure.Title}: steps]({figure.Name}-steps.png)\n"
+                );
             }
         }
 
@@ -75,14 +101,27 @@ internal static class StudyReport
 
     private static IEnumerable<CellResult> Results(Study study, StudyRunner runner)
     {
-        Dictionary<string, Dictionary<int, RunCurves>> finished = study.Runs.Where(r => runner.IsDone(r.Cell, r.Seed))
+        Dictionary<string, Dictionary<int, RunCurves>> finished = study
+            .Runs.Where(r => runner.IsDone(r.Cell, r.Seed))
             .GroupBy(r => r.Cell.Name, StringComparer.Ordinal)
-            .ToDictionary(g => g.Key, g => g.ToDictionary(r => r.Seed, r => RunCurves.Read(runner.FolderOf(r.Cell, r.Seed))), StringComparer.Ordinal);
-        return study.Cells.Where(c => finished.ContainsKey(c.Name)).Select(c => new CellResult(c, finished[c.Name], finished.GetValueOrDefault(study.BaselineOf(c)) ?? []));
+            .ToDictionary(
+                g => g.Key,
+                g => g.ToDictionary(r => r.Seed, r => RunCurves.Read(runner.FolderOf(r.Cell, r.Seed))),
+                StringComparer.Ordinal
+            );
+        return study
+            .Cells.Where(c => finished.ContainsKey(c.Name))
+            .Select(c => new CellResult(c, finished[c.Name], finished.GetValueOrDefault(study.BaselineOf(c)) ?? []));
     }
 
     // A line a cell with the mean over seeds, smoothed, and its 95 % band.
-    private static void Draw(IEnumerable<CellResult> results, Func<(RunCurves Own, RunCurves Baseline), double[]> curve, string title, string unit, string file)
+    private static void Draw(
+        IEnumerable<CellResult> results,
+        Func<(RunCurves Own, RunCurves Baseline), double[]> curve,
+        string title,
+        string unit,
+        string file
+    )
     {
         using Plot plot = new();
         foreach (CellResult result in results)
@@ -99,7 +138,11 @@ internal static class StudyReport
             Color color = plot.Add.Palette.GetColor(plot.PlottableList.OfType<ScottPlot.Plottables.Scatter>().Count());
             if (curves.Length > 1)
             {
-                ScottPlot.Plottables.FillY band = plot.Add.FillY(x, Array.ConvertAll(means, m => m.Mean - m.HalfWidth!.Value), Array.ConvertAll(means, m => m.Mean + m.HalfWidth!.Value));
+                ScottPlot.Plottables.FillY band = plot.Add.FillY(
+                    x,
+                    Array.ConvertAll(means, m => m.Mean - m.HalfWidth!.Value),
+                    Array.ConvertAll(means, m => m.Mean + m.HalfWidth!.Value)
+                );
                 band.FillColor = color.WithAlpha(0.2);
                 band.LineWidth = 0;
             }

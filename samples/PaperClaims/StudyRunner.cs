@@ -11,7 +11,10 @@ using Spectre.Console;
 
 namespace PaperClaims;
 
-/// <summary>Runs a study's cells, several processes at once, each on one thread. What is done is not done again, what was interrupted goes on from its checkpoint.</summary>
+/// <summary>
+/// Runs a study's cells, several processes at once, each on one thread. What is done is not done again, what was interrupted goes on from
+/// its checkpoint.
+/// </summary>
 internal sealed class StudyRunner(Study study, string folder, int parallelism)
 {
     private const string DoneFile = "done.json";
@@ -41,7 +44,11 @@ internal sealed class StudyRunner(Study study, string folder, int parallelism)
     {
         Directory.CreateDirectory(folder);
         (Cell Cell, int Seed)[] runs = [.. study.Runs];
-        AnsiConsole.Progress().AutoRefresh(true).HideCompleted(true).Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new RemainingTimeColumn())
+        AnsiConsole
+            .Progress()
+            .AutoRefresh(true)
+            .HideCompleted(true)
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new RemainingTimeColumn())
             .Start(display =>
             {
                 ProgressTask all = display.AddTask(study.Name, maxValue: runs.Length);
@@ -63,21 +70,26 @@ internal sealed class StudyRunner(Study study, string folder, int parallelism)
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Thread parent = new(() =>
         {
-            while (Console.In.Read() >= 0)
-            {
-            }
+            while (Console.In.Read() >= 0) { }
 
             stop.Cancel();
-        }) { IsBackground = true };
+        })
+        {
+            IsBackground = true,
+        };
         parent.Start();
         string file = Path.Combine(runFolder, ConfigurationFile);
-        ResolvedConfiguration<ExperimentOptions> experiment = ExperimentRun.Read(new() { Json = File.ReadAllText(file), File = Path.GetFullPath(file) }, Registry);
+        ResolvedConfiguration<ExperimentOptions> experiment = ExperimentRun.Read(
+            new() { Json = File.ReadAllText(file), File = Path.GetFullPath(file) },
+            Registry
+        );
         RunSummary summary = ExperimentRun.Execute(
             experiment,
             (run, log) => new CompositeRecorder(log, [new MetricsFileRecorder(run), new CompletionsRecorder(run)], [new LineRecorder()]),
             Rlhf.Reports.RunLogging.Create,
             Registry,
-            stop.Token);
+            stop.Token
+        );
         if (summary.Outcome == RunOutcome.Interrupted)
         {
             return ConsoleProgram.Interrupted;
@@ -87,7 +99,13 @@ internal sealed class StudyRunner(Study study, string folder, int parallelism)
         return ConsoleProgram.Success;
     }
 
-    private void RunSeed(int seed, (Cell Cell, int Seed)[] missing, ProgressTask all, ProgressContext display, CancellationToken cancellationToken)
+    private void RunSeed(
+        int seed,
+        (Cell Cell, int Seed)[] missing,
+        ProgressTask all,
+        ProgressContext display,
+        CancellationToken cancellationToken
+    )
     {
         ProgressTask teaching = display.AddTask($"seed {seed}: teaching").IsIndeterminate();
         (string problems, string model) = study.Task.Prepare(folder, seed, new Described(teaching), cancellationToken);
@@ -131,26 +149,58 @@ internal sealed class StudyRunner(Study study, string folder, int parallelism)
         string runFolder = FolderOf(cell, seed);
         ExperimentOptions options = cell.Configure(study.Base) with
         {
-            Run = new() { Name = $"{study.Name}/{cell.Name}", Folder = Path.GetFullPath(runFolder), Resume = true, Seed = seed },
-            Compute = new() { Device = "cpu", Dtype = "float32", Threads = 1 },
+            Run = new()
+            {
+                Name = $"{study.Name}/{cell.Name}",
+                Folder = Path.GetFullPath(runFolder),
+                Resume = true,
+                Seed = seed,
+            },
+            Compute = new()
+            {
+                Device = "cpu",
+                Dtype = "float32",
+                Threads = 1,
+            },
             Model = new() { Path = Path.GetFullPath(model) },
-            Data = new() { Train = new() { Path = Path.GetFullPath(problems) }, Test = new() { Path = Path.GetFullPath(problems), Limit = 64 } },
+            Data = new()
+            {
+                Train = new() { Path = Path.GetFullPath(problems) },
+                Test = new() { Path = Path.GetFullPath(problems), Limit = 64 },
+            },
             Prompt = ChainTask.Prompt,
             Evaluation = new() { Every = 0 },
-            Checkpoints = new() { Every = 20, KeepLast = 1, KeepBest = false },
+            Checkpoints = new()
+            {
+                Every = 20,
+                KeepLast = 1,
+                KeepBest = false,
+            },
         };
-        JsonSerializerOptions json = ConfigurationReader.SerializerOptions(Registry.Stages.CreateJsonConverter(), Registry.Sources.CreateJsonConverter());
+        JsonSerializerOptions json = ConfigurationReader.SerializerOptions(
+            Registry.Stages.CreateJsonConverter(),
+            Registry.Sources.CreateJsonConverter()
+        );
         Directory.CreateDirectory(runFolder);
-        AtomicFile.WriteAllText(Path.Combine(runFolder, ConfigurationFile), new ResolvedConfiguration<ExperimentOptions>(options, json).ToJson());
+        AtomicFile.WriteAllText(
+            Path.Combine(runFolder, ConfigurationFile),
+            new ResolvedConfiguration<ExperimentOptions>(options, json).ToJson()
+        );
 
         // This program again: by itself, or by the host that was given its assembly.
         string program = Environment.ProcessPath!;
         string[] assembly = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(StudyRunner).Assembly.Location] : [];
-        ProcessStartInfo start = new(program, [.. assembly, ChildWord, runFolder]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new(program, [.. assembly, ChildWord, runFolder])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using Process process = Process.Start(start)!;
         ProgressTask bar = display.AddTask($"{cell.Name}, seed {seed}", maxValue: options.Algorithm.Iterations);
         ConcurrentQueue<string> errors = new();
-        process.OutputDataReceived += (_, line) => bar.Value = int.TryParse(line.Data, CultureInfo.InvariantCulture, out int step) ? step : bar.Value;
+        process.OutputDataReceived += (_, line) =>
+            bar.Value = int.TryParse(line.Data, CultureInfo.InvariantCulture, out int step) ? step : bar.Value;
         process.ErrorDataReceived += (_, line) => errors.Enqueue(line.Data ?? "");
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();

@@ -42,7 +42,8 @@ internal sealed class CompletionFile
         RespectRequiredConstructorParameters = true,
     };
 
-    private CompletionFile(IReadOnlyList<CompletionLine> lines, IReadOnlyList<Completion> completions, RewardLayout layout) => (Lines, Completions, Layout) = (lines, completions, layout);
+    private CompletionFile(IReadOnlyList<CompletionLine> lines, IReadOnlyList<Completion> completions, RewardLayout layout) =>
+        (Lines, Completions, Layout) = (lines, completions, layout);
 
     public IReadOnlyList<CompletionLine> Lines { get; }
 
@@ -69,7 +70,10 @@ internal sealed class CompletionFile
             }
             catch (JsonException e)
             {
-                throw new InvalidDataException($"{path}, line {number}: {e.Message} A line is an object with question and response, and perhaps answer, solution, group, truncated and scores.", e);
+                throw new InvalidDataException(
+                    $"{path}, line {number}: {e.Message} A line is an object with question and response, and perhaps answer, solution, group, truncated and scores.",
+                    e
+                );
             }
         }
 
@@ -78,13 +82,30 @@ internal sealed class CompletionFile
             throw new InvalidDataException($"{path}: the file holds no completion.");
         }
 
-        ResponseSteps[] found = [.. lines.Select(l => StepSegmenter.Locate(l.Response, TokenEnds(l.Response, tokenizer), l.Truncated, steps))];
+        ResponseSteps[] found =
+        [
+            .. lines.Select(l => StepSegmenter.Locate(l.Response, TokenEnds(l.Response, tokenizer), l.Truncated, steps)),
+        ];
         Completion[] completions =
         [
-            .. lines.Select((l, i) => new Completion(new Problem { Id = $"{i + 1}", Question = l.Question, Answer = l.Answer, Solution = l.Solution }, l.Response, found[i].Texts, l.Truncated)
-            {
-                TokenIds = tokenizer?.Encode(l.Response) ?? [.. System.Text.Encoding.UTF8.GetBytes(l.Response).Select(b => (int)b)],
-            }),
+            .. lines.Select(
+                (l, i) =>
+                    new Completion(
+                        new Problem
+                        {
+                            Id = $"{i + 1}",
+                            Question = l.Question,
+                            Answer = l.Answer,
+                            Solution = l.Solution,
+                        },
+                        l.Response,
+                        found[i].Texts,
+                        l.Truncated
+                    )
+                    {
+                        TokenIds = tokenizer?.Encode(l.Response) ?? [.. System.Text.Encoding.UTF8.GetBytes(l.Response).Select(b => (int)b)],
+                    }
+            ),
         ];
         return new(lines, completions, Batch(lines, completions, found));
     }
@@ -97,19 +118,30 @@ internal sealed class CompletionFile
         }
 
         IncrementalDecoder decoder = tokenizer.CreateDecoder();
-        return [.. tokenizer.Encode(text).Select(id =>
-        {
-            decoder.Append(id);
-            return decoder.Bytes;
-        })];
+        return
+        [
+            .. tokenizer
+                .Encode(text)
+                .Select(id =>
+                {
+                    decoder.Append(id);
+                    return decoder.Bytes;
+                }),
+        ];
     }
 
     private static RewardLayout Batch(List<CompletionLine> lines, Completion[] completions, ResponseSteps[] steps)
     {
         int width = completions.Max(c => Math.Max(1, c.TokenIds.Count));
         Dictionary<string, long> groups = [];
-        long[] group = [.. lines.Select(l => groups.TryGetValue(l.Group ?? l.Question, out long g) ? g : groups[l.Group ?? l.Question] = groups.Count)];
-        Tensor mask = tensor([.. completions.SelectMany(c => Enumerable.Range(0, width).Select(t => t < c.TokenIds.Count))], [completions.Length, width]);
+        long[] group =
+        [
+            .. lines.Select(l => groups.TryGetValue(l.Group ?? l.Question, out long g) ? g : groups[l.Group ?? l.Question] = groups.Count),
+        ];
+        Tensor mask = tensor(
+            [.. completions.SelectMany(c => Enumerable.Range(0, width).Select(t => t < c.TokenIds.Count))],
+            [completions.Length, width]
+        );
         StepMap map = StepMaps.Create(steps, CPU);
         return new()
         {

@@ -18,7 +18,13 @@ namespace RewardLab;
 /// <param name="Returns">The weighted sum of the return channels a completion; 0 where a required one is invalid.</param>
 /// <param name="Metrics">What the stages reported.</param>
 /// <param name="Warnings">What the stages have to say of this use of them.</param>
-internal sealed record LabResult(CompletionFile File, ShapedRewards Rewards, IReadOnlyList<double> Returns, IReadOnlyList<Metric> Metrics, IReadOnlyList<string> Warnings);
+internal sealed record LabResult(
+    CompletionFile File,
+    ShapedRewards Rewards,
+    IReadOnlyList<double> Returns,
+    IReadOnlyList<Metric> Metrics,
+    IReadOnlyList<string> Warnings
+);
 
 /// <summary>Loads, scores and shapes, as one training iteration would.</summary>
 internal static class Lab
@@ -28,14 +34,25 @@ internal static class Lab
     /// <exception cref="ConfigurationException">The pipeline's file cannot be read.</exception>
     /// <exception cref="RewardPipelineException">The pipeline cannot work as described.</exception>
     /// <exception cref="InvalidDataException">The completions cannot be read.</exception>
-    public static LabResult Run(FileInfo completions, FileInfo pipeline, DirectoryInfo? tokenizer, long seed, CancellationToken cancellationToken)
+    public static LabResult Run(
+        FileInfo completions,
+        FileInfo pipeline,
+        DirectoryInfo? tokenizer,
+        long seed,
+        CancellationToken cancellationToken
+    )
     {
         // Lines are known only after the steps' rule is, which stands in the pipeline's file.
         CompletionFile? file = null;
-        RewardSourceRegistry registry = RewardSourceRegistry.Default.WithJudge().With<RecordedOptions>("recorded", o => new RecordedScores(o, file!.Lines));
-        RewardOptions options = ConfigurationReader.Read<RewardOptions>(
-            new() { Json = File.ReadAllText(pipeline.FullName), File = pipeline.FullName },
-            ConfigurationReader.SerializerOptions(StageRegistry.Default.CreateJsonConverter(), registry.CreateJsonConverter())).Options;
+        RewardSourceRegistry registry = RewardSourceRegistry
+            .Default.WithJudge()
+            .With<RecordedOptions>("recorded", o => new RecordedScores(o, file!.Lines));
+        RewardOptions options = ConfigurationReader
+            .Read<RewardOptions>(
+                new() { Json = File.ReadAllText(pipeline.FullName), File = pipeline.FullName },
+                ConfigurationReader.SerializerOptions(StageRegistry.Default.CreateJsonConverter(), registry.CreateJsonConverter())
+            )
+            .Options;
         file = CompletionFile.Load(completions.FullName, options.Steps, tokenizer is null ? null : BpeTokenizer.Load(tokenizer.FullName));
 
         RewardSchema schema = new([]);
@@ -59,12 +76,20 @@ internal static class Lab
             }
         }
 
-        using RewardPipeline shaping = Build(options, schema, host.FirstOrDefault(s => s.Granularity == RewardGranularity.Outcome)?.Name, seed);
+        using RewardPipeline shaping = Build(
+            options,
+            schema,
+            host.FirstOrDefault(s => s.Granularity == RewardGranularity.Outcome)?.Name,
+            seed
+        );
         RewardScores scores = new RewardScorer(host, options.Scoring, NullLogger.Instance).Score(file.Completions, null, cancellationToken);
         RewardFrame raw = new(file.Layout, [.. channels, .. scores.ToChannels(file.Layout, CPU, ScalarType.Float64)]);
         using MetricSink metrics = new();
         ShapedRewards shaped = shaping.Apply(raw, training: true, 1, metrics);
-        Tensor returns = new GroupAdvantageOptions { Credit = Credit.Episode, Scale = AdvantageScale.None }.CreateEstimator(shaping).Estimate(shaped).Returns;
+        Tensor returns = new GroupAdvantageOptions { Credit = Credit.Episode, Scale = AdvantageScale.None }
+            .CreateEstimator(shaping)
+            .Estimate(shaped)
+            .Returns;
         return new(file, shaped, [.. returns.data<double>()], metrics.Read(), shaping.Warnings);
     }
 

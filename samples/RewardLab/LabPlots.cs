@@ -23,11 +23,17 @@ internal static class LabPlots
         {
             foreach (RewardChannel channel in stage.Channels)
             {
-                double[] after = Entries(channel), before = now.GetValueOrDefault(channel.Name, []);
+                double[] after = Entries(channel),
+                    before = now.GetValueOrDefault(channel.Name, []);
                 now[channel.Name] = after;
                 if (after.Length > 0)
                 {
-                    files.Add(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{index + 1:D2}-{stage.Stage}-{channel.Name}.png")));
+                    files.Add(
+                        Path.Combine(
+                            folder,
+                            string.Create(CultureInfo.InvariantCulture, $"{index + 1:D2}-{stage.Stage}-{channel.Name}.png")
+                        )
+                    );
                     Draw(before, after, $"{stage.Stage}: {channel.Name}", files[^1]);
                 }
             }
@@ -39,14 +45,19 @@ internal static class LabPlots
     private static void Draw(double[] before, double[] after, string title, string file)
     {
         using Plot plot = new();
-        double low = before.Concat(after).Min(), high = before.Concat(after).Max(), width = high > low ? (high - low) / Bins : 1;
+        double low = before.Concat(after).Min(),
+            high = before.Concat(after).Max(),
+            width = high > low ? (high - low) / Bins : 1;
         foreach ((double[] values, string name) in ((double[], string)[])[(before, "before"), (after, "after")])
         {
             if (values.Length > 0)
             {
                 int[] counts = new int[Bins + 1];
                 Array.ForEach(values, v => counts[(int)((v - low) / width)]++);
-                ScottPlot.Plottables.Scatter line = plot.Add.ScatterLine([.. Enumerable.Range(0, counts.Length).Select(i => low + (i + 0.5) * width)], Array.ConvertAll(counts, c => (double)c / values.Length));
+                ScottPlot.Plottables.Scatter line = plot.Add.ScatterLine(
+                    [.. Enumerable.Range(0, counts.Length).Select(i => low + (i + 0.5) * width)],
+                    Array.ConvertAll(counts, c => (double)c / values.Length)
+                );
                 line.ConnectStyle = ConnectStyle.StepHorizontal;
                 line.LineWidth = 2;
                 line.LegendText = name;

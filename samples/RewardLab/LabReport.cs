@@ -13,18 +13,27 @@ internal static class LabReport
     private static readonly string[] Figures = ["mean", "std", "min", "max"];
     private static readonly string[] Shares = ["changed", "invalid", "correlation"];
 
-    /// <summary>Prints a row a stage and channel, with what the stage says of its own work (threshold, shares clipped, gated, flipped …) in the last column.</summary>
+    /// <summary>
+    /// Prints a row a stage and channel, with what the stage says of its own work (threshold, shares clipped, gated, flipped …) in the last
+    /// column.
+    /// </summary>
     public static void Stages(IAnsiConsole console, LabResult result)
     {
         Dictionary<string, double> values = result.Metrics.ToDictionary(m => m.Name, m => m.Value, StringComparer.Ordinal);
-        Table table = new Table().Title("Stages").AddColumns(["stage", "channel", .. Figures.Select(f => $"{f}, before → after"), .. Shares, "of its own"]);
+        Table table = new Table()
+            .Title("Stages")
+            .AddColumns(["stage", "channel", .. Figures.Select(f => $"{f}, before → after"), .. Shares, "of its own"]);
         foreach (StageSnapshot stage in result.Rewards.Stages)
         {
-            string prefix = $"shaping/{stage.Stage}/", own = Own(values, stage, prefix);
+            string prefix = $"shaping/{stage.Stage}/",
+                own = Own(values, stage, prefix);
             foreach (RewardChannel channel in stage.Channels)
             {
                 string Find(string figure) => values.TryGetValue($"{prefix}{channel.Name}/{figure}", out double value) ? Number(value) : "";
-                Add(table, [stage.Stage, channel.Name, .. Figures.Select(f => $"{Find(f + "_before")} → {Find(f)}"), .. Shares.Select(Find), own]);
+                Add(
+                    table,
+                    [stage.Stage, channel.Name, .. Figures.Select(f => $"{Find(f + "_before")} → {Find(f)}"), .. Shares.Select(Find), own]
+                );
                 own = "";
             }
         }
@@ -36,11 +45,22 @@ internal static class LabReport
     public static void Completions(IAnsiConsole console, LabResult result, int rows)
     {
         (string Title, double?[][] Rows)[] columns = [.. Columns(result.Rewards).Select(c => (c.Title, Rows(c.Channel)))];
-        Table table = new Table().Title("Completions").AddColumns(["line", "response", "steps", .. columns.Select(c => Markup.Escape(c.Title)), "return"]);
+        Table table = new Table()
+            .Title("Completions")
+            .AddColumns(["line", "response", "steps", .. columns.Select(c => Markup.Escape(c.Title)), "return"]);
         for (int b = 0; b < Math.Min(rows, result.File.Completions.Count); b++)
         {
             Completion completion = result.File.Completions[b];
-            Add(table, [completion.Problem.Id, Line(completion.Text), $"{completion.Steps.Count}", .. columns.Select(c => Sum(c.Rows[b])), Number(result.Returns[b])]);
+            Add(
+                table,
+                [
+                    completion.Problem.Id,
+                    Line(completion.Text),
+                    $"{completion.Steps.Count}",
+                    .. columns.Select(c => Sum(c.Rows[b])),
+                    Number(result.Returns[b]),
+                ]
+            );
         }
 
         console.Write(table);
@@ -49,14 +69,22 @@ internal static class LabReport
     /// <summary>Prints a table a completion, with a row a step and the step channels as scored and after each stage.</summary>
     public static void Steps(IAnsiConsole console, LabResult result, int rows)
     {
-        (string Title, double?[][] Rows)[] columns = [.. Columns(result.Rewards).Where(c => c.Channel.Granularity == RewardGranularity.Step).Select(c => (c.Title, Rows(c.Channel)))];
+        (string Title, double?[][] Rows)[] columns =
+        [
+            .. Columns(result.Rewards).Where(c => c.Channel.Granularity == RewardGranularity.Step).Select(c => (c.Title, Rows(c.Channel))),
+        ];
         for (int b = 0; b < Math.Min(rows, result.File.Completions.Count); b++)
         {
             Completion completion = result.File.Completions[b];
-            Table table = new Table().Title($"Steps of line {completion.Problem.Id}").AddColumns(["step", "text", .. columns.Select(c => Markup.Escape(c.Title))]);
+            Table table = new Table()
+                .Title($"Steps of line {completion.Problem.Id}")
+                .AddColumns(["step", "text", .. columns.Select(c => Markup.Escape(c.Title))]);
             for (int k = 0; k < completion.Steps.Count; k++)
             {
-                Add(table, [$"{k + 1}", Line(completion.Steps[k]), .. columns.Select(c => c.Rows[b][k] is { } value ? Number(value) : "invalid")]);
+                Add(
+                    table,
+                    [$"{k + 1}", Line(completion.Steps[k]), .. columns.Select(c => c.Rows[b][k] is { } value ? Number(value) : "invalid")]
+                );
             }
 
             console.Write(table);
@@ -64,13 +92,25 @@ internal static class LabReport
     }
 
     private static IEnumerable<(string Title, RewardChannel Channel)> Columns(ShapedRewards rewards) =>
-        rewards.Raw.Channels.Select(c => (c.Name, c)).Concat(rewards.Stages.SelectMany(s => s.Channels.Select(c => ($"{s.Stage}: {c.Name}", c))));
+        rewards
+            .Raw.Channels.Select(c => (c.Name, c))
+            .Concat(rewards.Stages.SelectMany(s => s.Channels.Select(c => ($"{s.Stage}: {c.Name}", c))));
 
     // What is no figure of a channel that every stage has.
     private static string Own(Dictionary<string, double> values, StageSnapshot stage, string prefix)
     {
-        HashSet<string> common = [.. from channel in stage.Channels from figure in Figures.Concat(Figures.Select(f => f + "_before")).Concat(Shares) select $"{channel.Name}/{figure}"];
-        return string.Join(", ", values.Where(v => v.Key.StartsWith(prefix, StringComparison.Ordinal) && !common.Contains(v.Key[prefix.Length..])).Select(v => $"{v.Key[prefix.Length..]} {Number(v.Value)}"));
+        HashSet<string> common =
+        [
+            .. from channel in stage.Channels
+            from figure in Figures.Concat(Figures.Select(f => f + "_before")).Concat(Shares)
+            select $"{channel.Name}/{figure}",
+        ];
+        return string.Join(
+            ", ",
+            values
+                .Where(v => v.Key.StartsWith(prefix, StringComparison.Ordinal) && !common.Contains(v.Key[prefix.Length..]))
+                .Select(v => $"{v.Key[prefix.Length..]} {Number(v.Value)}")
+        );
     }
 
     // Each row's entries; null is invalid.
@@ -78,8 +118,14 @@ internal static class LabReport
     {
         double[] values = [.. channel.Values.data<double>()];
         bool[] valid = [.. channel.Valid.data<bool>()];
-        int rows = (int)channel.Values.size(0), width = values.Length / rows;
-        return [.. Enumerable.Range(0, rows).Select(b => Enumerable.Range(b * width, width).Select(i => valid[i] ? values[i] : (double?)null).ToArray())];
+        int rows = (int)channel.Values.size(0),
+            width = values.Length / rows;
+        return
+        [
+            .. Enumerable
+                .Range(0, rows)
+                .Select(b => Enumerable.Range(b * width, width).Select(i => valid[i] ? values[i] : (double?)null).ToArray()),
+        ];
     }
 
     private static string Sum(double?[] entries) => entries.Any(e => e is not null) ? Number(entries.Sum()!.Value) : "invalid";

@@ -10,17 +10,36 @@ const int WidthOfAFile = 200;
 
 return ConsoleProgram.Run(cancellation =>
 {
-    Argument<FileInfo> completions = new("completions") { Description = "JSONL: question, response, and perhaps answer, solution, group, truncated, scores." };
-    Argument<FileInfo> pipeline = new("pipeline") { Description = "JSON: what the section rewards of an experiment holds; a source of type recorded takes the file's scores." };
-    Option<DirectoryInfo?> tokenizer = new("--tokenizer") { Description = "A folder with tokenizer.json, whose tokens count; without it a token is a byte." };
+    Argument<FileInfo> completions = new("completions")
+    {
+        Description = "JSONL: question, response, and perhaps answer, solution, group, truncated, scores.",
+    };
+    Argument<FileInfo> pipeline = new("pipeline")
+    {
+        Description = "JSON: what the section rewards of an experiment holds; a source of type recorded takes the file's scores.",
+    };
+    Option<DirectoryInfo?> tokenizer = new("--tokenizer")
+    {
+        Description = "A folder with tokenizer.json, whose tokens count; without it a token is a byte.",
+    };
     Option<DirectoryInfo?> plots = new("--plots") { Description = "Where histograms of each stage go." };
     Option<int> rows = new("--rows") { Description = "Completions shown.", DefaultValueFactory = _ => 10 };
     Option<bool> steps = new("--steps") { Description = "Shows the shown completions step by step, too." };
     Option<long> seed = new("--seed") { Description = "Seed of noise.", DefaultValueFactory = _ => 1 };
-    RootCommand root = new("Shows what every stage of a reward pipeline does with given completions.") { completions, pipeline, tokenizer, plots, rows, steps, seed };
+    RootCommand root = new("Shows what every stage of a reward pipeline does with given completions.")
+    {
+        completions,
+        pipeline,
+        tokenizer,
+        plots,
+        rows,
+        steps,
+        seed,
+    };
     root.SetAction(parse =>
     {
-        FileInfo file = parse.GetValue(pipeline)!, responses = parse.GetValue(completions)!;
+        FileInfo file = parse.GetValue(pipeline)!,
+            responses = parse.GetValue(completions)!;
         foreach (FileInfo missing in ((FileInfo[])[file, responses]).Where(f => !f.Exists))
         {
             throw new ConfigurationException($"command line: there is no file {missing.FullName}.");

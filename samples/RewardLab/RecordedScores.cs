@@ -23,17 +23,25 @@ internal sealed class RecordedScores(RecordedOptions options, IReadOnlyList<Comp
 
     public RewardGranularity Granularity => options.Granularity;
 
-    public IReadOnlyList<double>? Levels { get; } = options.Granularity == RewardGranularity.Outcome && lines.All(l => !l.Scores.TryGetValue(options.Name, out JsonElement s) || s.ToString() is "" or "0" or "1") ? [0, 1] : null;
+    public IReadOnlyList<double>? Levels { get; } =
+        options.Granularity == RewardGranularity.Outcome
+        && lines.All(l => !l.Scores.TryGetValue(options.Name, out JsonElement s) || s.ToString() is "" or "0" or "1")
+            ? [0, 1]
+            : null;
 
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {
         CompletionLine line = lines[int.Parse(completion.Problem.Id, CultureInfo.InvariantCulture) - 1];
         if (!line.Scores.TryGetValue(Name, out JsonElement score))
         {
-            return ValueTask.FromResult(new RewardScore([.. Enumerable.Repeat((double?)null, Granularity == RewardGranularity.Step ? completion.Steps.Count : 1)]));
+            return ValueTask.FromResult(
+                new RewardScore([.. Enumerable.Repeat((double?)null, Granularity == RewardGranularity.Step ? completion.Steps.Count : 1)])
+            );
         }
 
         static double? Value(JsonElement s) => s.ValueKind == JsonValueKind.Null ? null : s.GetDouble();
-        return ValueTask.FromResult(new RewardScore(Granularity == RewardGranularity.Step ? [.. score.EnumerateArray().Select(Value)] : [Value(score)]));
+        return ValueTask.FromResult(
+            new RewardScore(Granularity == RewardGranularity.Step ? [.. score.EnumerateArray().Select(Value)] : [Value(score)])
+        );
     }
 }

@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace Rlhf.Judges;
 
-/// <summary>Answers by what was asked, in memory and, where it has a file, a JSON line each. Half a line that a killed process left is cut off.</summary>
+/// <summary>
+/// Answers by what was asked, in memory and, where it has a file, a JSON line each. Half a line that a killed process left is cut off.
+/// </summary>
 internal sealed class AnswerCache : IDisposable
 {
     private readonly ConcurrentDictionary<string, string> _answers = new(StringComparer.Ordinal);
@@ -34,7 +36,11 @@ internal sealed class AnswerCache : IDisposable
 
     /// <summary>Names a request.</summary>
     public static string Key(Uri endpoint, string model, int maxTokens, string message) =>
-        Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new object[] { endpoint.AbsoluteUri, model, maxTokens, message }))));
+        Convert.ToHexString(
+            SHA256.HashData(
+                Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new object[] { endpoint.AbsoluteUri, model, maxTokens, message }))
+            )
+        );
 
     public string? Find(string key) => _answers.GetValueOrDefault(key);
 
@@ -57,18 +63,23 @@ internal sealed class AnswerCache : IDisposable
     {
         byte[] bytes = new byte[_file!.Length];
         _file.ReadExactly(bytes);
-        int whole = Array.LastIndexOf(bytes, (byte)'\n') + 1, number = 0;
+        int whole = Array.LastIndexOf(bytes, (byte)'\n') + 1,
+            number = 0;
         foreach (string line in Encoding.UTF8.GetString(bytes, 0, whole).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             number++;
             try
             {
                 CachedAnswer? known = JsonSerializer.Deserialize<CachedAnswer>(line);
-                _answers[known?.Key ?? throw new JsonException("it has no key.")] = known.Answer ?? throw new JsonException("it has no answer.");
+                _answers[known?.Key ?? throw new JsonException("it has no key.")] =
+                    known.Answer ?? throw new JsonException("it has no answer.");
             }
             catch (JsonException e)
             {
-                throw new InvalidDataException($"{path}, line {number}: not an answer of a judge: {e.Message} Delete the file to ask again.", e);
+                throw new InvalidDataException(
+                    $"{path}, line {number}: not an answer of a judge: {e.Message} Delete the file to ask again.",
+                    e
+                );
             }
         }
 

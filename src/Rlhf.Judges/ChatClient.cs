@@ -28,19 +28,29 @@ internal sealed class ChatClient : IDisposable
         _key = ReadKey(options.ApiKeyVariable);
         _cache = new(options.Cache);
         _slots = new(options.MaxParallelism);
-        _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = options.MaxParallelism }) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = LongestAnswer };
+        _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = options.MaxParallelism })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+            MaxResponseContentBufferSize = LongestAnswer,
+        };
         _http.DefaultRequestHeaders.Authorization = _key is null ? null : new("Bearer", _key);
 
         ResiliencePipelineBuilder<string> builder = new();
-        _retries = (options.Retries == 0 ? builder : builder.AddRetry(new RetryStrategyOptions<string>
-        {
-            MaxRetryAttempts = options.Retries,
-            Delay = options.RetryDelay,
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-            ShouldHandle = new PredicateBuilder<string>().Handle<JudgeRequestException>(e => e.MayPass),
-            DelayGenerator = a => ValueTask.FromResult((a.Outcome.Exception as JudgeRequestException)?.RetryAfter),
-        })).Build();
+        _retries = (
+            options.Retries == 0
+                ? builder
+                : builder.AddRetry(
+                    new RetryStrategyOptions<string>
+                    {
+                        MaxRetryAttempts = options.Retries,
+                        Delay = options.RetryDelay,
+                        BackoffType = DelayBackoffType.Exponential,
+                        UseJitter = true,
+                        ShouldHandle = new PredicateBuilder<string>().Handle<JudgeRequestException>(e => e.MayPass),
+                        DelayGenerator = a => ValueTask.FromResult((a.Outcome.Exception as JudgeRequestException)?.RetryAfter),
+                    }
+                )
+        ).Build();
     }
 
     /// <summary>The answer to one user message.</summary>
@@ -56,7 +66,8 @@ internal sealed class ChatClient : IDisposable
         while (true)
         {
             // The first who asks pays; if it was cancelled, one of those who still wait asks again.
-            Lazy<Task<string>> own = new(() => AskNewAsync(key, message, cancellationToken)), shared = _underWay.GetOrAdd(key, own);
+            Lazy<Task<string>> own = new(() => AskNewAsync(key, message, cancellationToken)),
+                shared = _underWay.GetOrAdd(key, own);
             try
             {
                 return await shared.Value.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -83,8 +94,11 @@ internal sealed class ChatClient : IDisposable
     private static string? ReadKey(string variable)
     {
         string? key = Environment.GetEnvironmentVariable(variable)?.Trim();
-        return key is null || key.All(c => c is > ' ' and <= '~') ? (key is "" ? null : key)
-            : throw new ArgumentException($"the environment variable {variable}, which apiKeyVariable names, holds characters that a key cannot have: blanks within it, control characters or letters beyond ASCII.");
+        return key is null || key.All(c => c is > ' ' and <= '~')
+            ? (key is "" ? null : key)
+            : throw new ArgumentException(
+                $"the environment variable {variable}, which apiKeyVariable names, holds characters that a key cannot have: blanks within it, control characters or letters beyond ASCII."
+            );
     }
 
     private async Task<string> AskNewAsync(string key, string message, CancellationToken cancellationToken)
@@ -94,18 +108,23 @@ internal sealed class ChatClient : IDisposable
             return known; // answered between the first look and now
         }
 
-        string answer = await _retries.ExecuteAsync(async token =>
-        {
-            await _slots.WaitAsync(token).ConfigureAwait(false);
-            try
-            {
-                return await SendAsync(message, token).ConfigureAwait(false);
-            }
-            finally
-            {
-                _slots.Release();
-            }
-        }, cancellationToken).ConfigureAwait(false);
+        string answer = await _retries
+            .ExecuteAsync(
+                async token =>
+                {
+                    await _slots.WaitAsync(token).ConfigureAwait(false);
+                    try
+                    {
+                        return await SendAsync(message, token).ConfigureAwait(false);
+                    }
+                    finally
+                    {
+                        _slots.Release();
+                    }
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         _cache.Add(key, answer);
         return answer;
     }
@@ -117,8 +136,19 @@ internal sealed class ChatClient : IDisposable
         Uri address = new(_options.Endpoint.AbsoluteUri.TrimEnd('/') + "/chat/completions");
         try
         {
-            using HttpResponseMessage response = await _http.PostAsJsonAsync(
-                address, new { model = _options.Model, messages = new[] { new { role = "user", content = message } }, temperature = 0, max_tokens = _options.MaxTokens }, clock.Token).ConfigureAwait(false);
+            using HttpResponseMessage response = await _http
+                .PostAsJsonAsync(
+                    address,
+                    new
+                    {
+                        model = _options.Model,
+                        messages = new[] { new { role = "user", content = message } },
+                        temperature = 0,
+                        max_tokens = _options.MaxTokens,
+                    },
+                    clock.Token
+                )
+                .ConfigureAwait(false);
             string body = await response.Content.ReadAsStringAsync(clock.Token).ConfigureAwait(false);
             return response.IsSuccessStatusCode ? Content(address, body) : throw Refusal(address, response, body);
         }
@@ -134,7 +164,8 @@ internal sealed class ChatClient : IDisposable
 
     private JudgeRequestException Refusal(Uri address, HttpResponseMessage response, string body)
     {
-        bool mayPass = response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (int)response.StatusCode >= 500;
+        bool mayPass =
+            response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (int)response.StatusCode >= 500;
         RetryConditionHeaderValue? after = response.Headers.RetryAfter;
         TimeSpan? wait = after?.Delta ?? (after?.Date is { } date ? date - DateTimeOffset.UtcNow : null);
         TimeSpan? asked = wait is { } w && w > TimeSpan.Zero ? (w < LongestWait ? w : LongestWait) : null;

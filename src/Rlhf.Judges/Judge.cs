@@ -6,7 +6,10 @@ using Rlhf.Rewards;
 namespace Rlhf.Judges;
 
 /// <summary>A language model as a judge of responses.</summary>
-/// <remarks>Requests have temperature 0 and are cached, so that the same response is judged once. A request that fails for good makes its completion's entry invalid, never 0.</remarks>
+/// <remarks>
+/// Requests have temperature 0 and are cached, so that the same response is judged once. A request that fails for good makes its
+/// completion's entry invalid, never 0.
+/// </remarks>
 public sealed partial class Judge : IRewardSource, IDisposable
 {
     private const string RatingPrompt = """
@@ -63,29 +66,59 @@ public sealed partial class Judge : IRewardSource, IDisposable
     public RewardGranularity Granularity => RewardGranularity.Outcome;
 
     /// <inheritdoc/>
-    public IReadOnlyList<double>? Levels => _options.Protocol == JudgeProtocol.Pairwise ? [0, 0.5, 1] : [.. Enumerable.Range(Lowest, Highest).Select(n => (double)n)];
+    public IReadOnlyList<double>? Levels =>
+        _options.Protocol == JudgeProtocol.Pairwise ? [0, 0.5, 1] : [.. Enumerable.Range(Lowest, Highest).Select(n => (double)n)];
 
     /// <inheritdoc/>
     public async ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(completion);
-        return RewardScore.Outcome(_options.Protocol == JudgeProtocol.Rating
-            ? await RateAsync(completion, cancellationToken).ConfigureAwait(false)
-            : await CompareAsync(completion, cancellationToken).ConfigureAwait(false));
+        return RewardScore.Outcome(
+            _options.Protocol == JudgeProtocol.Rating
+                ? await RateAsync(completion, cancellationToken).ConfigureAwait(false)
+                : await CompareAsync(completion, cancellationToken).ConfigureAwait(false)
+        );
     }
 
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
-    /// <summary>The first integer after "Rating:", in any case and with marks of emphasis, if it is one from 1 to 10; neither a fraction's whole part nor what a minus stands before.</summary>
+    /// <summary>
+    /// The first integer after "Rating:", in any case and with marks of emphasis, if it is one from 1 to 10; neither a fraction's whole
+    /// part nor what a minus stands before.
+    /// </summary>
     internal static int? ReadRating(string answer) =>
-        Rating().Match(answer) is { Success: true } match && int.TryParse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture, out int n) && n is >= Lowest and <= Highest ? n : null;
+        Rating().Match(answer) is { Success: true } match
+        && int.TryParse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture, out int n)
+        && n is >= Lowest and <= Highest
+            ? n
+            : null;
 
     /// <summary>The last verdict: +1 for A, −1 for B, 0 for a tie.</summary>
-    internal static int? ReadVerdict(string answer) => Verdict().Matches(answer) is [.., var last] ? last.Groups[1].Value switch { "A" => 1, "B" => -1, _ => 0 } : null;
+    internal static int? ReadVerdict(string answer) =>
+        Verdict().Matches(answer) is [.., var last]
+            ? last.Groups[1].Value switch
+            {
+                "A" => 1,
+                "B" => -1,
+                _ => 0,
+            }
+            : null;
 
-    private async Task<double?> RateAsync(Completion completion, CancellationToken cancellationToken) => ReadRating(await _client.AskAsync(Fill(
-        _options.Prompt ?? RatingPrompt, ("{question}", completion.Problem.Question), ("{response}", completion.Text), ("{reference}", completion.Problem.Answer ?? "none is given")), cancellationToken).ConfigureAwait(false));
+    private async Task<double?> RateAsync(Completion completion, CancellationToken cancellationToken) =>
+        ReadRating(
+            await _client
+                .AskAsync(
+                    Fill(
+                        _options.Prompt ?? RatingPrompt,
+                        ("{question}", completion.Problem.Question),
+                        ("{response}", completion.Text),
+                        ("{reference}", completion.Problem.Answer ?? "none is given")
+                    ),
+                    cancellationToken
+                )
+                .ConfigureAwait(false)
+        );
 
     private async Task<double?> CompareAsync(Completion completion, CancellationToken cancellationToken)
     {
@@ -94,19 +127,27 @@ public sealed partial class Judge : IRewardSource, IDisposable
             return null;
         }
 
-        string[] answers = await Task.WhenAll(AskAsync(completion.Text, reference), AskAsync(reference, completion.Text)).ConfigureAwait(false);
-        int? forResponse = ReadVerdict(answers[0]), forReference = ReadVerdict(answers[1]);
+        string[] answers = await Task.WhenAll(AskAsync(completion.Text, reference), AskAsync(reference, completion.Text))
+            .ConfigureAwait(false);
+        int? forResponse = ReadVerdict(answers[0]),
+            forReference = ReadVerdict(answers[1]);
         return forResponse is { } a && forReference is { } b ? 0.5 + 0.5 * Math.Sign(a - b) : null;
 
         Task<string> AskAsync(string a, string b) =>
-            _client.AskAsync(Fill(_options.Prompt ?? PairwisePrompt, ("{question}", completion.Problem.Question), ("{a}", a), ("{b}", b)), cancellationToken);
+            _client.AskAsync(
+                Fill(_options.Prompt ?? PairwisePrompt, ("{question}", completion.Problem.Question), ("{a}", a), ("{b}", b)),
+                cancellationToken
+            );
     }
 
     // In one pass, so that a response which spells out a place is not filled itself.
     private static string Fill(string prompt, params (string Place, string Text)[] parts) =>
         Place().Replace(prompt, m => parts.FirstOrDefault(p => p.Place == m.Value).Text ?? m.Value);
 
-    [GeneratedRegex(@"\brating[*_""']{0,4} ?:[^0-9\n.\-\u2212]{0,8}([0-9]{1,4})(?![0-9]|[.,][0-9])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\brating[*_""']{0,4} ?:[^0-9\n.\-\u2212]{0,8}([0-9]{1,4})(?![0-9]|[.,][0-9])",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
+    )]
     private static partial Regex Rating();
 
     [GeneratedRegex(@"\[\[([ABC])\]\]", RegexOptions.CultureInvariant)]

@@ -4,10 +4,14 @@ using Rlhf.Rewards;
 
 namespace Rlhf.Judges;
 
-/// <summary>Options of a <see cref="Judge"/>: a language model behind an OpenAI-compatible endpoint that says how good a response is.</summary>
+/// <summary>
+/// Options of a <see cref="Judge"/>: a language model behind an OpenAI-compatible endpoint that says how good a response is.
+/// </summary>
 /// <remarks>
-/// Rating: the first integer after "Rating:" in any case, 1 to 10 (the direct protocol of RewardMATH, arXiv 2410.01729, whose code takes 1 where there is none; here that is invalid). Pairwise: the response
-/// against the problem's worked solution, or its answer where there is none, shown in both orders; each verdict "[[A]]", "[[B]]" or "[[C]]" for a tie counts +1, −1 or 0 for the response, and the
+/// Rating: the first integer after "Rating:" in any case, 1 to 10 (the direct protocol of RewardMATH, arXiv 2410.01729, whose code takes 1
+/// where there is none; here that is invalid). Pairwise: the response
+/// against the problem's worked solution, or its answer where there is none, shown in both orders; each verdict "[[A]]", "[[B]]" or "[[C]]"
+/// for a tie counts +1, −1 or 0 for the response, and the
 /// score is 1, 0 or 0.5 for a positive, negative or zero sum (as JudgeBench counts). What cannot be read in either order is invalid.
 /// </remarks>
 public sealed record JudgeOptions : RewardSourceOptions, IValidatableObject
@@ -19,14 +23,19 @@ public sealed record JudgeOptions : RewardSourceOptions, IValidatableObject
     [MinLength(1)]
     public override string Name { get; init; } = "judge";
 
-    /// <summary>The endpoint's base, to which <c>/chat/completions</c> is added, such as <c>http://localhost:8000/v1</c>; without user, password and query.</summary>
+    /// <summary>
+    /// The endpoint's base, to which <c>/chat/completions</c> is added, such as <c>http://localhost:8000/v1</c>; without user, password and
+    /// query.
+    /// </summary>
     public required Uri Endpoint { get; init; }
 
     /// <summary>The judge's name at the endpoint.</summary>
     [MinLength(1)]
     public required string Model { get; init; }
 
-    /// <summary>The environment variable that holds the key; it is sent as a bearer token and written nowhere. Not set, no key is sent.</summary>
+    /// <summary>
+    /// The environment variable that holds the key; it is sent as a bearer token and written nowhere. Not set, no key is sent.
+    /// </summary>
     /// <value>Default <c>OPENAI_API_KEY</c>.</value>
     [MinLength(1)]
     public string ApiKeyVariable { get; init; } = "OPENAI_API_KEY";
@@ -35,7 +44,10 @@ public sealed record JudgeOptions : RewardSourceOptions, IValidatableObject
     /// <value>Default <c>rating</c>.</value>
     public JudgeProtocol Protocol { get; init; } = JudgeProtocol.Rating;
 
-    /// <summary>The request's text: <c>{question}</c>, <c>{response}</c> and <c>{reference}</c> for a rating; <c>{question}</c>, <c>{a}</c> and <c>{b}</c> for pairs. Null for a text of the library.</summary>
+    /// <summary>
+    /// The request's text: <c>{question}</c>, <c>{response}</c> and <c>{reference}</c> for a rating; <c>{question}</c>, <c>{a}</c> and
+    /// <c>{b}</c> for pairs. Null for a text of the library.
+    /// </summary>
     /// <value>Default null.</value>
     public string? Prompt { get; init; }
 
@@ -45,7 +57,9 @@ public sealed record JudgeOptions : RewardSourceOptions, IValidatableObject
     public int MaxTokens { get; init; } = 2048;
 
     /// <summary>Time for one request, after which it is tried again.</summary>
-    /// <value>Default 60 s; more than 0, at most 1 day. The deadline of scoring bounds all tries together: raise it for this source.</value>
+    /// <value>
+    /// Default 60 s; more than 0, at most 1 day. The deadline of scoring bounds all tries together: raise it for this source.
+    /// </value>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Requests under way at once.</summary>
@@ -53,7 +67,10 @@ public sealed record JudgeOptions : RewardSourceOptions, IValidatableObject
     [Range(1, 4096)]
     public int MaxParallelism { get; init; } = 8;
 
-    /// <summary>Further tries after a failure that may pass: no connection, time-out, status 408, 429 or 5xx. The wait doubles each time, with jitter, or is what <c>Retry-After</c> says.</summary>
+    /// <summary>
+    /// Further tries after a failure that may pass: no connection, time-out, status 408, 429 or 5xx. The wait doubles each time, with
+    /// jitter, or is what <c>Retry-After</c> says.
+    /// </summary>
     /// <value>Default 3.</value>
     [Range(0, 100)]
     public int Retries { get; init; } = 3;
@@ -62,7 +79,10 @@ public sealed record JudgeOptions : RewardSourceOptions, IValidatableObject
     /// <value>Default 1 s; 0 or more, at most 1 day.</value>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>A file that keeps the judge's answers, a line a request, so that a request that was answered is not made again, by a resumed run neither. Null for memory only.</summary>
+    /// <summary>
+    /// A file that keeps the judge's answers, a line a request, so that a request that was answered is not made again, by a resumed run
+    /// neither. Null for memory only.
+    /// </summary>
     /// <value>Default null.</value>
     [ConfigurationPath]
     public string? Cache { get; init; }
@@ -73,7 +93,10 @@ public sealed record JudgeOptions : RewardSourceOptions, IValidatableObject
         // What follows "?" would end up before /chat/completions, and a password in messages and in the run's folder.
         if (Endpoint is not { IsAbsoluteUri: true, Scheme: "http" or "https", UserInfo: "", Query: "", Fragment: "" })
         {
-            yield return new("endpoint is an absolute http or https address without user, password, query and fragment; a key comes from the variable that apiKeyVariable names.", [nameof(Endpoint)]);
+            yield return new(
+                "endpoint is an absolute http or https address without user, password, query and fragment; a key comes from the variable that apiKeyVariable names.",
+                [nameof(Endpoint)]
+            );
         }
 
         if (RequestTimeout <= TimeSpan.Zero || RequestTimeout > Longest)

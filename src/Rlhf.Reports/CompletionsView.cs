@@ -14,9 +14,14 @@ internal static class CompletionsView
     /// <summary>Makes the table of the first completions.</summary>
     public static Table Create(CompletionTable completions)
     {
-        var table = new Table().Border(TableBorder.Rounded).Title(Markup.Escape($"completions of {completions.Phase} step {completions.Step}"));
+        var table = new Table()
+            .Border(TableBorder.Rounded)
+            .Title(Markup.Escape($"completions of {completions.Phase} step {completions.Step}"));
         table.AddColumn(new TableColumn("problem and completion").Width(TextWidth));
-        foreach (string heading in (string[])["answer", .. completions.Columns.Select(c => $"{c.Stage}\n{c.Channel}"), "final\nreward", "advan-\ntage"])
+        foreach (
+            string heading in (string[])
+                ["answer", .. completions.Columns.Select(c => $"{c.Stage}\n{c.Channel}"), "final\nreward", "advan-\ntage"]
+        )
         {
             table.AddColumn(new TableColumn(Markup.Escape(heading)).NoWrap().RightAligned());
         }
@@ -24,8 +29,12 @@ internal static class CompletionsView
         foreach (CompletionRow row in completions.Rows.Take(Rows))
         {
             table.AddRow([
-                $"[grey]{Cell(row.Prompt)}[/]\n{Cell(row.Completion)}", Cell(row.Reference ?? ""),
-                .. row.Rewards.Select(Number), Number(row.FinalReward), Number(row.Advantage)]);
+                $"[grey]{Cell(row.Prompt)}[/]\n{Cell(row.Completion)}",
+                Cell(row.Reference ?? ""),
+                .. row.Rewards.Select(Number),
+                Number(row.FinalReward),
+                Number(row.Advantage),
+            ]);
         }
 
         return table;

@@ -5,7 +5,8 @@ using Spectre.Console;
 namespace Rlhf.Reports;
 
 /// <summary>
-/// Shows a run on the console: a bar a phase, the running activity, and the figures that matter, reward first. Where the output is no terminal, a plain
+/// Shows a run on the console: a bar a phase, the running activity, and the figures that matter, reward first. Where the output is no
+/// terminal, a plain
 /// line every few seconds and at every evaluation. Ends with sample completions and their rewards at every stage.
 /// </summary>
 public sealed class ConsoleDisplay : IRunRecorder
@@ -83,7 +84,11 @@ public sealed class ConsoleDisplay : IRunRecorder
         {
             Redraw();
         }
-        else if (iteration.Find(MetricNames.EvalAccuracy) is not null || iteration.Find(MetricNames.EvalTestAccuracy) is not null || Stopwatch.GetElapsedTime(_shown) > LineEvery)
+        else if (
+            iteration.Find(MetricNames.EvalAccuracy) is not null
+            || iteration.Find(MetricNames.EvalTestAccuracy) is not null
+            || Stopwatch.GetElapsedTime(_shown) > LineEvery
+        )
         {
             _shown = Stopwatch.GetTimestamp();
             _console.WriteLine($"{iteration.Phase} {iteration.Step}/{Planned(iteration.Phase)}  {_status.Text}  {Eta()}".TrimEnd());
@@ -118,8 +123,11 @@ public sealed class ConsoleDisplay : IRunRecorder
 
     private string Eta()
     {
-        int made = _done.GetValueOrDefault(_phase) - _phaseFirst, left = Planned(_phase) - _done.GetValueOrDefault(_phase);
-        return made <= 0 || left <= 0 ? "" : $"ETA {TimeSpan.FromSeconds(Math.Round(Stopwatch.GetElapsedTime(_phaseStart).TotalSeconds / made * left)):m\\:ss}";
+        int made = _done.GetValueOrDefault(_phase) - _phaseFirst,
+            left = Planned(_phase) - _done.GetValueOrDefault(_phase);
+        return made <= 0 || left <= 0
+            ? ""
+            : $"ETA {TimeSpan.FromSeconds(Math.Round(Stopwatch.GetElapsedTime(_phaseStart).TotalSeconds / made * left)):m\\:ss}";
     }
 
     private void Redraw()
@@ -128,8 +136,11 @@ public sealed class ConsoleDisplay : IRunRecorder
         Clear();
         foreach (PhasePlan phase in _run?.Phases ?? [])
         {
-            int done = _done.GetValueOrDefault(phase.Phase), filled = phase.Steps == 0 ? 0 : Math.Min(BarWidth, BarWidth * done / phase.Steps);
-            Line($"[blue]{phase.Phase,-6}[/] [green]{new string('━', filled)}[/][grey]{new string('━', BarWidth - filled)}[/] {done}/{phase.Steps}");
+            int done = _done.GetValueOrDefault(phase.Phase),
+                filled = phase.Steps == 0 ? 0 : Math.Min(BarWidth, BarWidth * done / phase.Steps);
+            Line(
+                $"[blue]{phase.Phase, -6}[/] [green]{new string('━', filled)}[/][grey]{new string('━', BarWidth - filled)}[/] {done}/{phase.Steps}"
+            );
         }
 
         string share = _progress.Total > 0 ? $" {_progress.Done}/{_progress.Total}" : "";

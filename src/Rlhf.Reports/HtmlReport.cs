@@ -28,11 +28,22 @@ internal static class HtmlReport
     /// <param name="plots">Its curves.</param>
     /// <param name="completions">Its completion tables, in order; the first and the last are shown.</param>
     /// <param name="configuration">The resolved configuration, or null.</param>
-    public static string Render(RunInfo run, RunSummary summary, IReadOnlyList<RunPlot> plots, IReadOnlyList<CompletionTable> completions, string? configuration)
+    public static string Render(
+        RunInfo run,
+        RunSummary summary,
+        IReadOnlyList<RunPlot> plots,
+        IReadOnlyList<CompletionTable> completions,
+        string? configuration
+    )
     {
         StringBuilder page = new();
-        page.Append("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\n<title>")
-            .Append(Text(run.Name)).Append("</title>\n<style>\n").Append(Style).Append("\n</style></head><body>\n");
+        page.Append(
+                "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\n<title>"
+            )
+            .Append(Text(run.Name))
+            .Append("</title>\n<style>\n")
+            .Append(Style)
+            .Append("\n</style></head><body>\n");
         Head(page, run, summary);
         page.Append("<h2>Curves</h2>\n<div class=\"plots\">\n");
         foreach (RunPlot plot in plots)
@@ -64,16 +75,36 @@ internal static class HtmlReport
             RunOutcome.StoppedEarly => "stopped early",
             _ => "interrupted",
         };
-        page.Append(CultureInfo.InvariantCulture, $"<h1>{Text(run.Name)}</h1>\n<p class=\"result\">Accuracy <b>{Share(summary.AccuracyBefore)}</b> → <b>{Share(summary.AccuracyAfter)}</b></p>\n");
+        page.Append(
+            CultureInfo.InvariantCulture,
+            $"<h1>{Text(run.Name)}</h1>\n<p class=\"result\">Accuracy <b>{Share(summary.AccuracyBefore)}</b> → <b>{Share(summary.AccuracyAfter)}</b></p>\n"
+        );
         page.Append(CultureInfo.InvariantCulture, $"<p>{outcome} after {summary.Steps} iterations and {summary.Seconds:F0} s; ");
-        page.Append("accuracy is the share of test problems solved by greedy decoding, before and after the last phase.</p>\n<p class=\"muted\">")
-            .AppendJoin(" · ", run.Environment.Select(e => Text($"{e.Key} {e.Value}"))).Append("</p>\n");
+        page.Append(
+                "accuracy is the share of test problems solved by greedy decoding, before and after the last phase.</p>\n<p class=\"muted\">"
+            )
+            .AppendJoin(" · ", run.Environment.Select(e => Text($"{e.Key} {e.Value}")))
+            .Append("</p>\n");
     }
 
     private static void Completions(StringBuilder page, CompletionTable table)
     {
-        page.Append(CultureInfo.InvariantCulture, $"<h2>Completions of {Text(table.Phase)} iteration {table.Step}</h2>\n<div class=\"wide\"><table>\n<tr>");
-        foreach (string heading in (string[])["problem", "completion", "answer", "end", .. table.Columns.Select(c => $"{c.Stage}: {c.Channel}"), "final reward", "advantage"])
+        page.Append(
+            CultureInfo.InvariantCulture,
+            $"<h2>Completions of {Text(table.Phase)} iteration {table.Step}</h2>\n<div class=\"wide\"><table>\n<tr>"
+        );
+        foreach (
+            string heading in (string[])
+                [
+                    "problem",
+                    "completion",
+                    "answer",
+                    "end",
+                    .. table.Columns.Select(c => $"{c.Stage}: {c.Channel}"),
+                    "final reward",
+                    "advantage",
+                ]
+        )
         {
             page.Append("<th>").Append(Text(heading)).Append("</th>");
         }
@@ -89,7 +120,9 @@ internal static class HtmlReport
 
             foreach (double? value in (double?[])[.. row.Rewards, row.FinalReward, row.Advantage])
             {
-                page.Append("<td class=\"number\">").Append(value?.ToString("0.###", CultureInfo.InvariantCulture) ?? "<span class=\"invalid\">invalid</span>").Append("</td>");
+                page.Append("<td class=\"number\">")
+                    .Append(value?.ToString("0.###", CultureInfo.InvariantCulture) ?? "<span class=\"invalid\">invalid</span>")
+                    .Append("</td>");
             }
 
             page.Append("</tr>\n");

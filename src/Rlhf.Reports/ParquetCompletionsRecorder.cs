@@ -5,7 +5,10 @@ using Rlhf.Trainers.Runs;
 
 namespace Rlhf.Reports;
 
-/// <summary>Writes, when a run ends, <c>completions.parquet</c>: a row a completion, with a column <c>stage/channel</c> for every reward as scored and after each stage. Null is invalid, or not there.</summary>
+/// <summary>
+/// Writes, when a run ends, <c>completions.parquet</c>: a row a completion, with a column <c>stage/channel</c> for every reward as scored
+/// and after each stage. Null is invalid, or not there.
+/// </summary>
 /// <remarks>It is made from <c>completions.jsonl</c>, so that a resumed run's holds the whole run.</remarks>
 public sealed class ParquetCompletionsRecorder : IRunRecorder
 {
@@ -50,7 +53,8 @@ public sealed class ParquetCompletionsRecorder : IRunRecorder
         RewardColumn[] rewards = [.. tables.SelectMany(t => t.Columns).Distinct()];
         ParquetSchema schema = new([.. Fixed.Select(f => (Field)f.Field), .. rewards.Select(c => new DataField<double?>(Name(c)))]);
         List<IDictionary<string, object?>> rows = [.. tables.SelectMany(t => t.Rows.Select(r => Row(t, r, rewards)))];
-        string path = Path.Combine(_folder, FileName), temporary = path + ".tmp";
+        string path = Path.Combine(_folder, FileName),
+            temporary = path + ".tmp";
         using (FileStream file = File.Create(temporary))
         {
             ParquetSerializer.SerializeUntypedAsync(rows!, schema, file).GetAwaiter().GetResult();

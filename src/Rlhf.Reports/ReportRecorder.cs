@@ -4,10 +4,14 @@ using Rlhf.Trainers.Runs;
 namespace Rlhf.Reports;
 
 /// <summary>
-/// Writes, when a run ends, its curves (<c>plots/*.png</c> and <c>plots/*.svg</c>) and <c>report.html</c>, one page that needs nothing beside it:
+/// Writes, when a run ends, its curves (<c>plots/*.png</c> and <c>plots/*.svg</c>) and <c>report.html</c>, one page that needs nothing
+/// beside it:
 /// result, curves, completions with a column a stage, configuration.
 /// </summary>
-/// <remarks>Both are drawn from the run folder's files, so that a resumed run's show the whole run. A run that fails keeps its files and gets its report when it is resumed.</remarks>
+/// <remarks>
+/// Both are drawn from the run folder's files, so that a resumed run's show the whole run. A run that fails keeps its files and gets its
+/// report when it is resumed.
+/// </remarks>
 public sealed class ReportRecorder : IRunRecorder
 {
     /// <summary>The page's name in the run folder.</summary>
@@ -36,6 +40,13 @@ public sealed class ReportRecorder : IRunRecorder
         string configuration = Path.Combine(_folder, "configuration.json");
         AtomicFile.WriteAllText(
             Path.Combine(_folder, FileName),
-            HtmlReport.Render(run, summary, plots, CompletionsRecorder.Read(_folder), File.Exists(configuration) ? File.ReadAllText(configuration) : null));
+            HtmlReport.Render(
+                run,
+                summary,
+                plots,
+                CompletionsRecorder.Read(_folder),
+                File.Exists(configuration) ? File.ReadAllText(configuration) : null
+            )
+        );
     }
 }

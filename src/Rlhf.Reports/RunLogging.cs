@@ -6,7 +6,9 @@ using Serilog.Extensions.Logging;
 
 namespace Rlhf.Reports;
 
-/// <summary>The log of a run: everything in <c>run.log</c> in its folder, warnings also on standard error, where they don't disturb the display.</summary>
+/// <summary>
+/// The log of a run: everything in <c>run.log</c> in its folder, warnings also on standard error, where they don't disturb the display.
+/// </summary>
 public static class RunLogging
 {
     private const string Line = "{Timestamp:yyyy-MM-dd HH:mm:ss.fff} {Level:u3} {Message:lj}{NewLine}{Exception}";
@@ -19,7 +21,11 @@ public static class RunLogging
         Serilog.Core.Logger log = new LoggerConfiguration()
             .WriteTo.File(Path.Combine(runFolder, "run.log"), outputTemplate: Line, formatProvider: CultureInfo.InvariantCulture)
             .WriteTo.Console(
-                LogEventLevel.Warning, outputTemplate: "{Level}: {Message:lj}{NewLine}", formatProvider: CultureInfo.InvariantCulture, standardErrorFromLevel: LogEventLevel.Verbose)
+                LogEventLevel.Warning,
+                outputTemplate: "{Level}: {Message:lj}{NewLine}",
+                formatProvider: CultureInfo.InvariantCulture,
+                standardErrorFromLevel: LogEventLevel.Verbose
+            )
             .CreateLogger();
         return new SerilogLoggerProvider(log, dispose: true).CreateLogger("Rlhf");
     }

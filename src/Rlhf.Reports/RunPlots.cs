@@ -80,7 +80,9 @@ internal static class RunPlots
         {
             IterationRecord[] points = [.. records.Where(r => r.Find(name) is not null)];
             ScottPlot.Plottables.Scatter line = plot.Add.Scatter(
-                Array.ConvertAll(points, r => (double)r.Step), Array.ConvertAll(points, r => r[name]));
+                Array.ConvertAll(points, r => (double)r.Step),
+                Array.ConvertAll(points, r => r[name])
+            );
             line.LegendText = name;
             line.LineWidth = 2;
             line.MarkerSize = points.Length <= 25 ? 5 : 0;

@@ -30,7 +30,8 @@ internal sealed class RunStatus
     public string Text => string.Join("  ", Parts().Select(p => $"{p.Label} {p.Value}"));
 
     /// <summary>The figures as Spectre markup.</summary>
-    public string Markup => string.Join("  ", Parts().Select((p, i) => i == 0 ? $"[bold green]{p.Label} {p.Value}[/]" : $"{p.Label} [bold]{p.Value}[/]"));
+    public string Markup =>
+        string.Join("  ", Parts().Select((p, i) => i == 0 ? $"[bold green]{p.Label} {p.Value}[/]" : $"{p.Label} [bold]{p.Value}[/]"));
 
     /// <summary>Takes over an iteration's values.</summary>
     public void Update(IterationRecord iteration)
@@ -47,7 +48,8 @@ internal sealed class RunStatus
     /// <summary>Forgets all values.</summary>
     public void Clear() => _values.Clear();
 
-    private IEnumerable<(string Label, string Value)> Parts() => Shown
-        .Where(s => _values.TryGetValue(s.Name, out double value) && !(Troubles.Contains(s.Name) && value == 0))
-        .Select(s => (s.Label, _values[s.Name].ToString(s.Format, CultureInfo.InvariantCulture)));
+    private IEnumerable<(string Label, string Value)> Parts() =>
+        Shown
+            .Where(s => _values.TryGetValue(s.Name, out double value) && !(Troubles.Contains(s.Name) && value == 0))
+            .Select(s => (s.Label, _values[s.Name].ToString(s.Format, CultureInfo.InvariantCulture)));
 }

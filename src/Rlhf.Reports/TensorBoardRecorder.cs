@@ -5,7 +5,8 @@ using TorchSharp.Modules;
 namespace Rlhf.Reports;
 
 /// <summary>
-/// Writes TensorBoard scalars under <c>tensorboard/</c> in the run folder: a TensorBoard run for each phase, a tag for each metric, the step within the phase.
+/// Writes TensorBoard scalars under <c>tensorboard/</c> in the run folder: a TensorBoard run for each phase, a tag for each metric, the
+/// step within the phase.
 /// </summary>
 /// <remarks>A resumed run writes its events anew from what <c>metrics.jsonl</c> still holds, so that no step appears twice.</remarks>
 public sealed class TensorBoardRecorder : IRunRecorder

@@ -27,18 +27,21 @@ public sealed record ChannelSchema(string Name, RewardGranularity Granularity, s
     public bool CanBeNegative => Range is not { Minimum: >= 0 };
 
     /// <summary>
-    /// What a standard deviation has divided already. A normalising stage refuses a channel that was normalised as it is; an estimator that divides refuses one that holds normalised parts, too.
+    /// What a standard deviation has divided already. A normalising stage refuses a channel that was normalised as it is; an estimator that
+    /// divides refuses one that holds normalised parts, too.
     /// </summary>
     public Normalisation Normalisation { get; init; }
 
     /// <summary>
-    /// Whether the values hold a KL penalty. A trainer refuses it beside one in the loss, and an estimator that divides by a standard deviation refuses it, since that would rescale the
+    /// Whether the values hold a KL penalty. A trainer refuses it beside one in the loss, and an estimator that divides by a standard
+    /// deviation refuses it, since that would rescale the
     /// penalty's coefficient.
     /// </summary>
     public bool IsKlPenalty { get; init; }
 
     /// <summary>
-    /// Whether the value at a place depends only on what was chosen up to there. Where not (Delta, an episode's gate on its steps), returns to go are biased:
+    /// Whether the value at a place depends only on what was chosen up to there. Where not (Delta, an episode's gate on its steps), returns
+    /// to go are biased:
     /// they reward a choice for what another, later choice decides.
     /// </summary>
     public bool IsCausal { get; init; } = true;

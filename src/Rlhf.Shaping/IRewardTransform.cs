@@ -2,8 +2,10 @@ namespace Rlhf.Shaping;
 
 /// <summary>A stage of a reward pipeline: a pure function from a frame and its context to a new frame.</summary>
 /// <remarks>
-/// A stage runs on whatever device the frame is on, without element loops, host reads or copies, and so on the meta device, too. It never disposes, never writes
-/// in place and makes tensors of its input's type. What is invalid stays invalid with value 0 and influences nothing. It has no state or random numbers of
+/// A stage runs on whatever device the frame is on, without element loops, host reads or copies, and so on the meta device, too. It never
+/// disposes, never writes
+/// in place and makes tensors of its input's type. What is invalid stays invalid with value 0 and influences nothing. It has no state or
+/// random numbers of
 /// its own: both come from the context.
 /// </remarks>
 public interface IRewardTransform
@@ -17,14 +19,19 @@ public interface IRewardTransform
     /// <summary>Channels that it replaces or adds.</summary>
     IReadOnlyList<string> Writes { get; }
 
-    /// <summary>Whether it reads <see cref="Rlhf.Rewards.RewardLayout.ReferenceLogProbs"/>, for which a trainer has to keep a reference policy.</summary>
+    /// <summary>
+    /// Whether it reads <see cref="Rlhf.Rewards.RewardLayout.ReferenceLogProbs"/>, for which a trainer has to keep a reference policy.
+    /// </summary>
     bool NeedsReference => false;
 
-    /// <summary>Whether the stage penalises responses for being too long, so that leaving those that were cut off out of the loss would undo it.</summary>
+    /// <summary>
+    /// Whether the stage penalises responses for being too long, so that leaving those that were cut off out of the loss would undo it.
+    /// </summary>
     bool PenalisesOverlong => false;
 
     /// <summary>Checks the channels that come in and says what goes out.</summary>
-    /// <exception cref="RewardPipelineException">The stage cannot work on these channels. The builder puts the stage's name before the message.</exception>
+    /// <exception cref="RewardPipelineException">The stage cannot work on these channels. The builder puts the stage's name before the
+    /// message.</exception>
     RewardSchema Configure(RewardSchema input);
 
     /// <summary>Transforms a frame. Called under no-grad, with a dispose scope open.</summary>

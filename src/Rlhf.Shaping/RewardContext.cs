@@ -9,7 +9,14 @@ public sealed class RewardContext
     private readonly CounterRandom _random;
     private readonly StageState _state;
 
-    internal RewardContext(bool isTraining, long iteration, RewardFrame observed, CounterRandom random, StageState state, StageMetrics metrics)
+    internal RewardContext(
+        bool isTraining,
+        long iteration,
+        RewardFrame observed,
+        CounterRandom random,
+        StageState state,
+        StageMetrics metrics
+    )
     {
         IsTraining = isTraining;
         Iteration = iteration;
@@ -26,7 +33,8 @@ public sealed class RewardContext
     public long Iteration { get; }
 
     /// <summary>
-    /// The rewards as observed: after all noise stages, before any shaping. Thresholds compare these, so that weights and normalisation do not move them.
+    /// The rewards as observed: after all noise stages, before any shaping. Thresholds compare these, so that weights and normalisation do
+    /// not move them.
     /// A noise stage sees the raw rewards here.
     /// </summary>
     public RewardFrame Observed { get; }
@@ -35,9 +43,11 @@ public sealed class RewardContext
     public StageMetrics Metrics { get; }
 
     /// <summary>
-    /// Uniforms in [0, 1), a pure function of (run's seed, stage's name, keys): independent of the batch's composition and order, and reproduced by a resume.
+    /// Uniforms in [0, 1), a pure function of (run's seed, stage's name, keys): independent of the batch's composition and order, and
+    /// reproduced by a resume.
     /// </summary>
-    /// <param name="keys">int64 tensors that broadcast: the prompt visit, then the sample's index, then the position, as many as the number should depend on.</param>
+    /// <param name="keys">int64 tensors that broadcast: the prompt visit, then the sample's index, then the position, as many as the number
+    /// should depend on.</param>
     /// <returns>float64, of the keys' broadcast shape.</returns>
     public Tensor Uniform(params ReadOnlySpan<Tensor> keys) => _random.Uniform(keys);
 

@@ -12,12 +12,14 @@ public static class RewardCorrelation
     private static readonly Scalar One = 1;
 
     /// <summary>
-    /// Pearson's ρ = Σ(x − x̄)(y − ȳ) / √(Σ(x − x̄)²·Σ(y − ȳ)²) between the channel's sums over each response's valid entries and the outcome, over rows that count and are valid in both.
+    /// Pearson's ρ = Σ(x − x̄)(y − ȳ) / √(Σ(x − x̄)²·Σ(y − ȳ)²) between the channel's sums over each response's valid entries and the
+    /// outcome, over rows that count and are valid in both.
     /// </summary>
     /// <param name="channel">A channel of any granularity.</param>
     /// <param name="outcome">An outcome channel <c>[B]</c>.</param>
     /// <param name="rows">bool <c>[B]</c>: rows that count.</param>
-    /// <returns>ρ in −1 to 1, 0-d float64, and whether it is known, 0-d bool: not where one of the two is constant, where it is 0.</returns>
+    /// <returns>ρ in −1 to 1, 0-d float64, and whether it is known, 0-d bool: not where one of the two is constant, where it is
+    /// 0.</returns>
     public static (Tensor Correlation, Tensor Known) Of(RewardChannel channel, RewardChannel outcome, Tensor rows)
     {
         ArgumentNullException.ThrowIfNull(channel);
@@ -25,7 +27,8 @@ public static class RewardCorrelation
         ArgumentNullException.ThrowIfNull(rows);
         bool isOutcome = channel.Granularity == RewardGranularity.Outcome;
         Tensor values = channel.Values.to_type(ScalarType.Float64);
-        Tensor x = isOutcome ? values : values.Keep(channel.Valid).sum(dim: 1), valid = isOutcome ? channel.Valid : channel.Valid.any(1);
+        Tensor x = isOutcome ? values : values.Keep(channel.Valid).sum(dim: 1),
+            valid = isOutcome ? channel.Valid : channel.Valid.any(1);
         return Of(x, outcome.Values.to_type(ScalarType.Float64), valid.bitwise_and(outcome.Valid).bitwise_and(rows));
     }
 
@@ -39,7 +42,8 @@ public static class RewardCorrelation
         ArgumentNullException.ThrowIfNull(counted);
         Tensor count = counted.sum().clamp_min(One);
         Tensor Centred(Tensor of) => of.sub(of.Keep(counted).sum().div(count)).Keep(counted);
-        Tensor dx = Centred(x), dy = Centred(y);
+        Tensor dx = Centred(x),
+            dy = Centred(y);
         Tensor scale = dx.square().sum().mul(dy.square().sum()).sqrt();
 
         // Rounding leaves a constant row a spread of its own; beside its size that is nothing.

@@ -10,7 +10,8 @@ public sealed class RewardFrame
     /// <summary>A frame.</summary>
     /// <param name="layout">The batch.</param>
     /// <param name="channels">Its rewards, each name once.</param>
-    /// <exception cref="RewardPipelineException">A channel's name comes twice, or its shape, type or step map does not fit the layout.</exception>
+    /// <exception cref="RewardPipelineException">A channel's name comes twice, or its shape, type or step map does not fit the
+    /// layout.</exception>
     public RewardFrame(RewardLayout layout, IReadOnlyList<RewardChannel> channels)
     {
         ArgumentNullException.ThrowIfNull(layout);
@@ -22,7 +23,9 @@ public sealed class RewardFrame
         {
             if (!names.Add(channel.Name))
             {
-                throw new RewardPipelineException($"channel '{channel.Name}' comes twice; each channel of a frame needs a name of its own.");
+                throw new RewardPipelineException(
+                    $"channel '{channel.Name}' comes twice; each channel of a frame needs a name of its own."
+                );
             }
 
             CheckShape(channel);
@@ -41,7 +44,10 @@ public sealed class RewardFrame
     /// <summary>The channel of a name.</summary>
     /// <exception cref="RewardPipelineException">There is none.</exception>
     public RewardChannel this[string name] =>
-        Find(name) ?? throw new RewardPipelineException($"there is no channel '{name}'; channels here: {string.Join(", ", Channels.Select(c => c.Name))}.");
+        Find(name)
+        ?? throw new RewardPipelineException(
+            $"there is no channel '{name}'; channels here: {string.Join(", ", Channels.Select(c => c.Name))}."
+        );
 
     /// <summary>The channel of a name, or null.</summary>
     public RewardChannel? Find(string name) => Channels.FirstOrDefault(c => c.Name == name);
@@ -62,10 +68,15 @@ public sealed class RewardFrame
         ArgumentNullException.ThrowIfNull(channel);
         return channel.StepMap is { } map && Layout.StepMaps.TryGetValue(map, out StepMap? steps)
             ? steps
-            : throw new RewardPipelineException($"channel '{channel.Name}' names the step map '{channel.StepMap}', which this batch does not have.");
+            : throw new RewardPipelineException(
+                $"channel '{channel.Name}' names the step map '{channel.StepMap}', which this batch does not have."
+            );
     }
 
-    /// <summary>The entries that a channel could have values for, scored or not: bool <c>[B]</c> all true, the steps that are there <c>[B,K]</c>, or the action tokens <c>[B,R]</c>.</summary>
+    /// <summary>
+    /// The entries that a channel could have values for, scored or not: bool <c>[B]</c> all true, the steps that are there <c>[B,K]</c>, or
+    /// the action tokens <c>[B,R]</c>.
+    /// </summary>
     public Tensor EntriesOf(RewardChannel channel)
     {
         ArgumentNullException.ThrowIfNull(channel);
@@ -82,7 +93,8 @@ public sealed class RewardFrame
         if ((channel.Granularity == RewardGranularity.Step) != (channel.StepMap is not null))
         {
             throw new RewardPipelineException(
-                $"channel '{channel.Name}': a step channel names its step map and no other does; granularity {channel.Granularity}, map '{channel.StepMap}'.");
+                $"channel '{channel.Name}': a step channel names its step map and no other does; granularity {channel.Granularity}, map '{channel.StepMap}'."
+            );
         }
 
         long[] expected = channel.Granularity switch
@@ -94,14 +106,16 @@ public sealed class RewardFrame
         if (!channel.Values.shape.SequenceEqual(expected) || !channel.Valid.shape.SequenceEqual(expected))
         {
             throw new RewardPipelineException(
-                $"channel '{channel.Name}': values [{string.Join(',', channel.Values.shape)}] and valid [{string.Join(',', channel.Valid.shape)}] " +
-                $"should both be [{string.Join(',', expected)}] for granularity {channel.Granularity}.");
+                $"channel '{channel.Name}': values [{string.Join(',', channel.Values.shape)}] and valid [{string.Join(',', channel.Valid.shape)}] "
+                    + $"should both be [{string.Join(',', expected)}] for granularity {channel.Granularity}."
+            );
         }
 
         if (!channel.Values.is_floating_point() || channel.Valid.dtype != ScalarType.Bool)
         {
             throw new RewardPipelineException(
-                $"channel '{channel.Name}': values are {channel.Values.dtype} and valid is {channel.Valid.dtype}; a floating-point type and Bool are needed.");
+                $"channel '{channel.Name}': values are {channel.Values.dtype} and valid is {channel.Valid.dtype}; a floating-point type and Bool are needed."
+            );
         }
     }
 }

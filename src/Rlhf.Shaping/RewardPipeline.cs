@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 namespace Rlhf.Shaping;
 
 /// <summary>
-/// An ordered, validated list of stages. It sees an iteration's whole batch at once, after filters and before any split, runs on the device the frame is on
+/// An ordered, validated list of stages. It sees an iteration's whole batch at once, after filters and before any split, runs on the device
+/// the frame is on
 /// and reads nothing back.
 /// </summary>
 /// <remarks>Not safe for several threads: one thread owns torch.</remarks>
@@ -24,7 +25,13 @@ public sealed class RewardPipeline : IDisposable
     private readonly SortedSet<string> _switchedOff = new(StringComparer.Ordinal);
 
     internal RewardPipeline(
-        RewardSchema input, RewardSchema output, IReadOnlyList<PipelineStage> stages, IReadOnlyDictionary<string, double> weights, string? verifiedChannel, long seed)
+        RewardSchema input,
+        RewardSchema output,
+        IReadOnlyList<PipelineStage> stages,
+        IReadOnlyDictionary<string, double> weights,
+        string? verifiedChannel,
+        long seed
+    )
     {
         Input = input;
         Output = output;
@@ -44,11 +51,14 @@ public sealed class RewardPipeline : IDisposable
     /// <summary>The return channels' weights.</summary>
     public IReadOnlyDictionary<string, double> Weights { get; }
 
-    /// <summary>The outcome channel that, as scored, says what is true, and which every reward is compared with; null where there is none.</summary>
+    /// <summary>
+    /// The outcome channel that, as scored, says what is true, and which every reward is compared with; null where there is none.
+    /// </summary>
     public string? VerifiedChannel { get; }
 
     /// <summary>The names of the stages in order, with the channels that each writes: the columns of completion tables.</summary>
-    public IReadOnlyList<(string Stage, IReadOnlyList<string> Channels)> Stages => [.. _stages.Select(s => (s.Transform.Name, s.Transform.Writes))];
+    public IReadOnlyList<(string Stage, IReadOnlyList<string> Channels)> Stages =>
+        [.. _stages.Select(s => (s.Transform.Name, s.Transform.Writes))];
 
     /// <summary>Whether a stage reads the log-probabilities of a reference policy.</summary>
     public bool NeedsReference => _stages.Any(s => s.Transform.NeedsReference);
@@ -62,7 +72,8 @@ public sealed class RewardPipeline : IDisposable
     /// <summary>Shapes the rewards of an iteration.</summary>
     /// <param name="raw">The rewards as scored: exactly the channels of <see cref="Input"/>, in any order.</param>
     /// <param name="training">
-    /// Training: noise is on, and the stages' state moves on, so call it once an iteration. In evaluation noise is off and the state only read.
+    /// Training: noise is on, and the stages' state moves on, so call it once an iteration. In evaluation noise is off and the state only
+    /// read.
     /// </param>
     /// <param name="iteration">The iteration's number.</param>
     /// <param name="metrics">Where the stages report what they did; null for nowhere.</param>
@@ -77,7 +88,8 @@ public sealed class RewardPipeline : IDisposable
         try
         {
             RewardFrame frame = new(raw.Layout, [.. Input.Channels.Select(c => Scored(raw, c.Name))]);
-            RewardFrame clean = frame, observed = frame;
+            RewardFrame clean = frame,
+                observed = frame;
             List<StageSnapshot> snapshots = [];
             foreach (PipelineStage stage in _stages)
             {
@@ -124,7 +136,10 @@ public sealed class RewardPipeline : IDisposable
 
     private IEnumerable<KeyValuePair<string, double>> ReturnWeights => Weights.Where(w => w.Value != 0 && !_switchedOff.Contains(w.Key));
 
-    /// <summary>Takes a channel out of the return from the next <see cref="Apply"/> on, as if it had no weight. It is still shaped and reported. Part of <see cref="State"/>.</summary>
+    /// <summary>
+    /// Takes a channel out of the return from the next <see cref="Apply"/> on, as if it had no weight. It is still shaped and reported.
+    /// Part of <see cref="State"/>.
+    /// </summary>
     /// <param name="channel">A channel with a weight.</param>
     /// <exception cref="RewardPipelineException">The channel has no weight, or is the last one that has.</exception>
     public void SwitchOff(string channel)
@@ -132,24 +147,30 @@ public sealed class RewardPipeline : IDisposable
         ArgumentNullException.ThrowIfNull(channel);
         if (Weights.GetValueOrDefault(channel) == 0)
         {
-            throw new RewardPipelineException($"channel '{channel}' has no weight, so it cannot be switched off; return channels: {string.Join(", ", Weights.Keys)}.");
+            throw new RewardPipelineException(
+                $"channel '{channel}' has no weight, so it cannot be switched off; return channels: {string.Join(", ", Weights.Keys)}."
+            );
         }
 
         if (ReturnWeights.All(w => w.Key == channel))
         {
-            throw new RewardPipelineException($"channel '{channel}' is the last one with a weight; without it there is nothing to learn from.");
+            throw new RewardPipelineException(
+                $"channel '{channel}' is the last one with a weight; without it there is nothing to learn from."
+            );
         }
 
         _switchedOff.Add(channel);
     }
 
-    /// <summary>The stages' state and the switched-off channels as named tensors, for a checkpoint. Write or copy them before the next iteration.</summary>
+    /// <summary>
+    /// The stages' state and the switched-off channels as named tensors, for a checkpoint. Write or copy them before the next iteration.
+    /// </summary>
     /// <returns>Names <c>stage/tensor</c>, in the order of the stages, then <c>switched_off/channel</c>.</returns>
     public IReadOnlyList<(string Name, Tensor Value)> State =>
-    [
-        .. _stages.SelectMany(s => _state[s.Transform.Name].Current.Select(t => ($"{s.Transform.Name}/{t.Key}", t.Value))),
-        .. _switchedOff.Select(c => ($"{SwitchedOffName}/{c}", ones(1))),
-    ];
+        [
+            .. _stages.SelectMany(s => _state[s.Transform.Name].Current.Select(t => ($"{s.Transform.Name}/{t.Key}", t.Value))),
+            .. _switchedOff.Select(c => ($"{SwitchedOffName}/{c}", ones(1))),
+        ];
 
     /// <summary>Takes over the state of a checkpoint; what it does not hold is as in a new pipeline.</summary>
     /// <param name="state">Names <c>stage/tensor</c> and values, which are copied.</param>
@@ -157,11 +178,14 @@ public sealed class RewardPipeline : IDisposable
     public void Restore(IReadOnlyList<(string Name, Tensor Value)> state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        string? stranger = state.Select(t => t.Name).FirstOrDefault(n => !_state.ContainsKey(StageOf(n)) && (StageOf(n) != SwitchedOffName || !Weights.ContainsKey(InStage(n))));
+        string? stranger = state
+            .Select(t => t.Name)
+            .FirstOrDefault(n => !_state.ContainsKey(StageOf(n)) && (StageOf(n) != SwitchedOffName || !Weights.ContainsKey(InStage(n))));
         if (stranger is not null)
         {
             throw new RewardPipelineException(
-                $"the checkpoint holds '{stranger}', but there is no stage '{StageOf(stranger)}' in this pipeline; stages: {string.Join(", ", _state.Keys)}.");
+                $"the checkpoint holds '{stranger}', but there is no stage '{StageOf(stranger)}' in this pipeline; stages: {string.Join(", ", _state.Keys)}."
+            );
         }
 
         // Copied before anything is freed: the tensors may be this pipeline's own.
@@ -203,8 +227,13 @@ public sealed class RewardPipeline : IDisposable
             if (expected is null || expected.Granularity != channel.Granularity || expected.StepMap != channel.StepMap)
             {
                 throw new RewardPipelineException(
-                    $"the batch has a channel '{channel.Name}' ({channel.Granularity}, step map '{channel.StepMap}'), " +
-                    (expected is null ? "which the schema does not declare." : $"which the schema declares as {expected.Granularity}, step map '{expected.StepMap}'."));
+                    $"the batch has a channel '{channel.Name}' ({channel.Granularity}, step map '{channel.StepMap}'), "
+                        + (
+                            expected is null
+                                ? "which the schema does not declare."
+                                : $"which the schema declares as {expected.Granularity}, step map '{expected.StepMap}'."
+                        )
+                );
             }
         }
 
@@ -229,8 +258,10 @@ public sealed class RewardPipeline : IDisposable
     private static void MoveOut(DisposeScope scope, ShapedRewards rewards)
     {
         HashSet<Tensor> results = new(ReferenceEqualityComparer.Instance);
-        IEnumerable<RewardChannel> channels = rewards.Raw.Channels
-            .Concat(rewards.Observed.Channels).Concat(rewards.Shaped.Channels).Concat(rewards.Stages.SelectMany(s => s.Channels));
+        IEnumerable<RewardChannel> channels = rewards
+            .Raw.Channels.Concat(rewards.Observed.Channels)
+            .Concat(rewards.Shaped.Channels)
+            .Concat(rewards.Stages.SelectMany(s => s.Channels));
         foreach (RewardChannel channel in channels)
         {
             results.Add(channel.Values);

@@ -36,7 +36,12 @@ public sealed class RewardPipelineBuilder(RewardSchema schema)
     /// <param name="options">Its options.</param>
     /// <param name="create">Makes the stage from its name and options.</param>
     /// <exception cref="RewardPipelineException">An option is out of range.</exception>
-    public RewardPipelineBuilder Add<TOptions>(StageKind kind, string type, TOptions options, Func<string, TOptions, IRewardTransform> create)
+    public RewardPipelineBuilder Add<TOptions>(
+        StageKind kind,
+        string type,
+        TOptions options,
+        Func<string, TOptions, IRewardTransform> create
+    )
         where TOptions : StageOptions
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -46,7 +51,9 @@ public sealed class RewardPipelineBuilder(RewardSchema schema)
         return Add(kind, create(name, options));
     }
 
-    /// <summary>Says which channels the pipeline ends in, and with which weight w_c each enters the return. A weight of 0 leaves a channel out.</summary>
+    /// <summary>
+    /// Says which channels the pipeline ends in, and with which weight w_c each enters the return. A weight of 0 leaves a channel out.
+    /// </summary>
     /// <param name="weights">A weight for each return channel.</param>
     public RewardPipelineBuilder WithWeights(Dictionary<string, double> weights)
     {
@@ -55,7 +62,10 @@ public sealed class RewardPipelineBuilder(RewardSchema schema)
         return this;
     }
 
-    /// <summary>Names the outcome channel that says what is true. Metrics then say of every channel, as scored and after each stage, how far it goes along with it.</summary>
+    /// <summary>
+    /// Names the outcome channel that says what is true. Metrics then say of every channel, as scored and after each stage, how far it goes
+    /// along with it.
+    /// </summary>
     /// <param name="channel">An outcome channel of the schema; its values as scored count.</param>
     public RewardPipelineBuilder WithVerifiedOutcome(string channel)
     {
@@ -73,7 +83,8 @@ public sealed class RewardPipelineBuilder(RewardSchema schema)
     }
 
     /// <summary>Checks the whole and freezes it.</summary>
-    /// <exception cref="RewardPipelineException">A name, an order, a channel or a weight that cannot work; the message says which.</exception>
+    /// <exception cref="RewardPipelineException">A name, an order, a channel or a weight that cannot work; the message says
+    /// which.</exception>
     public RewardPipeline Build()
     {
         ArgumentNullException.ThrowIfNull(schema);
@@ -98,12 +109,16 @@ public sealed class RewardPipelineBuilder(RewardSchema schema)
             string name = stage.Transform.Name;
             if (string.IsNullOrWhiteSpace(name) || name.Contains('/', StringComparison.Ordinal) || name == RewardPipeline.SwitchedOffName)
             {
-                throw new RewardPipelineException($"a stage is named '{name}'; a name is not empty, has no '/' and is not '{RewardPipeline.SwitchedOffName}', since metrics and state are named after it.");
+                throw new RewardPipelineException(
+                    $"a stage is named '{name}'; a name is not empty, has no '/' and is not '{RewardPipeline.SwitchedOffName}', since metrics and state are named after it."
+                );
             }
 
             if (!names.Add(name))
             {
-                throw new RewardPipelineException($"two stages are named '{name}'; give each a name of its own, which keys its random numbers, state and metrics.");
+                throw new RewardPipelineException(
+                    $"two stages are named '{name}'; give each a name of its own, which keys its random numbers, state and metrics."
+                );
             }
         }
     }
@@ -120,8 +135,9 @@ public sealed class RewardPipelineBuilder(RewardSchema schema)
             else if (shaping is not null)
             {
                 throw new RewardPipelineException(
-                    $"stage '{stage.Transform.Name}' is noise and comes after the shaping stage '{shaping.Transform.Name}'; noise stages come first, " +
-                    "since filters and thresholds see rewards with noise and without shaping.");
+                    $"stage '{stage.Transform.Name}' is noise and comes after the shaping stage '{shaping.Transform.Name}'; noise stages come first, "
+                        + "since filters and thresholds see rewards with noise and without shaping."
+                );
             }
         }
     }
@@ -137,7 +153,9 @@ public sealed class RewardPipelineBuilder(RewardSchema schema)
 
             RewardSchema output = stage.Configure(input);
             string? missing = stage.Writes.FirstOrDefault(c => output.Find(c) is null);
-            return missing is null ? output : throw new RewardPipelineException($"it says that it writes channel '{missing}', but its schema has none.");
+            return missing is null
+                ? output
+                : throw new RewardPipelineException($"it says that it writes channel '{missing}', but its schema has none.");
         }
         catch (RewardPipelineException problem)
         {
@@ -149,7 +167,9 @@ public sealed class RewardPipelineBuilder(RewardSchema schema)
     {
         if (_verified is not null && schema[_verified].Granularity != RewardGranularity.Outcome)
         {
-            throw new RewardPipelineException($"channel '{_verified}' has one value a {schema[_verified].Granularity}; the verified outcome has one a response.");
+            throw new RewardPipelineException(
+                $"channel '{_verified}' has one value a {schema[_verified].Granularity}; the verified outcome has one a response."
+            );
         }
     }
 
@@ -160,7 +180,9 @@ public sealed class RewardPipelineBuilder(RewardSchema schema)
         {
             if (output.Find(channel) is null)
             {
-                throw new RewardPipelineException($"there is a weight for channel '{channel}', which nothing writes; channels at the end: {channels}.");
+                throw new RewardPipelineException(
+                    $"there is a weight for channel '{channel}', which nothing writes; channels at the end: {channels}."
+                );
             }
 
             if (!double.IsFinite(weight))
@@ -171,7 +193,9 @@ public sealed class RewardPipelineBuilder(RewardSchema schema)
 
         if (_weights.Values.All(w => w == 0))
         {
-            throw new RewardPipelineException($"no channel has a weight, so that there is nothing to learn from; give weights to some of: {channels}.");
+            throw new RewardPipelineException(
+                $"no channel has a weight, so that there is nothing to learn from; give weights to some of: {channels}."
+            );
         }
     }
 }

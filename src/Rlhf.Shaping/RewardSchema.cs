@@ -35,7 +35,10 @@ public sealed class RewardSchema
     /// <summary>The channel of a name.</summary>
     /// <exception cref="RewardPipelineException">There is none.</exception>
     public ChannelSchema this[string name] =>
-        Find(name) ?? throw new RewardPipelineException($"nothing writes a channel '{name}'; channels at this point: {string.Join(", ", Channels.Select(c => c.Name))}.");
+        Find(name)
+        ?? throw new RewardPipelineException(
+            $"nothing writes a channel '{name}'; channels at this point: {string.Join(", ", Channels.Select(c => c.Name))}."
+        );
 
     /// <summary>A schema of one outcome channel, one value a response.</summary>
     /// <inheritdoc cref="RewardSchemaExtensions.Outcome"/>
@@ -44,7 +47,8 @@ public sealed class RewardSchema
 
     /// <summary>A schema of one step channel, one value a step.</summary>
     /// <inheritdoc cref="RewardSchemaExtensions.Steps"/>
-    public static RewardSchema Steps(string name, RewardRange? range = null, string stepMap = StepMap.Steps) => new RewardSchema([]).Steps(name, range, stepMap);
+    public static RewardSchema Steps(string name, RewardRange? range = null, string stepMap = StepMap.Steps) =>
+        new RewardSchema([]).Steps(name, range, stepMap);
 
     /// <summary>A schema of one token channel, one value a token.</summary>
     /// <inheritdoc cref="RewardSchemaExtensions.Tokens"/>
@@ -57,7 +61,10 @@ public sealed class RewardSchema
     public RewardSchema With(ChannelSchema channel)
     {
         ArgumentNullException.ThrowIfNull(channel);
-        return new(Find(channel.Name) is null ? [.. Channels, channel] : [.. Channels.Select(c => c.Name == channel.Name ? channel : c)]) { Warnings = Warnings };
+        return new(Find(channel.Name) is null ? [.. Channels, channel] : [.. Channels.Select(c => c.Name == channel.Name ? channel : c)])
+        {
+            Warnings = Warnings,
+        };
     }
 
     /// <summary>This schema with something to tell the user.</summary>
@@ -75,9 +82,14 @@ public sealed class RewardSchema
             throw new RewardPipelineException($"channel '{channel.Name}': a step channel names its step map and no other does.");
         }
 
-        if (channel.Range is { } range && !(range.Minimum <= range.Maximum && double.IsFinite(range.Minimum) && double.IsFinite(range.Maximum)))
+        if (
+            channel.Range is { } range
+            && !(range.Minimum <= range.Maximum && double.IsFinite(range.Minimum) && double.IsFinite(range.Maximum))
+        )
         {
-            throw new RewardPipelineException($"channel '{channel.Name}': the range {range.Minimum} to {range.Maximum} is not one of finite ascending numbers.");
+            throw new RewardPipelineException(
+                $"channel '{channel.Name}': the range {range.Minimum} to {range.Maximum} is not one of finite ascending numbers."
+            );
         }
     }
 }
@@ -90,14 +102,21 @@ public static class RewardSchemaExtensions
     /// <param name="name">The channel's name.</param>
     /// <param name="range">Bounds of its values; null where unknown, or the bounds of the levels.</param>
     /// <param name="levels">The only values there are; null where unknown or continuous.</param>
-    public static RewardSchema Outcome(this RewardSchema schema, string name, RewardRange? range = null, IReadOnlyList<double>? levels = null)
+    public static RewardSchema Outcome(
+        this RewardSchema schema,
+        string name,
+        RewardRange? range = null,
+        IReadOnlyList<double>? levels = null
+    )
     {
         IReadOnlyList<double>? ascending = levels is null ? null : [.. levels.Distinct().Order()];
-        return schema.Add(new(name, RewardGranularity.Outcome)
-        {
-            Levels = ascending,
-            Range = range ?? (ascending is { Count: > 0 } ? new(ascending[0], ascending[^1]) : null),
-        });
+        return schema.Add(
+            new(name, RewardGranularity.Outcome)
+            {
+                Levels = ascending,
+                Range = range ?? (ascending is { Count: > 0 } ? new(ascending[0], ascending[^1]) : null),
+            }
+        );
     }
 
     /// <summary>Adds a step channel, one value a step.</summary>
@@ -121,9 +140,10 @@ public static class RewardSchemaExtensions
     public static RewardSchema Source(this RewardSchema schema, IRewardSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        RewardSchema with = source.Granularity == RewardGranularity.Step
-            ? schema.Steps(source.Name, source.Levels is { } levels ? new(levels.Min(), levels.Max()) : null)
-            : schema.Outcome(source.Name, levels: source.Levels);
+        RewardSchema with =
+            source.Granularity == RewardGranularity.Step
+                ? schema.Steps(source.Name, source.Levels is { } levels ? new(levels.Min(), levels.Max()) : null)
+                : schema.Outcome(source.Name, levels: source.Levels);
         return source.SaysAnswered ? with.Outcome(RewardChannel.AnsweredName(source.Name), levels: [0, 1]) : with;
     }
 
@@ -134,7 +154,8 @@ public static class RewardSchemaExtensions
     {
         ArgumentNullException.ThrowIfNull(model);
         RewardRange? range = model.Range is var (low, high) ? new(low, high) : null;
-        RewardSchema with = model.Granularity == RewardGranularity.Step ? schema.Steps(model.Name, range) : schema.Outcome(model.Name, range);
+        RewardSchema with =
+            model.Granularity == RewardGranularity.Step ? schema.Steps(model.Name, range) : schema.Outcome(model.Name, range);
         return model.ScoresPrompt ? with.Outcome(RewardChannel.PromptName(model.Name), range) : with;
     }
 

@@ -13,7 +13,9 @@ public sealed record ReturnChannel(RewardChannel Channel, ChannelSchema Schema, 
 /// <param name="Channels">The channels it wrote.</param>
 public sealed record StageSnapshot(string Stage, IReadOnlyList<RewardChannel> Channels);
 
-/// <summary>What a pipeline made of a batch's rewards. Its tensors belong to the scope that was open around <see cref="RewardPipeline.Apply"/>.</summary>
+/// <summary>
+/// What a pipeline made of a batch's rewards. Its tensors belong to the scope that was open around <see cref="RewardPipeline.Apply"/>.
+/// </summary>
 public sealed record ShapedRewards
 {
     /// <summary>The rewards as scored, for evaluation and plots; entries that were not finite are invalid.</summary>

@@ -32,7 +32,8 @@ public sealed class StageMetrics
     /// <param name="holds">bool.</param>
     /// <param name="of">bool, of the same shape: the entries that count.</param>
     /// <param name="ofName">What they are.</param>
-    public void AddShare(string name, Tensor holds, Tensor of, string ofName) => _sink?.Add(_prefix + name, holds.bitwise_and(of).sum(), of.sum(), ofName);
+    public void AddShare(string name, Tensor holds, Tensor of, string ofName) =>
+        _sink?.Add(_prefix + name, holds.bitwise_and(of).sum(), of.sum(), ofName);
 
     /// <summary>Adds a value that is left out where it is not known.</summary>
     /// <param name="name">The metric's name within the stage.</param>

@@ -3,7 +3,9 @@ using System.Reflection;
 
 namespace Rlhf.Shaping;
 
-/// <summary>What every stage's options have. Deriving records are plain: properties with defaults and data annotations, read from JSON in camelCase.</summary>
+/// <summary>
+/// What every stage's options have. Deriving records are plain: properties with defaults and data annotations, read from JSON in camelCase.
+/// </summary>
 public abstract record StageOptions
 {
     /// <summary>The stage's name, which keys its random numbers, state and metrics.</summary>

@@ -22,26 +22,27 @@ public sealed class StageRegistry
     }
 
     /// <summary>The library's own stages.</summary>
-    public static StageRegistry Default { get; } = new StageRegistry([])
-        .With<AffineOptions>("affine", StageKind.Shaping, (builder, options) => builder.AddAffine(options))
-        .With<CalibrateOptions>("calibrate", StageKind.Shaping, (builder, options) => builder.AddCalibrate(options))
-        .With<ClipOptions>("clip", StageKind.Shaping, (builder, options) => builder.AddClip(options))
-        .With<ClipDeltaOptions>("clip_delta", StageKind.Shaping, (builder, options) => builder.AddClipDelta(options))
-        .With<CosineLengthOptions>("cosine_length", StageKind.Shaping, (builder, options) => builder.AddCosineLength(options))
-        .With<DeltaOptions>("delta", StageKind.Shaping, (builder, options) => builder.AddDelta(options))
-        .With<EnsembleOptions>("ensemble", StageKind.Shaping, (builder, options) => builder.AddEnsemble(options))
-        .With<FlipOptions>("flip", StageKind.Noise, (builder, options) => builder.AddFlip(options))
-        .With<GateOptions>("gate", StageKind.Shaping, (builder, options) => builder.AddGate(options))
-        .With<GaussianNoiseOptions>("gaussian_noise", StageKind.Noise, (builder, options) => builder.AddGaussianNoise(options))
-        .With<KlRewardOptions>("kl", StageKind.Shaping, (builder, options) => builder.AddKl(options))
-        .With<LengthNormaliseOptions>("length_normalise", StageKind.Shaping, (builder, options) => builder.AddLengthNormalise(options))
-        .With<NormaliseOptions>("normalise", StageKind.Shaping, (builder, options) => builder.AddNormalise(options))
-        .With<PotentialOptions>("potential", StageKind.Shaping, (builder, options) => builder.AddPotential(options))
-        .With<PriorityOptions>("priority", StageKind.Shaping, (builder, options) => builder.AddPriority(options))
-        .With<SoftOverlongOptions>("soft_overlong", StageKind.Shaping, (builder, options) => builder.AddSoftOverlong(options))
-        .With<SpreadOptions>("spread", StageKind.Shaping, (builder, options) => builder.AddSpread(options))
-        .With<StepAggregateOptions>("step_aggregate", StageKind.Shaping, (builder, options) => builder.AddStepAggregate(options))
-        .With<WeightedSumOptions>("weighted_sum", StageKind.Shaping, (builder, options) => builder.AddWeightedSum(options));
+    public static StageRegistry Default { get; } =
+        new StageRegistry([])
+            .With<AffineOptions>("affine", StageKind.Shaping, (builder, options) => builder.AddAffine(options))
+            .With<CalibrateOptions>("calibrate", StageKind.Shaping, (builder, options) => builder.AddCalibrate(options))
+            .With<ClipOptions>("clip", StageKind.Shaping, (builder, options) => builder.AddClip(options))
+            .With<ClipDeltaOptions>("clip_delta", StageKind.Shaping, (builder, options) => builder.AddClipDelta(options))
+            .With<CosineLengthOptions>("cosine_length", StageKind.Shaping, (builder, options) => builder.AddCosineLength(options))
+            .With<DeltaOptions>("delta", StageKind.Shaping, (builder, options) => builder.AddDelta(options))
+            .With<EnsembleOptions>("ensemble", StageKind.Shaping, (builder, options) => builder.AddEnsemble(options))
+            .With<FlipOptions>("flip", StageKind.Noise, (builder, options) => builder.AddFlip(options))
+            .With<GateOptions>("gate", StageKind.Shaping, (builder, options) => builder.AddGate(options))
+            .With<GaussianNoiseOptions>("gaussian_noise", StageKind.Noise, (builder, options) => builder.AddGaussianNoise(options))
+            .With<KlRewardOptions>("kl", StageKind.Shaping, (builder, options) => builder.AddKl(options))
+            .With<LengthNormaliseOptions>("length_normalise", StageKind.Shaping, (builder, options) => builder.AddLengthNormalise(options))
+            .With<NormaliseOptions>("normalise", StageKind.Shaping, (builder, options) => builder.AddNormalise(options))
+            .With<PotentialOptions>("potential", StageKind.Shaping, (builder, options) => builder.AddPotential(options))
+            .With<PriorityOptions>("priority", StageKind.Shaping, (builder, options) => builder.AddPriority(options))
+            .With<SoftOverlongOptions>("soft_overlong", StageKind.Shaping, (builder, options) => builder.AddSoftOverlong(options))
+            .With<SpreadOptions>("spread", StageKind.Shaping, (builder, options) => builder.AddSpread(options))
+            .With<StepAggregateOptions>("step_aggregate", StageKind.Shaping, (builder, options) => builder.AddStepAggregate(options))
+            .With<WeightedSumOptions>("weighted_sum", StageKind.Shaping, (builder, options) => builder.AddWeightedSum(options));
 
     /// <summary>The types by name.</summary>
     public IEnumerable<StageType> Types => _entries.Values.Select(e => e.Type).OrderBy(t => t.Name, StringComparer.Ordinal);
@@ -67,7 +68,11 @@ public sealed class StageRegistry
     /// <param name="noise">The list <c>rewards.noise</c>.</param>
     /// <param name="shaping">The list <c>rewards.shaping</c>.</param>
     /// <exception cref="RewardPipelineException">A stage is in the wrong list, or its options are not registered.</exception>
-    public RewardPipelineBuilder AddTo(RewardPipelineBuilder builder, IReadOnlyList<StageOptions> noise, IReadOnlyList<StageOptions> shaping)
+    public RewardPipelineBuilder AddTo(
+        RewardPipelineBuilder builder,
+        IReadOnlyList<StageOptions> noise,
+        IReadOnlyList<StageOptions> shaping
+    )
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(noise);
@@ -77,7 +82,10 @@ public sealed class StageRegistry
         return builder;
     }
 
-    /// <summary>Reads <see cref="StageOptions"/> as the type that <c>"type"</c> names, wherever it stands in the object; for <see cref="JsonSerializerOptions.Converters"/>.</summary>
+    /// <summary>
+    /// Reads <see cref="StageOptions"/> as the type that <c>"type"</c> names, wherever it stands in the object; for
+    /// <see cref="JsonSerializerOptions.Converters"/>.
+    /// </summary>
     public JsonConverter<StageOptions> CreateJsonConverter() => new Converter(this);
 
     private void Add(RewardPipelineBuilder builder, IReadOnlyList<StageOptions> list, StageKind kind)
@@ -88,15 +96,19 @@ public sealed class StageRegistry
             if (type.Kind != kind)
             {
                 throw new RewardPipelineException(
-                    $"stage '{options.Name ?? type.Name}' is of type '{type.Name}', which belongs into the list '{ListName(type.Kind)}', not '{ListName(kind)}'.");
+                    $"stage '{options.Name ?? type.Name}' is of type '{type.Name}', which belongs into the list '{ListName(type.Kind)}', not '{ListName(kind)}'."
+                );
             }
 
             _entries[type.Name].AddTo(builder, options);
         }
     }
 
-    private StageType TypeOf(StageOptions options) => Types.FirstOrDefault(t => t.OptionsType == options.GetType())
-        ?? throw new RewardPipelineException($"no stage type with options {options.GetType().Name} is registered; types: {string.Join(", ", Types.Select(t => t.Name))}.");
+    private StageType TypeOf(StageOptions options) =>
+        Types.FirstOrDefault(t => t.OptionsType == options.GetType())
+        ?? throw new RewardPipelineException(
+            $"no stage type with options {options.GetType().Name} is registered; types: {string.Join(", ", Types.Select(t => t.Name))}."
+        );
 
     private static string ListName(StageKind kind) => kind == StageKind.Noise ? "noise" : "shaping";
 
@@ -108,8 +120,12 @@ public sealed class StageRegistry
 
         public override StageOptions Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
-            if (JsonNode.Parse(ref reader) is not JsonObject stage
-                || !stage.Remove(Discriminator, out JsonNode? node) || node is not JsonValue value || !value.TryGetValue(out string? name))
+            if (
+                JsonNode.Parse(ref reader) is not JsonObject stage
+                || !stage.Remove(Discriminator, out JsonNode? node)
+                || node is not JsonValue value
+                || !value.TryGetValue(out string? name)
+            )
             {
                 throw new JsonException($"a stage is an object with a \"type\": {Known()}.");
             }

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace Rlhf.Shaping;
 
 /// <summary>
-/// What a stage did to each channel that it wrote: mean, spread and extremes before and after it, the shares of entries that it changed and that are invalid, and how far
+/// What a stage did to each channel that it wrote: mean, spread and extremes before and after it, the shares of entries that it changed and
+/// that are invalid, and how far
 /// the channel goes along with the verified outcome.
 /// </summary>
 internal static class StageReport
@@ -50,8 +51,12 @@ internal static class StageReport
             return;
         }
 
-        Tensor values = channel.Values.to_type(ScalarType.Float64).reshape(-1), valid = channel.Valid.reshape(-1), count = valid.sum(), any = count.gt(Zero);
-        Tensor total = values.Keep(valid).sum(), mean = total.div(count.clamp_min(One));
+        Tensor values = channel.Values.to_type(ScalarType.Float64).reshape(-1),
+            valid = channel.Valid.reshape(-1),
+            count = valid.sum(),
+            any = count.gt(Zero);
+        Tensor total = values.Keep(valid).sum(),
+            mean = total.div(count.clamp_min(One));
         Tensor squares = values.sub(mean).Keep(valid).square().sum();
         report.Add($"{channel.Name}/mean{when}", total, count, entries);
         report.AddKnown($"{channel.Name}/std{when}", squares.div(count.clamp_min(One)).sqrt(), any, entries);

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Rlhf.Shaping;
 
-/// <summary>The named tensors of one stage that live on from iteration to iteration. What is set during an iteration is seen from the next one on.</summary>
+/// <summary>
+/// The named tensors of one stage that live on from iteration to iteration. What is set during an iteration is seen from the next one on.
+/// </summary>
 internal sealed class StageState : IDisposable
 {
     private readonly SortedDictionary<string, Tensor> _current = new(StringComparer.Ordinal);

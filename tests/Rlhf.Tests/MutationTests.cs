@@ -10,12 +10,27 @@ public sealed class MutationTests(ITestOutputHelper output) : IDisposable
 
     private static readonly (string File, string Original, string Mutant, string Tests)[] Mutations =
     [
-        (Shaping + "Delta/DeltaStage.cs", "values.sub(compact.gather(1, rank))", "values.add(compact.gather(1, rank))", "ScalarReferenceTests"),
-        (Shaping + "Clip/ClipStage.cs", "values.sub(threshold).clamp_max(Zero)", "values.sub(threshold).clamp_min(Zero)", "ScalarReferenceTests"),
+        (
+            Shaping + "Delta/DeltaStage.cs",
+            "values.sub(compact.gather(1, rank))",
+            "values.add(compact.gather(1, rank))",
+            "ScalarReferenceTests"
+        ),
+        (
+            Shaping + "Clip/ClipStage.cs",
+            "values.sub(threshold).clamp_max(Zero)",
+            "values.sub(threshold).clamp_min(Zero)",
+            "ScalarReferenceTests"
+        ),
         (Shaping + "Potential/PotentialStage.cs", ".mul(discount).sub(before)", ".mul(discount).add(before)", "ScalarReferenceTests"),
         (Shaping + "Gate/GateStage.cs", "open = open.bitwise_and(", "open = open.bitwise_or(", "ClipDeltaGateStageTests"),
         (Shaping + "Flip/FlipStage.cs", ".lt(rate)", ".ge(rate)", "FlipStageTests"),
-        ("src/Rlhf.Trainers/Advantages/GroupAdvantageEstimator.cs", "values.sub(groups.Of(groups.Mean))", "values.add(groups.Of(groups.Mean))", "GroupAdvantageTests"),
+        (
+            "src/Rlhf.Trainers/Advantages/GroupAdvantageEstimator.cs",
+            "values.sub(groups.Of(groups.Mean))",
+            "values.add(groups.Of(groups.Mean))",
+            "GroupAdvantageTests"
+        ),
         ("src/Rlhf.Core/Rewards/Verification/Equivalence/BigComplex.cs", "apart < size - 280", "apart < size - 28", "MathEquivalenceTests"),
     ];
 
@@ -28,7 +43,8 @@ public sealed class MutationTests(ITestOutputHelper output) : IDisposable
         Copy(new(SharedData.RepositoryRoot), new(_copy));
         foreach ((string file, string original, string mutant, string tests) in Mutations)
         {
-            string path = Path.Combine(_copy, file), code = File.ReadAllText(path);
+            string path = Path.Combine(_copy, file),
+                code = File.ReadAllText(path);
             Assert.True(code.Split(original).Length == 2, $"{file} holds '{original}' not exactly once; bring this list up to date.");
             File.WriteAllText(path, code.Replace(original, mutant, StringComparison.Ordinal));
             Assert.True(Run("build", "tests/Rlhf.Tests", "-c", "Release", "-v", "quiet") == 0, $"{file} with '{mutant}' does not build.");
@@ -40,7 +56,18 @@ public sealed class MutationTests(ITestOutputHelper output) : IDisposable
 
         // Without a change the same tests pass: a failure above was not one of the copy.
         Assert.Equal(0, Run("build", "tests/Rlhf.Tests", "-c", "Release", "-v", "quiet"));
-        Assert.Equal(0, Run("test", "tests/Rlhf.Tests", "-c", "Release", "--no-build", "--filter", string.Join('|', Mutations.Select(m => "FullyQualifiedName~" + m.Tests).Distinct())));
+        Assert.Equal(
+            0,
+            Run(
+                "test",
+                "tests/Rlhf.Tests",
+                "-c",
+                "Release",
+                "--no-build",
+                "--filter",
+                string.Join('|', Mutations.Select(m => "FullyQualifiedName~" + m.Tests).Distinct())
+            )
+        );
     }
 
     public void Dispose() => Directory.Delete(_copy, recursive: true);

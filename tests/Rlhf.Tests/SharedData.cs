@@ -1,6 +1,8 @@
 namespace Rlhf.Tests;
 
-/// <summary>Finds the reference data that may lie in <c>shared/</c> beside the repository; tests that need it skip where it is absent.</summary>
+/// <summary>
+/// Finds the reference data that may lie in <c>shared/</c> beside the repository; tests that need it skip where it is absent.
+/// </summary>
 internal static class SharedData
 {
     /// <summary>The repository's root: the folder that holds Rlhf.sln.</summary>
@@ -17,9 +19,10 @@ internal static class SharedData
     }
 
     // A git worktree lies elsewhere than the main checkout, so every ancestor's sibling is a candidate.
-    private static string? Find() => Ancestors(RepositoryRoot)
-        .Select(d => Path.Combine(d, "shared"))
-        .FirstOrDefault(d => Directory.Exists(Path.Combine(d, "reference")));
+    private static string? Find() =>
+        Ancestors(RepositoryRoot)
+            .Select(d => Path.Combine(d, "shared"))
+            .FirstOrDefault(d => Directory.Exists(Path.Combine(d, "reference")));
 
     private static IEnumerable<string> Ancestors(string folder)
     {

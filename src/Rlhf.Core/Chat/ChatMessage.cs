@@ -23,9 +23,15 @@ public enum ChatRole
 /// <param name="Content">The text; empty, not null, where a message only calls tools.</param>
 /// <param name="ToolCalls">The tools an assistant calls, in order; null or empty for none.</param>
 /// <param name="ReasoningContent">
-/// An assistant's reasoning apart from its answer. Null where it is not given apart: Qwen3's template then looks for it between think tags in the content.
+/// An assistant's reasoning apart from its answer. Null where it is not given apart: Qwen3's template then looks for it between think tags
+/// in the content.
 /// </param>
-public sealed record ChatMessage(ChatRole Role, string Content, IReadOnlyList<ChatToolCall>? ToolCalls = null, string? ReasoningContent = null);
+public sealed record ChatMessage(
+    ChatRole Role,
+    string Content,
+    IReadOnlyList<ChatToolCall>? ToolCalls = null,
+    string? ReasoningContent = null
+);
 
 /// <summary>A call of a tool by the assistant.</summary>
 /// <param name="Name">The tool's name.</param>

@@ -31,8 +31,13 @@ internal static class ChatMl
         writer.Template(ToolsAfter);
     }
 
-    public static void WriteToolCall(SegmentWriter writer, string name, string arguments) => writer
-        .Template("<tool_call>\n{\"name\": \"").Content(name).Template("\", \"arguments\": ").Content(arguments).Template("}\n</tool_call>");
+    public static void WriteToolCall(SegmentWriter writer, string name, string arguments) =>
+        writer
+            .Template("<tool_call>\n{\"name\": \"")
+            .Content(name)
+            .Template("\", \"arguments\": ")
+            .Content(arguments)
+            .Template("}\n</tool_call>");
 
     /// <summary>A tool's response; those in a row make up one message of the user.</summary>
     public static void WriteToolResponse(SegmentWriter writer, IReadOnlyList<ChatMessage> messages, int index)

@@ -1,6 +1,8 @@
 namespace Rlhf.Chat;
 
-/// <summary>ChatML, with a system message of the template's own where the chat does not begin with one; SmolLM2's and Qwen2's templates are such.</summary>
+/// <summary>
+/// ChatML, with a system message of the template's own where the chat does not begin with one; SmolLM2's and Qwen2's templates are such.
+/// </summary>
 internal sealed class ChatMlTemplate(string name, string? defaultSystem) : ChatTemplate
 {
     public const string SmolLm2System = "You are a helpful AI assistant named SmolLM, trained by Hugging Face";

@@ -26,7 +26,10 @@ public abstract class ChatTemplate
         {
             if (messages[i]?.Content is null || !Enum.IsDefined(messages[i].Role))
             {
-                throw new ArgumentException($"Message {i} needs a role and a content; the content may be empty, but not null.", nameof(messages));
+                throw new ArgumentException(
+                    $"Message {i} needs a role and a content; the content may be empty, but not null.",
+                    nameof(messages)
+                );
             }
         }
 
@@ -60,11 +63,12 @@ public abstract class ChatTemplate
     }
 
     /// <summary>The role as templates write it: <c>system</c>, <c>user</c>, <c>assistant</c>, <c>tool</c>.</summary>
-    protected static string RoleName(ChatRole role) => role switch
-    {
-        ChatRole.System => "system",
-        ChatRole.User => "user",
-        ChatRole.Assistant => "assistant",
-        _ => "tool",
-    };
+    protected static string RoleName(ChatRole role) =>
+        role switch
+        {
+            ChatRole.System => "system",
+            ChatRole.User => "user",
+            ChatRole.Assistant => "assistant",
+            _ => "tool",
+        };
 }

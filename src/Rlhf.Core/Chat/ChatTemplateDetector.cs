@@ -31,7 +31,9 @@ internal static partial class ChatTemplateDetector
         if (Says("<|start_header_id|>") && Says("<|eot_id|>"))
         {
             bool dated = Says("Cutting Knowledge Date: December 2023") && Says("tools_in_user_message");
-            return dated ? ChatTemplates.ByName("llama3.1") : Says("tool") || Says("Cutting Knowledge") || !Says("trim") ? null : ChatTemplates.ByName("llama3");
+            return dated ? ChatTemplates.ByName("llama3.1")
+                : Says("tool") || Says("Cutting Knowledge") || !Says("trim") ? null
+                : ChatTemplates.ByName("llama3");
         }
 
         if (!Says(ChatMl.Start))
@@ -41,7 +43,9 @@ internal static partial class ChatTemplateDetector
 
         if (Says("last_query_index") || Says("enable_thinking") || Says("reasoning_content"))
         {
-            return Says("last_query_index") && Says("enable_thinking is false") && Says("reasoning_content") ? ChatTemplates.ByName("qwen3") : null;
+            return Says("last_query_index") && Says("enable_thinking is false") && Says("reasoning_content")
+                ? ChatTemplates.ByName("qwen3")
+                : null;
         }
 
         string? system = DefaultSystem(jinja, twice: Says("<tool_call>"));
@@ -70,23 +74,35 @@ internal static partial class ChatTemplateDetector
     {
         Match match = SystemLiteral().Match(jinja);
         string literal = match.Groups["text"].Value;
-        bool known = match.Success && (!twice || jinja.LastIndexOf(literal, StringComparison.Ordinal) != jinja.IndexOf(literal, StringComparison.Ordinal));
+        bool known =
+            match.Success
+            && (!twice || jinja.LastIndexOf(literal, StringComparison.Ordinal) != jinja.IndexOf(literal, StringComparison.Ordinal));
         return known ? Escape().Replace(literal, m => m.ValueSpan[1] == 'n' ? "\n" : m.Value[1..]) : null;
     }
 
     private static ChatTemplate ByEndToken(JsonElement config)
     {
         string? end = config.TryGetProperty("eos_token", out JsonElement token) ? TokenText(token) : null;
-        return ChatTemplates.ByName(end switch { ChatMl.End => "chatml", Llama3.End => "llama3", _ => "none" });
+        return ChatTemplates.ByName(
+            end switch
+            {
+                ChatMl.End => "chatml",
+                Llama3.End => "llama3",
+                _ => "none",
+            }
+        );
     }
 
     // A token is written as its text, or as an object with its text under "content".
-    private static string? TokenText(JsonElement token) => token.ValueKind switch
-    {
-        JsonValueKind.String => token.GetString(),
-        JsonValueKind.Object when token.TryGetProperty("content", out JsonElement content) && content.ValueKind == JsonValueKind.String => content.GetString(),
-        _ => null,
-    };
+    private static string? TokenText(JsonElement token) =>
+        token.ValueKind switch
+        {
+            JsonValueKind.String => token.GetString(),
+            JsonValueKind.Object
+                when token.TryGetProperty("content", out JsonElement content) && content.ValueKind == JsonValueKind.String =>
+                content.GetString(),
+            _ => null,
+        };
 
     // A text, or a list of named ones of which the one named "default" is for chats.
     private static string? FindJinja(JsonElement config)
@@ -98,7 +114,8 @@ internal static partial class ChatTemplateDetector
 
         if (template.ValueKind == JsonValueKind.Array)
         {
-            template = template.EnumerateArray()
+            template = template
+                .EnumerateArray()
                 .Where(t => t.TryGetProperty("name", out JsonElement name) && name.ValueEquals("default"))
                 .Select(t => t.GetProperty("template"))
                 .FirstOrDefault();
@@ -121,8 +138,10 @@ internal static partial class ChatTemplateDetector
         }
     }
 
-    private static InvalidDataException Unknown(string file) => new(
-        $"{file}: its chat template is none of those known ({string.Join(", ", ChatTemplates.Names)}). Choose one of these by name if it fits the model.");
+    private static InvalidDataException Unknown(string file) =>
+        new(
+            $"{file}: its chat template is none of those known ({string.Join(", ", ChatTemplates.Names)}). Choose one of these by name if it fits the model."
+        );
 
     [GeneratedRegex(@"<\|im_start\|>system(\\n|\n)(?<text>[^<'""]+)<\|im_end\|>")]
     private static partial Regex SystemLiteral();

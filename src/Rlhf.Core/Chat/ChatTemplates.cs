@@ -14,22 +14,28 @@ public static class ChatTemplates
         new PlainTemplate(),
     ];
 
-    /// <summary>The names: <c>chatml</c>, <c>smollm2</c>, <c>qwen2.5</c>, <c>qwen3</c>, <c>llama3</c>, <c>llama3.1</c> (also 3.2 and 3.3), <c>none</c>.</summary>
+    /// <summary>
+    /// The names: <c>chatml</c>, <c>smollm2</c>, <c>qwen2.5</c>, <c>qwen3</c>, <c>llama3</c>, <c>llama3.1</c> (also 3.2 and 3.3),
+    /// <c>none</c>.
+    /// </summary>
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(t => t.Name)];
 
     /// <summary>The template with a name.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <exception cref="ArgumentException">There is none of that name.</exception>
-    public static ChatTemplate ByName(string name) => All.FirstOrDefault(t => t.Name == name)
+    public static ChatTemplate ByName(string name) =>
+        All.FirstOrDefault(t => t.Name == name)
         ?? throw new ArgumentException($"There is no chat template '{name}'. Choose one of {string.Join(", ", Names)}.", nameof(name));
 
     /// <summary>
-    /// The template of a Hugging Face folder: known by the text of its Jinja template (<c>chat_template.jinja</c>, else <c>chat_template</c> in
+    /// The template of a Hugging Face folder: known by the text of its Jinja template (<c>chat_template.jinja</c>, else
+    /// <c>chat_template</c> in
     /// <c>tokenizer_config.json</c>), or, where the folder has none, by its end token; <c>none</c> where that ends no turn either.
     /// A default system message other than the usual one is taken over from the Jinja template.
     /// </summary>
     /// <param name="folder">The model's or tokenizer's folder.</param>
-    /// <exception cref="InvalidDataException">The folder's Jinja template is none of those known here, or its configuration cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The folder's Jinja template is none of those known here, or its configuration cannot be
+    /// read.</exception>
     public static ChatTemplate Detect(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);

@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Rlhf.Chat;
 
 /// <summary>
-/// Llama 3.1, 3.2 and 3.3 Instruct: a system header that is always there and tells the date, tools in the first user message. The date is the
+/// Llama 3.1, 3.2 and 3.3 Instruct: a system header that is always there and tells the date, tools in the first user message. The date is
+/// the
 /// templates' fixed default, since one that follows the clock (as 3.2's does where it can) would give another prompt every day.
 /// </summary>
 internal sealed class Llama31Template : ChatTemplate
@@ -34,7 +35,10 @@ internal sealed class Llama31Template : ChatTemplate
         {
             if (next == messages.Count)
             {
-                throw new ArgumentException("The chat template 'llama3.1' puts tools into the first user message, and there is none.", nameof(messages));
+                throw new ArgumentException(
+                    "The chat template 'llama3.1' puts tools into the first user message, and there is none.",
+                    nameof(messages)
+                );
             }
 
             WriteWithTools(writer, tools, messages[next++]);
@@ -68,11 +72,18 @@ internal sealed class Llama31Template : ChatTemplate
         {
             if (calls.Count != 1)
             {
-                throw new ArgumentException($"The chat template 'llama3.1' takes one tool call a message, not {calls.Count}.", nameof(message));
+                throw new ArgumentException(
+                    $"The chat template 'llama3.1' takes one tool call a message, not {calls.Count}.",
+                    nameof(message)
+                );
             }
 
-            writer.Template(Llama3.Header("assistant") + "{\"name\": \"").Content(calls[0].Name).Template("\", \"parameters\": ")
-                .Content(PythonJson.Write(calls[0].Arguments)).Template("}" + Llama3.End);
+            writer
+                .Template(Llama3.Header("assistant") + "{\"name\": \"")
+                .Content(calls[0].Name)
+                .Template("\", \"parameters\": ")
+                .Content(PythonJson.Write(calls[0].Arguments))
+                .Template("}" + Llama3.End);
         }
         else if (message.Role == ChatRole.Tool)
         {

@@ -7,7 +7,8 @@ namespace Rlhf.Chat;
 
 /// <summary>
 /// JSON as Python's <c>json.dumps(value, ensure_ascii=False)</c> writes it, which is what <c>tojson</c> means in chat templates: keys in
-/// their order, <c>", "</c> and <c>": "</c> between, only quotes, backslashes and control characters escaped, floats by Python's <c>repr</c>.
+/// their order, <c>", "</c> and <c>": "</c> between, only quotes, backslashes and control characters escaped, floats by Python's
+/// <c>repr</c>.
 /// </summary>
 internal static class PythonJson
 {
@@ -28,11 +29,19 @@ internal static class PythonJson
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:
-                AppendItems(text, '{', '}', value.EnumerateObject(), indent, depth, property =>
-                {
-                    AppendString(text, property.Name).Append(": ");
-                    Append(text, property.Value, indent, depth + 1);
-                });
+                AppendItems(
+                    text,
+                    '{',
+                    '}',
+                    value.EnumerateObject(),
+                    indent,
+                    depth,
+                    property =>
+                    {
+                        AppendString(text, property.Name).Append(": ");
+                        Append(text, property.Value, indent, depth + 1);
+                    }
+                );
                 break;
             case JsonValueKind.Array:
                 AppendItems(text, '[', ']', value.EnumerateArray(), indent, depth, item => Append(text, item, indent, depth + 1));
@@ -51,7 +60,15 @@ internal static class PythonJson
         }
     }
 
-    private static void AppendItems<T>(StringBuilder text, char open, char close, IEnumerable<T> items, int indent, int depth, Action<T> append)
+    private static void AppendItems<T>(
+        StringBuilder text,
+        char open,
+        char close,
+        IEnumerable<T> items,
+        int indent,
+        int depth,
+        Action<T> append
+    )
     {
         text.Append(open);
         bool any = false;
@@ -102,9 +119,10 @@ internal static class PythonJson
     }
 
     // Python reads a number with a point or an exponent as a double and any other as an integer of any size.
-    private static string Number(string raw) => raw.AsSpan().IndexOfAny(".eE") < 0
-        ? BigInteger.Parse(raw, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture)
-        : Repr(double.Parse(raw, CultureInfo.InvariantCulture));
+    private static string Number(string raw) =>
+        raw.AsSpan().IndexOfAny(".eE") < 0
+            ? BigInteger.Parse(raw, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture)
+            : Repr(double.Parse(raw, CultureInfo.InvariantCulture));
 
     // The shortest digits that read back as the same double; an exponent below 1e-4 and from 1e16 on.
     private static string Repr(double value)
@@ -117,7 +135,8 @@ internal static class PythonJson
         string shortest = Math.Abs(value).ToString("E16", CultureInfo.InvariantCulture);
         for (int precision = 0; precision < 16; precision++)
         {
-            string candidate = Math.Abs(value).ToString("E" + precision.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+            string candidate = Math.Abs(value)
+                .ToString("E" + precision.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
             if (double.Parse(candidate, CultureInfo.InvariantCulture) == Math.Abs(value))
             {
                 shortest = candidate;
@@ -132,7 +151,10 @@ internal static class PythonJson
         if (exponent is < -4 or >= 16)
         {
             string point = digits.Length > 1 ? "." : "";
-            return string.Create(CultureInfo.InvariantCulture, $"{sign}{digits[0]}{point}{digits[1..]}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}");
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{sign}{digits[0]}{point}{digits[1..]}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}"
+            );
         }
 
         if (exponent < 0)

@@ -76,7 +76,9 @@ internal sealed class Qwen3Template : ChatTemplate
         for (int i = messages.Count - 1; i >= 0; i--)
         {
             string content = messages[i].Content;
-            bool isToolResponse = content.StartsWith("<tool_response>", StringComparison.Ordinal) && content.EndsWith("</tool_response>", StringComparison.Ordinal);
+            bool isToolResponse =
+                content.StartsWith("<tool_response>", StringComparison.Ordinal)
+                && content.EndsWith("</tool_response>", StringComparison.Ordinal);
             if (messages[i].Role == ChatRole.User && !isToolResponse)
             {
                 return i;
@@ -88,7 +90,9 @@ internal sealed class Qwen3Template : ChatTemplate
 
     private static void WriteAssistant(SegmentWriter writer, ChatMessage message, bool afterQuery, bool isLast)
     {
-        (string reasoning, string content) = message.ReasoningContent is null ? Split(message.Content) : (message.ReasoningContent, message.Content);
+        (string reasoning, string content) = message.ReasoningContent is null
+            ? Split(message.Content)
+            : (message.ReasoningContent, message.Content);
         writer.Template(ChatMl.AssistantStart);
         if (afterQuery && (isLast || reasoning.Length > 0))
         {
@@ -108,7 +112,11 @@ internal sealed class Qwen3Template : ChatTemplate
             }
 
             JsonElement arguments = calls[i].Arguments;
-            ChatMl.WriteToolCall(writer, calls[i].Name, arguments.ValueKind == JsonValueKind.String ? arguments.GetString()! : PythonJson.Write(arguments));
+            ChatMl.WriteToolCall(
+                writer,
+                calls[i].Name,
+                arguments.ValueKind == JsonValueKind.String ? arguments.GetString()! : PythonJson.Write(arguments)
+            );
         }
 
         writer.Template($"{ChatMl.End}\n");

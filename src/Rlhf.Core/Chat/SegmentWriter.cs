@@ -10,9 +10,7 @@ public sealed class SegmentWriter
     private readonly StringBuilder _pending = new();
     private bool _pendingIsTemplate;
 
-    internal SegmentWriter()
-    {
-    }
+    internal SegmentWriter() { }
 
     /// <summary>Writes text of the template, in which special tokens are recognised.</summary>
     /// <returns>This writer.</returns>

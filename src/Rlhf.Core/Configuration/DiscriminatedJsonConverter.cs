@@ -4,7 +4,10 @@ using System.Text.Json.Serialization;
 
 namespace Rlhf.Configuration;
 
-/// <summary>Reads an object as the type that its <c>"type"</c> names, wherever that stands in the object; types come from a registry, so others can add theirs.</summary>
+/// <summary>
+/// Reads an object as the type that its <c>"type"</c> names, wherever that stands in the object; types come from a registry, so others can
+/// add theirs.
+/// </summary>
 /// <typeparam name="TBase">What all types derive from.</typeparam>
 /// <param name="what">What such an object is, for messages.</param>
 /// <param name="types">The types by name.</param>
@@ -15,8 +18,12 @@ internal sealed class DiscriminatedJsonConverter<TBase>(string what, IReadOnlyDi
 
     public override TBase Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        if (JsonNode.Parse(ref reader) is not JsonObject node
-            || !node.Remove(Discriminator, out JsonNode? given) || given is not JsonValue value || !value.TryGetValue(out string? name))
+        if (
+            JsonNode.Parse(ref reader) is not JsonObject node
+            || !node.Remove(Discriminator, out JsonNode? given)
+            || given is not JsonValue value
+            || !value.TryGetValue(out string? name)
+        )
         {
             throw new JsonException($"a {what} is an object with a \"type\": {Known()}.");
         }
@@ -38,7 +45,8 @@ internal sealed class DiscriminatedJsonConverter<TBase>(string what, IReadOnlyDi
 
     public override void Write(Utf8JsonWriter writer, TBase value, JsonSerializerOptions options)
     {
-        string name = types.FirstOrDefault(t => t.Value == value.GetType()).Key
+        string name =
+            types.FirstOrDefault(t => t.Value == value.GetType()).Key
             ?? throw new JsonException($"no {what} type with options {value.GetType().Name} is registered; types: {Known()}.");
         var node = (JsonObject)JsonSerializer.SerializeToNode(value, value.GetType(), options)!;
         node.Insert(0, Discriminator, name);

@@ -3,12 +3,15 @@ namespace Rlhf.Datasets;
 /// <summary>How the objects of a JSON-lines file become problems.</summary>
 public enum ProblemSchema
 {
-    /// <summary>Plain fields: <c>question</c> and <c>answer</c>; a solution and an id only where <see cref="JsonLinesOptions"/> names their fields.</summary>
+    /// <summary>
+    /// Plain fields: <c>question</c> and <c>answer</c>; a solution and an id only where <see cref="JsonLinesOptions"/> names their fields.
+    /// </summary>
     Fields,
 
     /// <summary>
     /// GSM8K: <c>question</c>, and <c>answer</c> with worked steps and a last line <c>#### 18</c>. The number after <c>####</c>, without
-    /// thousands commas, is the answer; the steps without calculator annotations (<c>&lt;&lt;48/2=24&gt;&gt;</c>) and that line are the solution.
+    /// thousands commas, is the answer; the steps without calculator annotations (<c>&lt;&lt;48/2=24&gt;&gt;</c>) and that line are the
+    /// solution.
     /// </summary>
     Gsm8k,
 
@@ -16,8 +19,10 @@ public enum ProblemSchema
     Math,
 
     /// <summary>
-    /// SVAMP: <c>question</c>, <c>answer</c>, <c>equation</c> such as <c>( 8.0 - 3.0 )</c>, and <c>id</c> where there is one. The solution is the
-    /// equation worked out a line an operation and ended as GSM8K's are, <c>8 - 3 = 5\n#### 5</c>; null where no exact steps give the answer.
+    /// SVAMP: <c>question</c>, <c>answer</c>, <c>equation</c> such as <c>( 8.0 - 3.0 )</c>, and <c>id</c> where there is one. The solution
+    /// is the
+    /// equation worked out a line an operation and ended as GSM8K's are, <c>8 - 3 = 5\n#### 5</c>; null where no exact steps give the
+    /// answer.
     /// </summary>
     Svamp,
 }
@@ -34,7 +39,9 @@ public sealed record JsonLinesOptions
     /// <summary>Name of the field with the answer, for GSM8K the one with steps and answer; null for the schema's own.</summary>
     public string? Answer { get; init; }
 
-    /// <summary>Name of the field with the solution, for SVAMP the one with the equation; null for the schema's own. GSM8K has none.</summary>
+    /// <summary>
+    /// Name of the field with the solution, for SVAMP the one with the equation; null for the schema's own. GSM8K has none.
+    /// </summary>
     public string? Solution { get; init; }
 
     /// <summary>Name of the field with the id; null for the schema's own, or the line's number where that is absent.</summary>

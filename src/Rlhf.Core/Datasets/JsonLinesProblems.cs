@@ -21,7 +21,8 @@ public sealed class JsonLinesProblems : IProblemSource
     /// <exception cref="ArgumentException">The options contradict each other or are out of range.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">
-    /// A line is no JSON object, or a field is missing, empty or of another type (the message gives file, line and field); or the file holds no problem.
+    /// A line is no JSON object, or a field is missing, empty or of another type (the message gives file, line and field); or the file
+    /// holds no problem.
     /// </exception>
     public static JsonLinesProblems Load(string path, JsonLinesOptions options)
     {
@@ -30,7 +31,10 @@ public sealed class JsonLinesProblems : IProblemSource
         var reader = new ProblemReader(options);
         if (!File.Exists(path))
         {
-            throw new FileNotFoundException($"There is no problem file '{path}'. Give the path of a file with one JSON object a line.", path);
+            throw new FileNotFoundException(
+                $"There is no problem file '{path}'. Give the path of a file with one JSON object a line.",
+                path
+            );
         }
 
         List<Problem> problems = [];

@@ -20,14 +20,18 @@ internal sealed partial class ProblemReader
     {
         if (options.Limit is < 1)
         {
-            throw new ArgumentException($"Limit is {options.Limit}; it must be at least 1, or absent to read every problem.", nameof(options));
+            throw new ArgumentException(
+                $"Limit is {options.Limit}; it must be at least 1, or absent to read every problem.",
+                nameof(options)
+            );
         }
 
         if (options is { Schema: ProblemSchema.Gsm8k, Solution: not null })
         {
             throw new ArgumentException(
                 $"Solution is '{options.Solution}', but the schema Gsm8k takes the solution from the answer's field. Remove Solution, or choose the schema Fields.",
-                nameof(options));
+                nameof(options)
+            );
         }
 
         (string question, string answer, string? solution, string? id) = options.Schema switch
@@ -62,12 +66,19 @@ internal sealed partial class ProblemReader
             ProblemSchema.Svamp => WorkOut(PlainNumber(answer), solution!),
             _ => (answer, solution),
         };
-        return new Problem { Id = ReadId(row, line), Question = Text(row, _question), Answer = answer, Solution = solution };
+        return new Problem
+        {
+            Id = ReadId(row, line),
+            Question = Text(row, _question),
+            Answer = answer,
+            Solution = solution,
+        };
     }
 
-    private string ReadId(JsonElement row, int line) => _id is not null && (_idRequired || row.TryGetProperty(_id, out _))
-        ? Text(row, _id, numberAllowed: true)
-        : line.ToString(CultureInfo.InvariantCulture);
+    private string ReadId(JsonElement row, int line) =>
+        _id is not null && (_idRequired || row.TryGetProperty(_id, out _))
+            ? Text(row, _id, numberAllowed: true)
+            : line.ToString(CultureInfo.InvariantCulture);
 
     private (string Answer, string Solution) SplitGsm8k(string text)
     {
@@ -114,7 +125,9 @@ internal sealed partial class ProblemReader
         if (!row.TryGetProperty(field, out JsonElement value))
         {
             string present = string.Join(", ", row.EnumerateObject().Select(p => $"'{p.Name}'"));
-            throw new InvalidDataException($"field '{field}' is missing; the object has {(present.Length > 0 ? present : "no fields")}. Choose the schema or field names that fit.");
+            throw new InvalidDataException(
+                $"field '{field}' is missing; the object has {(present.Length > 0 ? present : "no fields")}. Choose the schema or field names that fit."
+            );
         }
 
         if (numberAllowed && value.ValueKind == JsonValueKind.Number)
@@ -124,7 +137,9 @@ internal sealed partial class ProblemReader
 
         if (value.ValueKind != JsonValueKind.String)
         {
-            throw new InvalidDataException($"field '{field}' must be a text{(numberAllowed ? " or a number" : "")}, found {Describe(value)}.");
+            throw new InvalidDataException(
+                $"field '{field}' must be a text{(numberAllowed ? " or a number" : "")}, found {Describe(value)}."
+            );
         }
 
         try
@@ -138,14 +153,15 @@ internal sealed partial class ProblemReader
         }
     }
 
-    private static string Describe(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Object => "an object",
-        JsonValueKind.Array => "an array",
-        JsonValueKind.String => "a text",
-        JsonValueKind.Null => "null",
-        _ => value.GetRawText(),
-    };
+    private static string Describe(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Object => "an object",
+            JsonValueKind.Array => "an array",
+            JsonValueKind.String => "a text",
+            JsonValueKind.Null => "null",
+            _ => value.GetRawText(),
+        };
 
     [GeneratedRegex("<<[^<>]*>>")]
     private static partial Regex CalculatorAnnotation();

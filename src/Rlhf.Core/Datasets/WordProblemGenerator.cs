@@ -63,7 +63,9 @@ public sealed class WordProblemGenerator : IProblemSource
     private Problem Write(WordProblemPlan plan, WordProblemDraws draws, int index)
     {
         string answer = plan.Steps[^1].Result.ToString(CultureInfo.InvariantCulture);
-        string work = string.Concat(plan.Steps.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Left} {s.Operator} {s.Right} = {s.Result}\n")));
+        string work = string.Concat(
+            plan.Steps.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Left} {s.Operator} {s.Right} = {s.Result}\n"))
+        );
         return new Problem
         {
             Id = $"{(_options.Split == ProblemSplit.Train ? "train" : "test")}-{index.ToString(CultureInfo.InvariantCulture)}",

@@ -35,7 +35,8 @@ public sealed record WordProblemOptions
     public int MaxResult { get; init; } = 50;
 
     /// <summary>
-    /// Share of problems whose solution is the answer line alone, in [0, 1]. Demonstrations of both kinds make a policy that often answers at once, and
+    /// Share of problems whose solution is the answer line alone, in [0, 1]. Demonstrations of both kinds make a policy that often answers
+    /// at once, and
     /// which reinforcement can teach to work the steps out.
     /// </summary>
     /// <value>Default 0.</value>

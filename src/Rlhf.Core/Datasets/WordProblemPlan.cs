@@ -8,8 +8,7 @@ internal sealed class WordProblemDraws(CounterRandom random, int index, int atte
     private int _draw;
 
     /// <summary>Uniform in [low, high].</summary>
-    public int Between(int low, int high) =>
-        low + (int)Math.BigMul(random.BitsAt(index, attempt, _draw++), (ulong)(high - low + 1), out _);
+    public int Between(int low, int high) => low + (int)Math.BigMul(random.BitsAt(index, attempt, _draw++), (ulong)(high - low + 1), out _);
 
     public T Pick<T>(ReadOnlySpan<T> from) => from[Between(0, from.Length - 1)];
 }
@@ -17,16 +16,18 @@ internal sealed class WordProblemDraws(CounterRandom random, int index, int atte
 /// <summary>One operation of a word problem.</summary>
 internal readonly record struct WordProblemStep(int Left, char Operator, int Right)
 {
-    public int Result => Operator switch
-    {
-        '+' => Left + Right,
-        '-' => Left - Right,
-        _ => Left * Right,
-    };
+    public int Result =>
+        Operator switch
+        {
+            '+' => Left + Right,
+            '-' => Left - Right,
+            _ => Left * Right,
+        };
 }
 
 /// <summary>The arithmetic of a word problem, without its wording.</summary>
-/// <param name="InBoxes">Whether the first step multiplies boxes by what each holds; otherwise it starts from a number given outright.</param>
+/// <param name="InBoxes">Whether the first step multiplies boxes by what each holds; otherwise it starts from a number given
+/// outright.</param>
 /// <param name="Steps">The operations; each but the first goes on from the result before it.</param>
 internal sealed record WordProblemPlan(bool InBoxes, IReadOnlyList<WordProblemStep> Steps)
 {

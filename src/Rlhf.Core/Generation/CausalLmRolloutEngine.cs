@@ -42,7 +42,8 @@ public sealed class CausalLmRolloutEngine : IRolloutEngine
         IReadOnlyList<RolloutRequest> requests,
         SamplingOptions options,
         IProgress<RolloutProgress>? progress = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(requests);
         ArgumentNullException.ThrowIfNull(options);
@@ -70,12 +71,14 @@ public sealed class CausalLmRolloutEngine : IRolloutEngine
 
     private int Slots(IReadOnlyList<RolloutRequest> requests, int length)
     {
-        long bytes = KeyValueCache.SlotBytes(_model, length), fit = _options.MaxCacheBytes / bytes;
+        long bytes = KeyValueCache.SlotBytes(_model, length),
+            fit = _options.MaxCacheBytes / bytes;
         if (fit == 0)
         {
             throw new ArgumentException(
-                $"Keys and values of a sequence of {length} tokens take {bytes} bytes, and MaxCacheBytes is {_options.MaxCacheBytes}: " +
-                $"raise it, or lower {nameof(SamplingOptions.MaxNewTokens)}.");
+                $"Keys and values of a sequence of {length} tokens take {bytes} bytes, and MaxCacheBytes is {_options.MaxCacheBytes}: "
+                    + $"raise it, or lower {nameof(SamplingOptions.MaxNewTokens)}."
+            );
         }
 
         return (int)Math.Min(Math.Min(_options.MaxSlots, fit), requests.Sum(r => (long)r.Samples));

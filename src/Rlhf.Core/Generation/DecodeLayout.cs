@@ -5,7 +5,9 @@ using static TorchSharp.torch.nn;
 
 namespace Rlhf.Generation;
 
-/// <summary>One new token of each of the first S slots: stores its key and value, and attends over its slot's tokens up to itself.</summary>
+/// <summary>
+/// One new token of each of the first S slots: stores its key and value, and attends over its slot's tokens up to itself.
+/// </summary>
 /// <remarks>
 /// The query heads that share a key-value head are the rows of one product, so keys and values are read once and never repeated.
 /// All slots attend over the longest one's blocks; a mask of −∞ hides what lies past each slot's own token.
@@ -43,7 +45,9 @@ internal sealed class DecodeLayout : AttentionLayout
     /// <inheritdoc/>
     public override Tensor Attend(int layer, Tensor query, Tensor key, Tensor value)
     {
-        long heads = query.size(1), dim = query.size(2), keyValueHeads = key.size(1);
+        long heads = query.size(1),
+            dim = query.size(2),
+            keyValueHeads = key.size(1);
         _cache.Store(layer, _places, key, value);
         (Tensor keys, Tensor values) = _cache.Read(layer, _slots, _reach);
         Tensor grouped = query.reshape(_slots, keyValueHeads, heads / keyValueHeads, dim);

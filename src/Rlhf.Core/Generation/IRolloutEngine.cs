@@ -15,7 +15,8 @@ public interface IRolloutEngine
         IReadOnlyList<RolloutRequest> requests,
         SamplingOptions options,
         IProgress<RolloutProgress>? progress = null,
-        CancellationToken cancellationToken = default);
+        CancellationToken cancellationToken = default
+    );
 }
 
 /// <summary>How far a call of <see cref="IRolloutEngine.Generate"/> is.</summary>

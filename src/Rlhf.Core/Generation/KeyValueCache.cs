@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Rlhf.Generation;
 
-/// <summary>Keys and values of the tokens seen so far: <c>[layers·2, slots, length, key-value heads·D]</c>, one row of slots a sequence.</summary>
+/// <summary>
+/// Keys and values of the tokens seen so far: <c>[layers·2, slots, length, key-value heads·D]</c>, one row of slots a sequence.
+/// </summary>
 internal sealed class KeyValueCache : IDisposable
 {
     // Attention reads lengths in whole blocks, so that its shapes change rarely and a mask's rows stay aligned.
@@ -27,7 +29,8 @@ internal sealed class KeyValueCache : IDisposable
         _keyValueHeads = shape.KeyValueHeads;
         _headDim = shape.HeadDim;
         using var scope = NewDisposeScope();
-        _all = empty([2L * shape.Layers, slots, Length, (long)_keyValueHeads * _headDim], dtype: model.ComputeType, device: model.Device).DetachFromDisposeScope();
+        _all = empty([2L * shape.Layers, slots, Length, (long)_keyValueHeads * _headDim], dtype: model.ComputeType, device: model.Device)
+            .DetachFromDisposeScope();
         _keys = [.. Enumerable.Range(0, shape.Layers).Select(l => _all.select(0, 2 * l).DetachFromDisposeScope())];
         _values = [.. Enumerable.Range(0, shape.Layers).Select(l => _all.select(0, (2 * l) + 1).DetachFromDisposeScope())];
     }
@@ -40,7 +43,9 @@ internal sealed class KeyValueCache : IDisposable
         2L * model.Shape.Layers * RoundUp(length) * model.Shape.KeyValueHeads * model.Shape.HeadDim * model.ComputeType.ElementSize();
 
     /// <summary>Makes room for tokens before <paramref name="length"/> and returns it in whole blocks.</summary>
-    /// <remarks>Attention multiplies what it masks by 0, so unused places must hold finite numbers; they are cleared only once they are needed.</remarks>
+    /// <remarks>
+    /// Attention multiplies what it masks by 0, so unused places must hold finite numbers; they are cleared only once they are needed.
+    /// </remarks>
     public int Reach(int length)
     {
         int reached = RoundUp(length);
@@ -67,9 +72,12 @@ internal sealed class KeyValueCache : IDisposable
     }
 
     /// <summary>A layer's keys and values of the first slots and positions: two views <c>[slots, key-value heads, length, D]</c>.</summary>
-    public (Tensor Keys, Tensor Values) Read(int layer, int slots, int length) => (Read(_keys[layer], slots, length), Read(_values[layer], slots, length));
+    public (Tensor Keys, Tensor Values) Read(int layer, int slots, int length) =>
+        (Read(_keys[layer], slots, length), Read(_values[layer], slots, length));
 
-    /// <summary>Copies the first <paramref name="length"/> tokens of one slot to <paramref name="count"/> others that follow each other.</summary>
+    /// <summary>
+    /// Copies the first <paramref name="length"/> tokens of one slot to <paramref name="count"/> others that follow each other.
+    /// </summary>
     public void Copy(int source, int destination, int count, int length)
     {
         if (length == 0)

@@ -5,7 +5,9 @@ using static TorchSharp.torch.nn;
 
 namespace Rlhf.Generation;
 
-/// <summary>The tokens of several prompts, one after the other: causal attention within each, with keys and values kept in consecutive slots.</summary>
+/// <summary>
+/// The tokens of several prompts, one after the other: causal attention within each, with keys and values kept in consecutive slots.
+/// </summary>
 /// <remarks>Attention alone pads the prompts on the right, where a causal mask hides the padding from every real token.</remarks>
 internal sealed class PrefillLayout : AttentionLayout
 {
@@ -57,7 +59,8 @@ internal sealed class PrefillLayout : AttentionLayout
     {
         // Within a prompt's computation nothing is read back, so the scope keeps one layer's copies alive only.
         using var scope = NewDisposeScope();
-        long heads = query.size(1), dim = query.size(2);
+        long heads = query.size(1),
+            dim = query.size(2);
         _cache.Store(layer, _places, key, value);
         Tensor attended = functional.scaled_dot_product_attention(Pad(query, heads), Pad(key, heads), Pad(value, heads), is_casual: true);
         return attended.transpose(1, 2).reshape(-1, heads, dim).index_select(0, _toFlat).MoveToOuterDisposeScope();
@@ -66,7 +69,8 @@ internal sealed class PrefillLayout : AttentionLayout
     // [N, k, D] → [prompts, heads, longest, D], each of the k heads repeated for its group.
     private Tensor Pad(Tensor flat, long heads)
     {
-        long k = flat.size(1), dim = flat.size(2);
+        long k = flat.size(1),
+            dim = flat.size(2);
         Tensor padded = flat.index_select(0, _toPadded).view(_prompts, _longest, k, dim).transpose(1, 2);
         return k == heads
             ? padded

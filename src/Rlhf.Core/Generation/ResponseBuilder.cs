@@ -45,7 +45,8 @@ internal sealed class ResponseBuilder
     {
         _tokens.Add(token);
         _logProbs.Add(logProb);
-        _reason = _rules.StopTokens.Contains(token) ? FinishReason.StopToken
+        _reason =
+            _rules.StopTokens.Contains(token) ? FinishReason.StopToken
             : CompletesStopString(token) ? FinishReason.StopString
             : _tokens.Count >= _mostTokens ? FinishReason.Length
             : null;

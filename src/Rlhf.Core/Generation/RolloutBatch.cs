@@ -44,7 +44,8 @@ public sealed record RolloutBatch
         }
 
         using var scope = NewDisposeScope();
-        int count = rows.Count, width = rows.Max(r => r.Response.TokenIds.Length);
+        int count = rows.Count,
+            width = rows.Max(r => r.Response.TokenIds.Length);
         float[] logProbs = new float[count * width];
         bool[] mask = new bool[count * width];
         for (int b = 0; b < count; b++)
@@ -55,7 +56,10 @@ public sealed record RolloutBatch
         }
 
         Dictionary<long, int> groups = [];
-        int[] groupOfRow = [.. rows.Select(r => groups.TryGetValue(r.Response.VisitId, out int g) ? g : groups[r.Response.VisitId] = groups.Count)];
+        int[] groupOfRow =
+        [
+            .. rows.Select(r => groups.TryGetValue(r.Response.VisitId, out int g) ? g : groups[r.Response.VisitId] = groups.Count),
+        ];
         StepMap steps = StepMaps.Create([.. rows.Select(r => r.Steps)], device);
         Tensor real = Kept(tensor(mask, device: device).view(count, width));
         RewardLayout layout = new()

@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace Rlhf.Generation;
 
-/// <summary>One call of <see cref="CausalLmRolloutEngine.Generate"/>: fills slots, decodes a token of each, takes ended responses out, until none is left.</summary>
+/// <summary>
+/// One call of <see cref="CausalLmRolloutEngine.Generate"/>: fills slots, decodes a token of each, takes ended responses out, until none is
+/// left.
+/// </summary>
 internal sealed class RolloutRun : IDisposable
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(100);
@@ -32,7 +35,8 @@ internal sealed class RolloutRun : IDisposable
         KeyValueCache cache,
         int slots,
         int prefillTokens,
-        IProgress<RolloutProgress>? progress)
+        IProgress<RolloutProgress>? progress
+    )
     {
         _model = model;
         _cache = cache;
@@ -99,7 +103,8 @@ internal sealed class RolloutRun : IDisposable
     {
         using var scope = NewDisposeScope();
         IReadOnlyList<ResponseBuilder> active = _schedule.Active;
-        int slots = active.Count, longest = 0;
+        int slots = active.Count,
+            longest = 0;
         var inputs = new long[3 * slots];
         var uniforms = new double[slots];
         for (int s = 0; s < slots; s++)
@@ -130,8 +135,9 @@ internal sealed class RolloutRun : IDisposable
             if (float.IsNaN(logProb))
             {
                 throw new InvalidOperationException(
-                    $"The model's logits are not numbers at token {response.Count} of sample {response.SampleIndex} of visit {response.Request.VisitId}: " +
-                    "its weights are broken, for instance by a training step that diverged.");
+                    $"The model's logits are not numbers at token {response.Count} of sample {response.SampleIndex} of visit {response.Request.VisitId}: "
+                        + "its weights are broken, for instance by a training step that diverged."
+                );
             }
 
             if (response.Append((int)drawn[s], logProb))

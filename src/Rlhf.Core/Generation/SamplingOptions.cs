@@ -10,7 +10,9 @@ namespace Rlhf.Generation;
 /// </remarks>
 public sealed record SamplingOptions
 {
-    /// <summary>T: logits are divided by it. 0 takes the most probable token (greedy), and log-probs are then those at temperature 1.</summary>
+    /// <summary>
+    /// T: logits are divided by it. 0 takes the most probable token (greedy), and log-probs are then those at temperature 1.
+    /// </summary>
     /// <value>Default 1; 0 or greater, finite.</value>
     public double Temperature { get; init; } = 1;
 
@@ -53,7 +55,12 @@ public sealed record SamplingOptions
     /// <exception cref="ArgumentException">A value is out of range; the message names the option, the value and the range.</exception>
     public void Validate(int vocabularySize)
     {
-        Require(double.IsFinite(Temperature) && Temperature >= 0, nameof(Temperature), Temperature, "must be 0 (greedy) or greater, and finite");
+        Require(
+            double.IsFinite(Temperature) && Temperature >= 0,
+            nameof(Temperature),
+            Temperature,
+            "must be 0 (greedy) or greater, and finite"
+        );
         Require(TopK >= 0, nameof(TopK), TopK, "must be 0 (off) or greater");
         Require(TopP is > 0 and <= 1, nameof(TopP), TopP, "must be greater than 0 and at most 1 (off)");
         Require(MinP is >= 0 and <= 1, nameof(MinP), MinP, "must be from 0 (off) to 1");
@@ -63,7 +70,12 @@ public sealed record SamplingOptions
             Require(id >= 0 && id < vocabularySize, nameof(StopTokenIds), id, $"must be token ids from 0 to {vocabularySize - 1}");
         }
 
-        Require(StopStrings.All(s => !string.IsNullOrEmpty(s)), nameof(StopStrings), "\"\"", "must not be empty texts: they would end every response at once");
+        Require(
+            StopStrings.All(s => !string.IsNullOrEmpty(s)),
+            nameof(StopStrings),
+            "\"\"",
+            "must not be empty texts: they would end every response at once"
+        );
     }
 
     private static void Require(bool holds, string option, object value, string rule)

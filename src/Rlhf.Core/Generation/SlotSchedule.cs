@@ -47,7 +47,7 @@ internal sealed class SlotSchedule(IReadOnlyList<RolloutRequest> requests, int s
 
         // Responses from the end fill the gaps, unless what lies at the end is a gap itself.
         var copies = new List<SlotCopy>();
-        for (int low = 0, high = gaps.Count - 1; low <= high;)
+        for (int low = 0, high = gaps.Count - 1; low <= high; )
         {
             int last = _active.Count - 1;
             if (gaps[high] == last)
@@ -76,7 +76,8 @@ internal sealed class SlotSchedule(IReadOnlyList<RolloutRequest> requests, int s
             return null;
         }
 
-        int source = _active.FindIndex(r => r.RequestIndex == _open), destination = _active.Count;
+        int source = _active.FindIndex(r => r.RequestIndex == _open),
+            destination = _active.Count;
         int length = requests[_open].PromptTokenIds.Count - 1;
         for (int i = 0; i < count; i++)
         {
@@ -97,7 +98,10 @@ internal sealed class SlotSchedule(IReadOnlyList<RolloutRequest> requests, int s
             return null;
         }
 
-        int first = _active.Count, begin = _nextRequest, samples = 0, longest = 0;
+        int first = _active.Count,
+            begin = _nextRequest,
+            samples = 0,
+            longest = 0;
         while (_nextRequest < requests.Count && samples < Free)
         {
             RolloutRequest request = requests[_nextRequest];

@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace Rlhf.Generation;
 
-/// <summary>Draws one token for each row of hidden states, by inverse transform: the first token whose cumulative probability passes the row's uniform.</summary>
+/// <summary>
+/// Draws one token for each row of hidden states, by inverse transform: the first token whose cumulative probability passes the row's
+/// uniform.
+/// </summary>
 internal sealed class TokenSampler(ICausalLm model, SamplingOptions options) : IDisposable
 {
     // Rows are taken in chunks whose logits stay around 64 MiB.

@@ -85,7 +85,9 @@ public sealed class MetricSink : IDisposable
         {
             if (before.Kind != kind || before.DenominatorName != denominatorName)
             {
-                throw new InvalidOperationException($"metric '{name}' was added over '{before.DenominatorName}' and is now added over '{denominatorName}'.");
+                throw new InvalidOperationException(
+                    $"metric '{name}' was added over '{before.DenominatorName}' and is now added over '{denominatorName}'."
+                );
             }
 
             top = kind == MetricKind.Maximum ? top.maximum(before.Numerator) : top.add(before.Numerator);

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 namespace Rlhf.Models;
 
 /// <summary>What the flat tokens of one call of <see cref="ICausalLm.Trunk"/> are: their positions, and what each attends to.</summary>
-/// <remarks>A layout is made for one call or a few calls with the same tokens' shape and owns nothing; its tensors live in the caller's scope.</remarks>
+/// <remarks>
+/// A layout is made for one call or a few calls with the same tokens' shape and owns nothing; its tensors live in the caller's scope.
+/// </remarks>
 public abstract class AttentionLayout
 {
     /// <summary>Position of each token in its sequence, from 0: int64 <c>[N]</c>.</summary>

@@ -7,7 +7,8 @@ namespace Rlhf.Models;
 
 /// <summary>A decoder-only language model of the Llama family: Llama 2 and 3, SmolLM2, Qwen2, Qwen2.5, Qwen3.</summary>
 /// <remarks>
-/// Pre-norm blocks with RMSNorm, rotary positions, grouped-query attention and a SiLU-gated MLP; Qwen2 adds biases to the query, key and value
+/// Pre-norm blocks with RMSNorm, rotary positions, grouped-query attention and a SiLU-gated MLP; Qwen2 adds biases to the query, key and
+/// value
 /// projections, Qwen3 norms of queries and keys. Arithmetic follows Hugging Face's <c>transformers</c>.
 /// </remarks>
 public sealed class CausalLm : ICausalLm
@@ -54,23 +55,35 @@ public sealed class CausalLm : ICausalLm
         ArgumentNullException.ThrowIfNull(config);
         options ??= new();
         var weights = new RandomWeights(seed, config.Layers);
-        return Build(config, new(config.CausalLmParameters(), (name, shape) => weights.Create(name, shape).to(options.WeightType, options.Device)), options);
+        return Build(
+            config,
+            new(config.CausalLmParameters(), (name, shape) => weights.Create(name, shape).to(options.WeightType, options.Device)),
+            options
+        );
     }
 
     /// <summary>Reads a Hugging Face folder.</summary>
     /// <param name="folder">A folder with config.json and one or several safetensors files.</param>
     /// <param name="options">Where it lies and its types; null for the defaults.</param>
-    /// <exception cref="ModelFormatException">The folder is not a model this class reads; the message names file, key or tensor and what is wrong.</exception>
+    /// <exception cref="ModelFormatException">The folder is not a model this class reads; the message names file, key or tensor and what is
+    /// wrong.</exception>
     public static CausalLm Load(string folder, ModelLoadOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
         options ??= new();
         CausalLmConfig config = CausalLmConfig.Load(folder);
         using HuggingFaceWeights weights = HuggingFaceWeights.Open(folder, config.CausalLmParameters());
-        return Build(config, new(config.CausalLmParameters(), (name, _) => weights.Read(name, options.Device, options.WeightType)), options);
+        return Build(
+            config,
+            new(config.CausalLmParameters(), (name, _) => weights.Read(name, options.Device, options.WeightType)),
+            options
+        );
     }
 
-    /// <summary>Writes a Hugging Face folder's config.json and model.safetensors, which <c>transformers</c> can load; adapters are merged into the weights.</summary>
+    /// <summary>
+    /// Writes a Hugging Face folder's config.json and model.safetensors, which <c>transformers</c> can load; adapters are merged into the
+    /// weights.
+    /// </summary>
     /// <param name="folder">The folder; made where it is missing.</param>
     /// <param name="type">The type of the stored weights; null for the one they are kept in.</param>
     public void Save(string folder, ScalarType? type = null)
@@ -78,8 +91,8 @@ public sealed class CausalLm : ICausalLm
         ArgumentNullException.ThrowIfNull(folder);
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        IEnumerable<(string Name, Tensor Value)> own = _parameters.All
-            .Where(p => !LowRankAdapters.IsAdapterName(p.Name))
+        IEnumerable<(string Name, Tensor Value)> own = _parameters
+            .All.Where(p => !LowRankAdapters.IsAdapterName(p.Name))
             .Select(p => (p.Name, _adapters?.Merged(p.Name, p.Value) ?? p.Value));
         HuggingFaceFolder.SaveWeights(folder, [.. own], type);
         Config.Save(folder);
@@ -90,9 +103,12 @@ public sealed class CausalLm : ICausalLm
     /// <param name="seed">Seed of the random half.</param>
     /// <exception cref="InvalidOperationException">The model has adapters.</exception>
     /// <exception cref="ArgumentException">No layer has a targeted name.</exception>
-    public void AddAdapters(LoraOptions options, long seed) => Attach(LowRankAdapters.Create(options, _trunk.Projections, _parameters, seed));
+    public void AddAdapters(LoraOptions options, long seed) =>
+        Attach(LowRankAdapters.Create(options, _trunk.Projections, _parameters, seed));
 
-    /// <summary>Adds the adapters of a PEFT folder (adapter_config.json, adapter_model.safetensors) and freezes all other weights.</summary>
+    /// <summary>
+    /// Adds the adapters of a PEFT folder (adapter_config.json, adapter_model.safetensors) and freezes all other weights.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The model has adapters.</exception>
     /// <exception cref="ModelFormatException">The folder is not an adapter of this model; the message names what is wrong.</exception>
     public void LoadAdapters(string folder) => Attach(LowRankAdapters.Load(folder, _trunk.Projections, _parameters));

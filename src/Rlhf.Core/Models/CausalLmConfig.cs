@@ -84,11 +84,13 @@ public sealed record CausalLmConfig
         TieWordEmbeddings ? TrunkParameters() : [.. TrunkParameters(), ("lm_head.weight", [VocabularySize, HiddenSize])];
 
     /// <summary>Names and shapes of a reward model's parameters.</summary>
-    public IReadOnlyList<(string Name, long[] Shape)> RewardModelParameters() => [.. TrunkParameters(), ("score.weight", [NumLabels, HiddenSize])];
+    public IReadOnlyList<(string Name, long[] Shape)> RewardModelParameters() =>
+        [.. TrunkParameters(), ("score.weight", [NumLabels, HiddenSize])];
 
     private List<(string Name, long[] Shape)> TrunkParameters()
     {
-        long queries = (long)Heads * HeadDim, keys = (long)KeyValueHeads * HeadDim;
+        long queries = (long)Heads * HeadDim,
+            keys = (long)KeyValueHeads * HeadDim;
         List<(string, long[])> all = [("model.embed_tokens.weight", [VocabularySize, HiddenSize])];
         for (int layer = 0; layer < Layers; layer++)
         {

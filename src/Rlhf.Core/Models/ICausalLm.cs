@@ -45,4 +45,12 @@ public interface ICausalLm : IDisposable
 /// <param name="HeadDim">Width of a head.</param>
 /// <param name="VocabularySize">V.</param>
 /// <param name="MaxPositions">Longest sequence the model was made for.</param>
-public sealed record CausalLmShape(int Layers, int HiddenSize, int Heads, int KeyValueHeads, int HeadDim, int VocabularySize, int MaxPositions);
+public sealed record CausalLmShape(
+    int Layers,
+    int HiddenSize,
+    int Heads,
+    int KeyValueHeads,
+    int HeadDim,
+    int VocabularySize,
+    int MaxPositions
+);

@@ -17,5 +17,6 @@ public sealed record LoraOptions
 
     /// <summary>Names of the projections that get an adapter.</summary>
     /// <value>Default all seven of a block: q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj.</value>
-    public IReadOnlyList<string> TargetModules { get; init; } = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
+    public IReadOnlyList<string> TargetModules { get; init; } =
+    ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
 }

@@ -41,15 +41,25 @@ internal sealed class LowRankAdapters : IDisposable
         {
             throw new ArgumentException(
                 $"TargetModules is [{string.Join(", ", options.TargetModules)}]; each must be one of {string.Join(", ", all.Select(p => p.Kind).Distinct())}, and one is needed.",
-                nameof(options));
+                nameof(options)
+            );
         }
 
         var adapters = new LowRankAdapters(options, parameters, options.Alpha / options.Rank);
         foreach (Projection projection in all.Where(p => options.TargetModules.Contains(p.Kind)))
         {
             Parameter like = parameters.All.First(p => p.Name == projection.Name + ".weight").Value;
-            Tensor down = RandomWeights.Uniform(seed, projection.Name + DownSuffix, [options.Rank, projection.Inputs], 1 / Math.Sqrt(projection.Inputs));
-            adapters.Attach(projection, down.to(like.dtype, like.device), zeros([projection.Outputs, options.Rank], like.dtype, like.device));
+            Tensor down = RandomWeights.Uniform(
+                seed,
+                projection.Name + DownSuffix,
+                [options.Rank, projection.Inputs],
+                1 / Math.Sqrt(projection.Inputs)
+            );
+            adapters.Attach(
+                projection,
+                down.to(like.dtype, like.device),
+                zeros([projection.Outputs, options.Rank], like.dtype, like.device)
+            );
         }
 
         return adapters;
@@ -67,20 +77,24 @@ internal sealed class LowRankAdapters : IDisposable
         {
             foreach (Projection projection in projections)
             {
-                string down = PeftPrefix + projection.Name + DownSuffix, up = PeftPrefix + projection.Name + UpSuffix;
+                string down = PeftPrefix + projection.Name + DownSuffix,
+                    up = PeftPrefix + projection.Name + UpSuffix;
                 if (!unread.Contains(down) && !unread.Contains(up))
                 {
                     continue;
                 }
 
                 Parameter like = parameters.All.First(p => p.Name == projection.Name + ".weight").Value;
-                Tensor a = Read(down, options.Rank, projection.Inputs, like), b = Read(up, projection.Outputs, options.Rank, like);
+                Tensor a = Read(down, options.Rank, projection.Inputs, like),
+                    b = Read(up, projection.Outputs, options.Rank, like);
                 adapters.Attach(projection, a, b);
             }
 
             if (unread.Count > 0 || adapters._byWeight.Count == 0)
             {
-                throw new ModelFormatException($"{path}: {(unread.Count > 0 ? $"tensor '{unread.Order(StringComparer.Ordinal).First()}' belongs to no layer of the model" : "there are no adapters in it")}.");
+                throw new ModelFormatException(
+                    $"{path}: {(unread.Count > 0 ? $"tensor '{unread.Order(StringComparer.Ordinal).First()}' belongs to no layer of the model" : "there are no adapters in it")}."
+                );
             }
 
             return adapters;
@@ -102,15 +116,15 @@ internal sealed class LowRankAdapters : IDisposable
             long[] shape = [.. file.Entry(name).Shape];
             return shape is [var r, var c] && r == rows && c == columns
                 ? file.Read(name, like.device, like.dtype)
-                : throw new ModelFormatException($"{path}: tensor '{name}' has shape [{string.Join(',', shape)}]; the model and {ConfigFile} need [{rows},{columns}].");
+                : throw new ModelFormatException(
+                    $"{path}: tensor '{name}' has shape [{string.Join(',', shape)}]; the model and {ConfigFile} need [{rows},{columns}]."
+                );
         }
     }
 
     /// <summary>A weight with its adapter's product added, or null where it has none.</summary>
     public Tensor? Merged(string weightName, Tensor weight) =>
-        _byWeight.TryGetValue(weightName, out LowRankAdapter? adapter)
-            ? weight.add(adapter.Up.mm(adapter.Down).mul(adapter.Scale))
-            : null;
+        _byWeight.TryGetValue(weightName, out LowRankAdapter? adapter) ? weight.add(adapter.Up.mm(adapter.Down).mul(adapter.Scale)) : null;
 
     /// <summary>Writes a PEFT folder.</summary>
     public void Save(string folder)
@@ -134,7 +148,8 @@ internal sealed class LowRankAdapters : IDisposable
         SafetensorsWriter.Write(
             Path.Combine(folder, WeightsFile),
             [.. _parameters.All.Where(p => IsAdapterName(p.Name)).Select(p => (PeftPrefix + p.Name, (Tensor)p.Value))],
-            null);
+            null
+        );
         File.WriteAllText(Path.Combine(folder, ConfigFile), config.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
     }
 
@@ -144,7 +159,10 @@ internal sealed class LowRankAdapters : IDisposable
     private void Attach(Projection projection, Tensor down, Tensor up)
     {
         var adapter = new LowRankAdapter(
-            _parameters.Add(projection.Name + DownSuffix, down), _parameters.Add(projection.Name + UpSuffix, up), _scale);
+            _parameters.Add(projection.Name + DownSuffix, down),
+            _parameters.Add(projection.Name + UpSuffix, up),
+            _scale
+        );
         projection.Adapter = adapter;
         _byWeight[projection.Name + ".weight"] = adapter;
     }
@@ -164,7 +182,8 @@ internal sealed class LowRankAdapters : IDisposable
         JsonObject config;
         try
         {
-            config = JsonNode.Parse(File.ReadAllText(path)) as JsonObject ?? throw new ModelFormatException($"{path}: it holds no JSON object.");
+            config =
+                JsonNode.Parse(File.ReadAllText(path)) as JsonObject ?? throw new ModelFormatException($"{path}: it holds no JSON object.");
         }
         catch (Exception e) when (e is IOException or JsonException)
         {
@@ -178,20 +197,34 @@ internal sealed class LowRankAdapters : IDisposable
             Demand(flag, v => v is null or "false", "false");
         }
 
-        foreach (string list in (string[])["modules_to_save", "rank_pattern", "alpha_pattern", "layer_replication", "target_parameters", "trainable_token_indices"])
+        foreach (
+            string list in (string[])
+                ["modules_to_save", "rank_pattern", "alpha_pattern", "layer_replication", "target_parameters", "trainable_token_indices"]
+        )
         {
             Demand(list, v => v is null or "{}" or "[]", "empty");
         }
 
         int rank = (int)Number("r");
-        double alpha = Number("lora_alpha"), divisor = config["use_rslora"]?.ToString() == "true" ? Math.Sqrt(rank) : rank;
+        double alpha = Number("lora_alpha"),
+            divisor = config["use_rslora"]?.ToString() == "true" ? Math.Sqrt(rank) : rank;
         if (rank < 1 || !double.IsFinite(alpha))
         {
-            throw new ModelFormatException($"{path}: r is {rank} and lora_alpha {alpha.ToString(CultureInfo.InvariantCulture)}; r must be at least 1, lora_alpha finite.");
+            throw new ModelFormatException(
+                $"{path}: r is {rank} and lora_alpha {alpha.ToString(CultureInfo.InvariantCulture)}; r must be at least 1, lora_alpha finite."
+            );
         }
 
         string[] targets = config["target_modules"] is JsonArray names ? [.. names.Select(n => n!.ToString())] : [];
-        return (new() { Rank = rank, Alpha = alpha, TargetModules = targets }, alpha / divisor);
+        return (
+            new()
+            {
+                Rank = rank,
+                Alpha = alpha,
+                TargetModules = targets,
+            },
+            alpha / divisor
+        );
 
         void Demand(string key, Func<string?, bool> holds, string supported)
         {
@@ -202,8 +235,9 @@ internal sealed class LowRankAdapters : IDisposable
             }
         }
 
-        double Number(string key) => config[key] is JsonValue value && value.TryGetValue(out double number)
-            ? number
-            : throw new ModelFormatException($"{path}: {key} must be a number.");
+        double Number(string key) =>
+            config[key] is JsonValue value && value.TryGetValue(out double number)
+                ? number
+                : throw new ModelFormatException($"{path}: {key} must be a number.");
     }
 }

@@ -14,7 +14,9 @@ public sealed record ModelLoadOptions
     /// <value>Default float32.</value>
     public ScalarType ComputeType { get; init; } = ScalarType.Float32;
 
-    /// <summary>The type the weights are kept in; they are cast in every forward pass where it differs from <see cref="ComputeType"/>.</summary>
+    /// <summary>
+    /// The type the weights are kept in; they are cast in every forward pass where it differs from <see cref="ComputeType"/>.
+    /// </summary>
     /// <value>Default float32: small learning rates are lost in bfloat16.</value>
     public ScalarType WeightType { get; init; } = ScalarType.Float32;
 }

@@ -49,8 +49,7 @@ internal sealed class Projection
 /// <param name="Scale">α/r.</param>
 internal sealed record LowRankAdapter(Parameter Down, Parameter Up, Scalar Scale)
 {
-    public Tensor Apply(Tensor x) =>
-        nn.functional.linear(nn.functional.linear(x, Down.As(x.dtype)), Up.As(x.dtype)).mul(Scale);
+    public Tensor Apply(Tensor x) => nn.functional.linear(nn.functional.linear(x, Down.As(x.dtype)), Up.As(x.dtype)).mul(Scale);
 }
 
 internal static class ParameterTypes

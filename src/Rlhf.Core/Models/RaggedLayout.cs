@@ -47,7 +47,11 @@ public sealed class RaggedLayout : AttentionLayout
         using var scope = NewDisposeScope();
         (long heads, long keyHeads, long width) = (query.size(1), key.size(1), query.size(2));
         Tensor output = nn.functional.scaled_dot_product_attention(
-            Padded(query), Repeated(Padded(key), heads / keyHeads), Repeated(Padded(value), heads / keyHeads), is_casual: true);
+            Padded(query),
+            Repeated(Padded(key), heads / keyHeads),
+            Repeated(Padded(value), heads / keyHeads),
+            is_casual: true
+        );
         Tensor flat = output.transpose(1, 2).reshape(_count * (long)_longest, heads, width);
         return (_slots is null ? flat : flat.index_select(0, _slots)).MoveToOuterDisposeScope();
     }
@@ -55,7 +59,9 @@ public sealed class RaggedLayout : AttentionLayout
     // [N,h,D] to [B,h,L,D].
     private Tensor Padded(Tensor x)
     {
-        long heads = x.size(1), width = x.size(2), slots = _count * (long)_longest;
+        long heads = x.size(1),
+            width = x.size(2),
+            slots = _count * (long)_longest;
         Tensor full = _slots is null ? x : zeros([slots, heads, width], x.dtype, x.device).index_copy(0, _slots, x);
         return full.view(_count, _longest, heads, width).transpose(1, 2);
     }

@@ -6,7 +6,8 @@ namespace Rlhf.Models;
 
 /// <summary>First weights of a new model: normal numbers that depend on the seed, the parameter's name and the element alone.</summary>
 /// <remarks>
-/// Norm weights 1, biases 0, embeddings N(0, 0.02²), projections N(0, 1/inputs), and those that add to the residual stream, o_proj and down_proj,
+/// Norm weights 1, biases 0, embeddings N(0, 0.02²), projections N(0, 1/inputs), and those that add to the residual stream, o_proj and
+/// down_proj,
 /// divided by √(2·layers) as in GPT-2.
 /// </remarks>
 internal sealed class RandomWeights(long seed, int layers)
@@ -46,15 +47,30 @@ internal sealed class RandomWeights(long seed, int layers)
         Tensor index = arange(shape.Aggregate(1L, (a, b) => a * b), ScalarType.Int64);
         Tensor radius = random.Uniform(index, zeros(1, ScalarType.Int64)).neg().add(One);
         Tensor angle = random.Uniform(index, ones(1, ScalarType.Int64)).mul(TwoPi);
-        return radius.log().mul(MinusTwo).sqrt().mul(angle.cos()).mul(scale).to_type(ScalarType.Float32).view(shape).MoveToOuterDisposeScope();
+        return radius
+            .log()
+            .mul(MinusTwo)
+            .sqrt()
+            .mul(angle.cos())
+            .mul(scale)
+            .to_type(ScalarType.Float32)
+            .view(shape)
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>Uniform in ±<paramref name="bound"/>, float32.</summary>
     public static Tensor Uniform(long seed, string name, long[] shape, double bound)
     {
         using var scope = NewDisposeScope();
-        using Scalar width = 2 * bound, low = -bound;
+        using Scalar width = 2 * bound,
+            low = -bound;
         Tensor index = arange(shape.Aggregate(1L, (a, b) => a * b), ScalarType.Int64);
-        return new CounterRandom(seed, name).Uniform(index).mul(width).add(low).to_type(ScalarType.Float32).view(shape).MoveToOuterDisposeScope();
+        return new CounterRandom(seed, name)
+            .Uniform(index)
+            .mul(width)
+            .add(low)
+            .to_type(ScalarType.Float32)
+            .view(shape)
+            .MoveToOuterDisposeScope();
     }
 }

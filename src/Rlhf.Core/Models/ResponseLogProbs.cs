@@ -16,7 +16,13 @@ public static class ResponseLogProbs
     /// <param name="entropy">Which entropy H = logsumexp(z) − Σ softmax(z)·z to compute along.</param>
     /// <returns>float32 <c>[B,width]</c>, right-padded with 0; the entropy likewise, or null.</returns>
     /// <exception cref="ArgumentException">A prompt is empty or a response longer than <paramref name="width"/>.</exception>
-    public static (Tensor LogProbs, Tensor? Entropy) Compute(ICausalLm model, IReadOnlyList<TokenSequence> rows, int width, double temperature, EntropyOutput entropy = EntropyOutput.None)
+    public static (Tensor LogProbs, Tensor? Entropy) Compute(
+        ICausalLm model,
+        IReadOnlyList<TokenSequence> rows,
+        int width,
+        double temperature,
+        EntropyOutput entropy = EntropyOutput.None
+    )
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(rows);
@@ -25,7 +31,8 @@ public static class ResponseLogProbs
         var layout = new SharedPromptLayout(flat.PromptLengths, flat.PromptOfRow, flat.FedLengths, model.Device);
         Tensor hidden = model.Trunk(tensor(flat.Tokens, device: model.Device), layout);
         Tensor predicting = hidden.index_select(0, tensor(flat.PredictingRows, device: model.Device));
-        Tensor targets = tensor(flat.Targets, device: model.Device), places = tensor(flat.Places, device: model.Device);
+        Tensor targets = tensor(flat.Targets, device: model.Device),
+            places = tensor(flat.Places, device: model.Device);
         (Tensor logProbs, Tensor? entropies) = TokenLogProbs.Compute(model, predicting, targets, temperature, entropy);
         return (Padded(logProbs).MoveToOuterDisposeScope(), entropies is null ? null : Padded(entropies).MoveToOuterDisposeScope());
 
@@ -34,7 +41,15 @@ public static class ResponseLogProbs
     }
 
     // Each distinct prompt once, then what the rows' responses feed: a response's last token predicts nothing that is asked for.
-    private sealed record FlatRows(long[] Tokens, int[] PromptLengths, int[] PromptOfRow, int[] FedLengths, long[] PredictingRows, long[] Targets, long[] Places)
+    private sealed record FlatRows(
+        long[] Tokens,
+        int[] PromptLengths,
+        int[] PromptOfRow,
+        int[] FedLengths,
+        long[] PredictingRows,
+        long[] Targets,
+        long[] Places
+    )
     {
         public static FlatRows Of(IReadOnlyList<TokenSequence> rows, int width)
         {
@@ -46,7 +61,10 @@ public static class ResponseLogProbs
                 (IReadOnlyList<int> prompt, IReadOnlyList<int> response) = rows[b];
                 if (prompt.Count == 0 || response.Count > width)
                 {
-                    throw new ArgumentException($"Row {b} has {prompt.Count} prompt and {response.Count} response tokens; a prompt needs at least one, a response at most {width}.", nameof(rows));
+                    throw new ArgumentException(
+                        $"Row {b} has {prompt.Count} prompt and {response.Count} response tokens; a prompt needs at least one, a response at most {width}.",
+                        nameof(rows)
+                    );
                 }
 
                 if (known.TryAdd(prompt, prompts.Count))
@@ -57,7 +75,11 @@ public static class ResponseLogProbs
                 promptOfRow[b] = known[prompt];
             }
 
-            List<long> tokens = [], predicting = [], targets = [], places = [], promptEnds = [];
+            List<long> tokens = [],
+                predicting = [],
+                targets = [],
+                places = [],
+                promptEnds = [];
             foreach (IReadOnlyList<int> prompt in prompts)
             {
                 tokens.AddRange(prompt.Select(id => (long)id));
@@ -78,7 +100,14 @@ public static class ResponseLogProbs
             }
 
             return new(
-                [.. tokens], [.. prompts.Select(p => p.Count)], promptOfRow, [.. rows.Select(r => Math.Max(0, r.Response.Count - 1))], [.. predicting], [.. targets], [.. places]);
+                [.. tokens],
+                [.. prompts.Select(p => p.Count)],
+                promptOfRow,
+                [.. rows.Select(r => Math.Max(0, r.Response.Count - 1))],
+                [.. predicting],
+                [.. targets],
+                [.. places]
+            );
         }
     }
 }

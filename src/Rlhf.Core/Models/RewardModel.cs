@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Rlhf.Models;
 
-/// <summary>A reward model: a causal trunk with a scalar head, as Hugging Face's <c>…ForSequenceClassification</c> with one label stores it.</summary>
+/// <summary>
+/// A reward model: a causal trunk with a scalar head, as Hugging Face's <c>…ForSequenceClassification</c> with one label stores it.
+/// </summary>
 public sealed class RewardModel : IDisposable
 {
     private readonly ParameterSet _parameters;
@@ -28,7 +30,8 @@ public sealed class RewardModel : IDisposable
     public Device Device { get; }
 
     /// <summary>Reads a Hugging Face folder.</summary>
-    /// <exception cref="ModelFormatException">The folder is not a reward model this class reads; the message names file, key or tensor and what is wrong.</exception>
+    /// <exception cref="ModelFormatException">The folder is not a reward model this class reads; the message names file, key or tensor and
+    /// what is wrong.</exception>
     public static RewardModel Load(string folder, ModelLoadOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
@@ -36,7 +39,9 @@ public sealed class RewardModel : IDisposable
         CausalLmConfig config = CausalLmConfig.Load(folder);
         if (config.NumLabels != 1)
         {
-            throw new ModelFormatException($"{Path.Combine(folder, "config.json")}: the head has {config.NumLabels} labels; a reward model has one.");
+            throw new ModelFormatException(
+                $"{Path.Combine(folder, "config.json")}: the head has {config.NumLabels} labels; a reward model has one."
+            );
         }
 
         using HuggingFaceWeights weights = HuggingFaceWeights.Open(folder, config.RewardModelParameters());
@@ -61,7 +66,9 @@ public sealed class RewardModel : IDisposable
         return ScoreAt(sequences, [.. sequences.Select(s => new[] { s.Count - 1 })]);
     }
 
-    /// <summary>The score at some tokens of each sequence. As the trunk is causal, a score is that of the sequence up to its token.</summary>
+    /// <summary>
+    /// The score at some tokens of each sequence. As the trunk is causal, a score is that of the sequence up to its token.
+    /// </summary>
     /// <param name="sequences">B sequences, none empty.</param>
     /// <param name="positions">For each sequence the indices of the tokens to read; together at least one.</param>
     /// <returns>float32, one after the other in the order of sequences and positions.</returns>

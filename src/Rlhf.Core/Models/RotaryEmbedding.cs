@@ -34,7 +34,8 @@ internal sealed class RotaryEmbedding : IDisposable
     public (Tensor Cos, Tensor SignedSin) At(Tensor positions) => (_cos.index_select(0, positions), _signedSin.index_select(0, positions));
 
     /// <summary>Rotates <c>[N,heads,D]</c>.</summary>
-    public Tensor Rotate(Tensor x, (Tensor Cos, Tensor SignedSin) angles) => x.mul(angles.Cos).addcmul(x.roll(_half, -1), angles.SignedSin, One);
+    public Tensor Rotate(Tensor x, (Tensor Cos, Tensor SignedSin) angles) =>
+        x.mul(angles.Cos).addcmul(x.roll(_half, -1), angles.SignedSin, One);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -43,7 +44,9 @@ internal sealed class RotaryEmbedding : IDisposable
         _signedSin.Dispose();
     }
 
-    /// <summary>f_i = θ^(−2i/D), for <c>llama3</c> scaling bent as its release defines: long wavelengths slowed by the factor, the middle blended.</summary>
+    /// <summary>
+    /// f_i = θ^(−2i/D), for <c>llama3</c> scaling bent as its release defines: long wavelengths slowed by the factor, the middle blended.
+    /// </summary>
     internal static double[] InverseFrequencies(CausalLmConfig config)
     {
         double[] frequencies = new double[config.HeadDim / 2];
@@ -58,7 +61,8 @@ internal sealed class RotaryEmbedding : IDisposable
 
     private static double Scaled(double f, RopeScaling scaling)
     {
-        double wavelength = 2 * Math.PI / f, original = scaling.OriginalMaxPositions;
+        double wavelength = 2 * Math.PI / f,
+            original = scaling.OriginalMaxPositions;
         if (wavelength < original / scaling.HighFreqFactor)
         {
             return f;

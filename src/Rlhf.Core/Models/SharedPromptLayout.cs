@@ -27,7 +27,12 @@ public sealed class SharedPromptLayout : AttentionLayout
     /// <param name="responseLengths">Tokens of each response; 0 is allowed.</param>
     /// <param name="device">Where the tokens lie.</param>
     /// <exception cref="ArgumentException">There is no prompt, or an empty one.</exception>
-    public SharedPromptLayout(IReadOnlyList<int> promptLengths, IReadOnlyList<int> promptOfRow, IReadOnlyList<int> responseLengths, Device device)
+    public SharedPromptLayout(
+        IReadOnlyList<int> promptLengths,
+        IReadOnlyList<int> promptOfRow,
+        IReadOnlyList<int> responseLengths,
+        Device device
+    )
     {
         ArgumentNullException.ThrowIfNull(promptLengths);
         ArgumentNullException.ThrowIfNull(promptOfRow);
@@ -35,21 +40,27 @@ public sealed class SharedPromptLayout : AttentionLayout
         _prompts = new(promptLengths, device);
         (_rows, _longest) = (responseLengths.Count, responseLengths.DefaultIfEmpty().Max());
         (_promptTokens, _responseTokens) = (promptLengths.Sum(), responseLengths.Sum());
-        Tensor continuing = tensor([.. responseLengths.SelectMany((n, b) => Enumerable.Range(promptLengths[promptOfRow[b]], n).Select(t => (long)t))], device: device);
+        Tensor continuing = tensor(
+            [.. responseLengths.SelectMany((n, b) => Enumerable.Range(promptLengths[promptOfRow[b]], n).Select(t => (long)t))],
+            device: device
+        );
         Positions = cat([_prompts.Positions, continuing]);
         if (_responseTokens == 0)
         {
             return;
         }
 
-        int prefix = promptLengths.Max(), reach = prefix + _longest;
-        long[] promptStarts = Starts(promptLengths, 0), responseStarts = Starts(responseLengths, _promptTokens);
+        int prefix = promptLengths.Max(),
+            reach = prefix + _longest;
+        long[] promptStarts = Starts(promptLengths, 0),
+            responseStarts = Starts(responseLengths, _promptTokens);
         var queryPlaces = new long[_responseTokens];
         var keyTokens = new long[_rows * reach];
         var visible = new bool[_rows * _longest * reach];
         for (int b = 0; b < _rows; b++)
         {
-            int prompt = promptOfRow[b], shared = promptLengths[prompt];
+            int prompt = promptOfRow[b],
+                shared = promptLengths[prompt];
             for (int t = 0; t < shared; t++)
             {
                 keyTokens[b * reach + t] = promptStarts[prompt] + t;
@@ -94,7 +105,8 @@ public sealed class SharedPromptLayout : AttentionLayout
         (long heads, long keyHeads, long width) = (query.size(1), key.size(1), query.size(2));
         Tensor queries = zeros([_rows * (long)_longest, heads, width], query.dtype, query.device)
             .index_copy(0, _queryPlaces!, query.narrow(0, _promptTokens, _responseTokens))
-            .view(_rows, _longest, heads, width).transpose(1, 2);
+            .view(_rows, _longest, heads, width)
+            .transpose(1, 2);
         Tensor output = nn.functional.scaled_dot_product_attention(queries, OfRows(key), OfRows(value), _mask);
         return output.transpose(1, 2).reshape(_rows * (long)_longest, heads, width).index_select(0, _queryPlaces!);
 

@@ -29,11 +29,19 @@ internal static class TokenLogProbs
     /// <param name="temperature">T.</param>
     /// <param name="entropy">Which entropy to compute.</param>
     /// <returns><c>[M]</c> and, if asked for, <c>[M]</c>.</returns>
-    public static (Tensor LogProbs, Tensor? Entropy) Compute(ICausalLm model, Tensor hidden, Tensor targets, double temperature, EntropyOutput entropy)
+    public static (Tensor LogProbs, Tensor? Entropy) Compute(
+        ICausalLm model,
+        Tensor hidden,
+        Tensor targets,
+        double temperature,
+        EntropyOutput entropy
+    )
     {
         using var scope = NewDisposeScope();
-        long rows = hidden.size(0), chunk = Math.Max(1, ChunkElements / model.Shape.VocabularySize);
-        List<Tensor> logProbs = [], entropies = [];
+        long rows = hidden.size(0),
+            chunk = Math.Max(1, ChunkElements / model.Shape.VocabularySize);
+        List<Tensor> logProbs = [],
+            entropies = [];
         for (long start = 0; start < rows; start += chunk)
         {
             long count = Math.Min(chunk, rows - start);
@@ -46,16 +54,26 @@ internal static class TokenLogProbs
             }
         }
 
-        return (Joined(logProbs).MoveToOuterDisposeScope(), entropy == EntropyOutput.None ? null : Joined(entropies).MoveToOuterDisposeScope());
-        Tensor Joined(List<Tensor> parts) => parts.Count switch
-        {
-            0 => zeros(0, hidden.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32, hidden.device),
-            1 => parts[0],
-            _ => cat(parts),
-        };
+        return (
+            Joined(logProbs).MoveToOuterDisposeScope(),
+            entropy == EntropyOutput.None ? null : Joined(entropies).MoveToOuterDisposeScope()
+        );
+        Tensor Joined(List<Tensor> parts) =>
+            parts.Count switch
+            {
+                0 => zeros(0, hidden.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32, hidden.device),
+                1 => parts[0],
+                _ => cat(parts),
+            };
     }
 
-    private static (Tensor LogProbs, Tensor? Entropy) Chunk(ICausalLm model, Tensor hidden, Tensor targets, double temperature, EntropyOutput entropy)
+    private static (Tensor LogProbs, Tensor? Entropy) Chunk(
+        ICausalLm model,
+        Tensor hidden,
+        Tensor targets,
+        double temperature,
+        EntropyOutput entropy
+    )
     {
         Tensor logits = model.Head(hidden);
         logits = logits.dtype == ScalarType.Float64 ? logits : logits.to_type(ScalarType.Float32);

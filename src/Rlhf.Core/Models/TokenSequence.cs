@@ -9,8 +9,11 @@ public sealed record TokenSequence(IReadOnlyList<int> Prompt, IReadOnlyList<int>
     public int Length => Prompt.Count + Response.Count;
 
     /// <summary>Holds prompts of the same tokens for equal.</summary>
-    public static IEqualityComparer<IReadOnlyList<int>> PromptComparer { get; } = EqualityComparer<IReadOnlyList<int>>.Create(
-        (x, y) => ReferenceEquals(x, y) || (x is not null && y is not null && x.SequenceEqual(y)), Hash);
+    public static IEqualityComparer<IReadOnlyList<int>> PromptComparer { get; } =
+        EqualityComparer<IReadOnlyList<int>>.Create(
+            (x, y) => ReferenceEquals(x, y) || (x is not null && y is not null && x.SequenceEqual(y)),
+            Hash
+        );
 
     private static int Hash(IReadOnlyList<int> tokens)
     {

@@ -35,8 +35,16 @@ internal sealed class Transformer : IDisposable
     public IEnumerable<Projection> Projections => _blocks.SelectMany(b => b.Projections);
 
     /// <summary>The sizes that callers need.</summary>
-    public CausalLmShape Shape => new(
-        _config.Layers, _config.HiddenSize, _config.Heads, _config.KeyValueHeads, _config.HeadDim, _config.VocabularySize, _config.MaxPositions);
+    public CausalLmShape Shape =>
+        new(
+            _config.Layers,
+            _config.HiddenSize,
+            _config.Heads,
+            _config.KeyValueHeads,
+            _config.HeadDim,
+            _config.VocabularySize,
+            _config.MaxPositions
+        );
 
     /// <summary>int64 <c>[N]</c> to <c>[N,H]</c>.</summary>
     public Tensor Apply(Tensor tokenIds, AttentionLayout layout)

@@ -60,7 +60,8 @@ internal sealed class TransformerBlock
 
     private Tensor Attention(Tensor x, RotaryEmbedding rotary, (Tensor Cos, Tensor SignedSin) angles, AttentionLayout layout)
     {
-        long tokens = x.size(0), width = _config.HeadDim;
+        long tokens = x.size(0),
+            width = _config.HeadDim;
         Tensor query = _query.Apply(x).view(tokens, _config.Heads, width);
         Tensor key = _key.Apply(x).view(tokens, _config.KeyValueHeads, width);
         Tensor value = _value.Apply(x).view(tokens, _config.KeyValueHeads, width);

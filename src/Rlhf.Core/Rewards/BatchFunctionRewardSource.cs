@@ -1,6 +1,9 @@
 namespace Rlhf.Rewards;
 
-/// <summary>Any function of many completions as a reward source. It is called from several threads at once where a batch is larger than <see cref="MaxBatchSize"/>.</summary>
+/// <summary>
+/// Any function of many completions as a reward source. It is called from several threads at once where a batch is larger than
+/// <see cref="MaxBatchSize"/>.
+/// </summary>
 public sealed class BatchFunctionRewardSource : IBatchRewardSource
 {
     private readonly Func<IReadOnlyList<Completion>, CancellationToken, ValueTask<IReadOnlyList<RewardScore>>> _score;
@@ -8,10 +11,15 @@ public sealed class BatchFunctionRewardSource : IBatchRewardSource
     /// <summary>A source of a function that gives whole scores.</summary>
     /// <param name="name">The channel's name.</param>
     /// <param name="granularity">Outcome or step.</param>
-    /// <param name="score">Gives one score a completion, of one value (outcome) or one a step; null values for what it cannot score.</param>
+    /// <param name="score">Gives one score a completion, of one value (outcome) or one a step; null values for what it cannot
+    /// score.</param>
     /// <param name="saysAnswered">Whether the scores say if an answer was found.</param>
     public BatchFunctionRewardSource(
-        string name, RewardGranularity granularity, Func<IReadOnlyList<Completion>, CancellationToken, ValueTask<IReadOnlyList<RewardScore>>> score, bool saysAnswered = false)
+        string name,
+        RewardGranularity granularity,
+        Func<IReadOnlyList<Completion>, CancellationToken, ValueTask<IReadOnlyList<RewardScore>>> score,
+        bool saysAnswered = false
+    )
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(score);
@@ -38,7 +46,10 @@ public sealed class BatchFunctionRewardSource : IBatchRewardSource
     }
 
     /// <summary>A score of each response, from a function that takes time, such as a server's.</summary>
-    public static BatchFunctionRewardSource Outcome(string name, Func<IReadOnlyList<Completion>, CancellationToken, Task<IReadOnlyList<double?>>> score)
+    public static BatchFunctionRewardSource Outcome(
+        string name,
+        Func<IReadOnlyList<Completion>, CancellationToken, Task<IReadOnlyList<double?>>> score
+    )
     {
         ArgumentNullException.ThrowIfNull(score);
         return new(name, RewardGranularity.Outcome, async (all, stop) => Scores(await score(all, stop).ConfigureAwait(false)));
@@ -52,16 +63,23 @@ public sealed class BatchFunctionRewardSource : IBatchRewardSource
     }
 
     /// <summary>One score a step of each response, from a function that takes time.</summary>
-    public static BatchFunctionRewardSource Steps(string name, Func<IReadOnlyList<Completion>, CancellationToken, Task<IReadOnlyList<IReadOnlyList<double?>>>> score)
+    public static BatchFunctionRewardSource Steps(
+        string name,
+        Func<IReadOnlyList<Completion>, CancellationToken, Task<IReadOnlyList<IReadOnlyList<double?>>>> score
+    )
     {
         ArgumentNullException.ThrowIfNull(score);
         return new(name, RewardGranularity.Step, async (all, stop) => Scores(await score(all, stop).ConfigureAwait(false)));
     }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<RewardScore>> ScoreBatchAsync(IReadOnlyList<Completion> completions, CancellationToken cancellationToken) => _score(completions, cancellationToken);
+    public ValueTask<IReadOnlyList<RewardScore>> ScoreBatchAsync(
+        IReadOnlyList<Completion> completions,
+        CancellationToken cancellationToken
+    ) => _score(completions, cancellationToken);
 
     private static IReadOnlyList<RewardScore> Scores(IReadOnlyList<double?> values) => [.. values.Select(v => RewardScore.Outcome(v))];
 
-    private static IReadOnlyList<RewardScore> Scores(IReadOnlyList<IReadOnlyList<double?>> values) => [.. values.Select(v => new RewardScore(v))];
+    private static IReadOnlyList<RewardScore> Scores(IReadOnlyList<IReadOnlyList<double?>> values) =>
+        [.. values.Select(v => new RewardScore(v))];
 }

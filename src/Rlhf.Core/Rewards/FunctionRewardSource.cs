@@ -11,7 +11,11 @@ public sealed class FunctionRewardSource : IRewardSource
     /// <param name="score">Gives one value (outcome) or one a step; null values for what it cannot score.</param>
     /// <param name="saysAnswered">Whether the scores say if an answer was found.</param>
     public FunctionRewardSource(
-        string name, RewardGranularity granularity, Func<Completion, CancellationToken, ValueTask<RewardScore>> score, bool saysAnswered = false)
+        string name,
+        RewardGranularity granularity,
+        Func<Completion, CancellationToken, ValueTask<RewardScore>> score,
+        bool saysAnswered = false
+    )
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(score);
@@ -56,5 +60,6 @@ public sealed class FunctionRewardSource : IRewardSource
     }
 
     /// <inheritdoc/>
-    public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken) => _score(completion, cancellationToken);
+    public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken) =>
+        _score(completion, cancellationToken);
 }

@@ -1,6 +1,8 @@
 namespace Rlhf.Rewards;
 
-/// <summary>Calls of one source, of this batch and earlier ones, that missed their deadline and still run. A call that blocks keeps a thread.</summary>
+/// <summary>
+/// Calls of one source, of this batch and earlier ones, that missed their deadline and still run. A call that blocks keeps a thread.
+/// </summary>
 internal sealed class HangingCalls
 {
     private int _count;
@@ -11,6 +13,11 @@ internal sealed class HangingCalls
     public void Add(Task call)
     {
         Interlocked.Increment(ref _count);
-        _ = call.ContinueWith(_ => Interlocked.Decrement(ref _count), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _ = call.ContinueWith(
+            _ => Interlocked.Decrement(ref _count),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default
+        );
     }
 }

@@ -21,25 +21,31 @@ public interface IRewardSource
     IReadOnlyList<double>? Levels => null;
 
     /// <summary>
-    /// The time after which its own limits end a call with a score, such as a 0 for a program that runs for ever; null where it has none. Its deadline has to be longer: what is late is invalid.
+    /// The time after which its own limits end a call with a score, such as a 0 for a program that runs for ever; null where it has none.
+    /// Its deadline has to be longer: what is late is invalid.
     /// </summary>
     TimeSpan? OwnLimit => null;
 
     /// <summary>Scores one completion. Called from several threads at once.</summary>
     /// <param name="completion">The problem and what the policy answered.</param>
     /// <param name="cancellationToken">Cancelled at the deadline; a source that ignores it is abandoned then.</param>
-    /// <returns>The score; null values for what could not be scored. An exception makes the completion's entries invalid, never 0.</returns>
+    /// <returns>The score; null values for what could not be scored. An exception makes the completion's entries invalid, never
+    /// 0.</returns>
     ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken);
 }
 
-/// <summary>A source that scores many completions in one call: a server that takes a list, a computation that is cheaper together.</summary>
+/// <summary>
+/// A source that scores many completions in one call: a server that takes a list, a computation that is cheaper together.
+/// </summary>
 public interface IBatchRewardSource : IRewardSource
 {
     /// <summary>Completions of one call at the most.</summary>
     /// <value>By default all of a batch. 1 or more.</value>
     int MaxBatchSize => int.MaxValue;
 
-    /// <summary>Scores several completions. Called from several threads at once where a batch is larger than <see cref="MaxBatchSize"/>.</summary>
+    /// <summary>
+    /// Scores several completions. Called from several threads at once where a batch is larger than <see cref="MaxBatchSize"/>.
+    /// </summary>
     /// <param name="completions">n completions.</param>
     /// <param name="cancellationToken">Cancelled at the deadline, which counts for the whole call.</param>
     /// <returns>n scores in their order. An exception or another number makes all entries of these completions invalid.</returns>
@@ -63,7 +69,8 @@ public sealed record Completion(Problem Problem, string Text, IReadOnlyList<stri
 
 /// <summary>What a source says of one completion.</summary>
 /// <param name="Values">One value for an outcome source, K for a step source; null = could not be scored, which is not 0.</param>
-/// <param name="Answered">For a verifier: whether it found an answer to check. A response without one is a valid 0, and shown in the channel <c>name.answered</c>. Read only where <see cref="IRewardSource.SaysAnswered"/>.</param>
+/// <param name="Answered">For a verifier: whether it found an answer to check. A response without one is a valid 0, and shown in the
+/// channel <c>name.answered</c>. Read only where <see cref="IRewardSource.SaysAnswered"/>.</param>
 public sealed record RewardScore(IReadOnlyList<double?> Values, bool? Answered = null)
 {
     /// <summary>An outcome score.</summary>

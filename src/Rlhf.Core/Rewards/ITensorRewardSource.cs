@@ -22,6 +22,12 @@ public interface ITensorRewardSource
     /// <param name="layout">Their masks and step maps, on the device where the channel should lie.</param>
     /// <param name="type">The channel's floating-point type.</param>
     /// <param name="cancellationToken">Looked at between two micro-batches.</param>
-    /// <returns>The channel, and its companion where there is one, in the caller's dispose scope. What cannot be scored is invalid, never 0.</returns>
-    IReadOnlyList<RewardChannel> Score(IReadOnlyList<Completion> completions, RewardLayout layout, ScalarType type, CancellationToken cancellationToken = default);
+    /// <returns>The channel, and its companion where there is one, in the caller's dispose scope. What cannot be scored is invalid, never
+    /// 0.</returns>
+    IReadOnlyList<RewardChannel> Score(
+        IReadOnlyList<Completion> completions,
+        RewardLayout layout,
+        ScalarType type,
+        CancellationToken cancellationToken = default
+    );
 }

@@ -4,14 +4,20 @@ namespace Rlhf.Rewards;
 
 /// <summary>Whether two mathematical answers, LaTeX or plain text, say the same.</summary>
 /// <remarks>
-/// Understood are integers, decimals (repeating ones too), fractions, mixed numbers, percentages, units, currencies, radicals, powers, π, e, complex numbers, functions, expressions in letters, equations,
-/// inequalities, intervals and unions, lists, sets, tuples, matrices, ±, short sums and products, numbers in a base or in words, options of a multiple choice and words. Rational numbers are compared exactly, others to about eighty digits;
-/// expressions in letters at several points. A decimal with six places or more stands for a number that has no finite decimal if it is rounded correctly; nothing else is approximate.
+/// Understood are integers, decimals (repeating ones too), fractions, mixed numbers, percentages, units, currencies, radicals, powers, π,
+/// e, complex numbers, functions, expressions in letters, equations,
+/// inequalities, intervals and unions, lists, sets, tuples, matrices, ±, short sums and products, numbers in a base or in words, options of
+/// a multiple choice and words. Rational numbers are compared exactly, others to about eighty digits;
+/// expressions in letters at several points. A decimal with six places or more stands for a number that has no finite decimal if it is
+/// rounded correctly; nothing else is approximate.
 /// The work of a comparison has a fixed bound, so no text takes long, and none throws: what cannot be read is equivalent to nothing.
 /// </remarks>
 public static class MathEquivalence
 {
-    /// <summary>Whether <paramref name="answer"/> says what <paramref name="reference"/> says. The order matters: a rounded answer is accepted, a rounded reference is met exactly.</summary>
+    /// <summary>
+    /// Whether <paramref name="answer"/> says what <paramref name="reference"/> says. The order matters: a rounded answer is accepted, a
+    /// rounded reference is met exactly.
+    /// </summary>
     /// <param name="reference">The reference answer, as it would stand inside <c>\boxed{…}</c>.</param>
     /// <param name="answer">The answer to judge; it may have its own <c>$…$</c>, <c>\boxed{…}</c>, units or words around it.</param>
     public static bool AreEquivalent(string reference, string answer)
@@ -24,7 +30,12 @@ public static class MathEquivalence
             return false;
         }
 
-        if (gold.Choice is { } option && given.Choice is { } chosen && char.ToUpperInvariant(option) == char.ToUpperInvariant(chosen) && (option == chosen || char.IsUpper(option) || !gold.IsPlainChoice))
+        if (
+            gold.Choice is { } option
+            && given.Choice is { } chosen
+            && char.ToUpperInvariant(option) == char.ToUpperInvariant(chosen)
+            && (option == chosen || char.IsUpper(option) || !gold.IsPlainChoice)
+        )
         {
             return true;
         }
@@ -41,7 +52,12 @@ public static class MathEquivalence
 
         // 100,200,300 may be one number or three; the reference says which, where it has brackets or spaces.
         return AnswerComparer.AreEqual(gold.Formula, given.Formula)
-            || (gold.Formula is ListAnswer && given.Formula is ValueAnswer && answer.Contains(',', StringComparison.Ordinal)
-                && AnswerParser.Read(answer, thousands: false)?.Formula is ListAnswer list && AnswerComparer.AreEqual(gold.Formula, list));
+            || (
+                gold.Formula is ListAnswer
+                && given.Formula is ValueAnswer
+                && answer.Contains(',', StringComparison.Ordinal)
+                && AnswerParser.Read(answer, thousands: false)?.Formula is ListAnswer list
+                && AnswerComparer.AreEqual(gold.Formula, list)
+            );
     }
 }

@@ -17,7 +17,8 @@ public enum ReasoningPatternForm
 
 /// <summary>Options of <see cref="TextRewards.ReasoningPattern"/>.</summary>
 /// <remarks>
-/// c = patterns that occur in the lower-cased text, each counted once (the paper's text says "each time", its figure and both codes count presence); rep = distinct 20-grams
+/// c = patterns that occur in the lower-cased text, each counted once (the paper's text says "each time", its figure and both codes count
+/// presence); rep = distinct 20-grams
 /// of words that occur more than once, over all 20-grams. Source: arXiv 2505.22653, section 2.2 and the released code.
 /// </remarks>
 public sealed record ReasoningPatternOptions : RewardSourceOptions
@@ -37,7 +38,9 @@ public sealed record ReasoningPatternOptions : RewardSourceOptions
 }
 
 /// <summary>Options of <see cref="TextRewards.Repetition"/>.</summary>
-/// <remarks>(1 − distinct n-grams / n-grams)·<see cref="MaxPenalty"/> over token ids; 0 for fewer than n tokens. As TRL 1.16 computes it.</remarks>
+/// <remarks>
+/// (1 − distinct n-grams / n-grams)·<see cref="MaxPenalty"/> over token ids; 0 for fewer than n tokens. As TRL 1.16 computes it.
+/// </remarks>
 public sealed record RepetitionOptions : RewardSourceOptions
 {
     /// <summary>The channel's name.</summary>

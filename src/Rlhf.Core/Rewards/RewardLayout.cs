@@ -23,13 +23,17 @@ public sealed record RewardLayout
     /// <summary>Number of groups in the batch.</summary>
     public required int Groups { get; init; }
 
-    /// <summary>Rows that train the policy: bool <c>[B]</c>. The others (a greedy baseline) are scored but enter no group statistics.</summary>
+    /// <summary>
+    /// Rows that train the policy: bool <c>[B]</c>. The others (a greedy baseline) are scored but enter no group statistics.
+    /// </summary>
     public required Tensor IsPolicy { get; init; }
 
     /// <summary>Responses that were cut off: bool <c>[B]</c>.</summary>
     public required Tensor Truncated { get; init; }
 
-    /// <summary>Log-probabilities of the sampled tokens under the policy that sampled them: <c>[B,R]</c>; null where they are not known.</summary>
+    /// <summary>
+    /// Log-probabilities of the sampled tokens under the policy that sampled them: <c>[B,R]</c>; null where they are not known.
+    /// </summary>
     public Tensor? PolicyLogProbs { get; init; }
 
     /// <summary>The same under the reference policy; null where there is none.</summary>

@@ -26,7 +26,10 @@ public abstract record RewardModelOptions : RewardSourceOptions
     public int MicroBatchTokens { get; init; } = 16384;
 }
 
-/// <summary>Options of <see cref="RewardModels.Outcome"/>: one score a response, at the last token of prompt and response in the model's chat format (Skywork-Reward-V2, arXiv 2507.01352).</summary>
+/// <summary>
+/// Options of <see cref="RewardModels.Outcome"/>: one score a response, at the last token of prompt and response in the model's chat format
+/// (Skywork-Reward-V2, arXiv 2507.01352).
+/// </summary>
 public sealed record OutcomeModelOptions : RewardModelOptions
 {
     /// <summary>The channel's name.</summary>
@@ -40,7 +43,8 @@ public sealed record OutcomeModelOptions : RewardModelOptions
 }
 
 /// <summary>
-/// Options of <see cref="RewardModels.Process"/>: one score a step, at its end. Prompt and each step with its separator are encoded apart and their ids joined, so that the place that is read
+/// Options of <see cref="RewardModels.Process"/>: one score a step, at its end. Prompt and each step with its separator are encoded apart
+/// and their ids joined, so that the place that is read
 /// is exact whatever the tokenizer merges; scores meet the policy's steps by index.
 /// </summary>
 public sealed record ProcessModelOptions : RewardModelOptions
@@ -50,7 +54,10 @@ public sealed record ProcessModelOptions : RewardModelOptions
     [MinLength(1)]
     public override string Name { get; init; } = "process";
 
-    /// <summary>What stands after every step; the score is read at its last token. It may be a special token of the model, such as Qwen2.5-Math-PRM's <c>&lt;extra_0&gt;</c>.</summary>
+    /// <summary>
+    /// What stands after every step; the score is read at its last token. It may be a special token of the model, such as
+    /// Qwen2.5-Math-PRM's <c>&lt;extra_0&gt;</c>.
+    /// </summary>
     /// <value>Default a line break; not empty.</value>
     [MinLength(1)]
     public string Separator { get; init; } = "\n";
@@ -59,11 +66,16 @@ public sealed record ProcessModelOptions : RewardModelOptions
     /// <value>Default <c>sigmoid</c>: a probability.</value>
     public ScoreActivation Activation { get; init; } = ScoreActivation.Sigmoid;
 
-    /// <summary>Whether the prompt alone is scored, too, at its last token: the companion outcome channel <c>&lt;name&gt;.prompt</c>, which potential-based shaping can begin with.</summary>
+    /// <summary>
+    /// Whether the prompt alone is scored, too, at its last token: the companion outcome channel <c>&lt;name&gt;.prompt</c>, which
+    /// potential-based shaping can begin with.
+    /// </summary>
     /// <value>Default false.</value>
     public bool ScorePrompt { get; init; }
 
-    /// <summary>Makes one score of a response out of its steps' scores, as the papers on process models do; null keeps a score a step.</summary>
+    /// <summary>
+    /// Makes one score of a response out of its steps' scores, as the papers on process models do; null keeps a score a step.
+    /// </summary>
     /// <value>Default null.</value>
     public StepAggregation? Aggregation { get; init; }
 }

@@ -40,7 +40,11 @@ public sealed class RewardScorer
     /// <param name="progress">Gets the number of completions that all sources are done with, on the calling thread.</param>
     /// <param name="cancellationToken">Stops the wait at once.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public RewardScores Score(IReadOnlyList<Completion> completions, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+    public RewardScores Score(
+        IReadOnlyList<Completion> completions,
+        IProgress<int>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(completions);
         return new ScoringPass(Sources, _hanging, completions, _options, LogFirst).Run(progress, cancellationToken);
@@ -53,7 +57,11 @@ public sealed class RewardScorer
             _logger.LogWarning(
                 error,
                 "Reward source {Source} could not score a completion of problem {Problem} ({Cause}: {What}); the entry is invalid, later ones of this kind are only counted",
-                source.Name, completion.Problem.Id, cause, what);
+                source.Name,
+                completion.Problem.Id,
+                cause,
+                what
+            );
         }
     }
 
@@ -64,22 +72,34 @@ public sealed class RewardScorer
         {
             if (string.IsNullOrWhiteSpace(source.Name))
             {
-                throw new ArgumentException($"A reward source of type {source.GetType().Name} has no name; its channel needs one.", nameof(sources));
+                throw new ArgumentException(
+                    $"A reward source of type {source.GetType().Name} has no name; its channel needs one.",
+                    nameof(sources)
+                );
             }
 
             if (source.Granularity is not (RewardGranularity.Outcome or RewardGranularity.Step))
             {
-                throw new ArgumentException($"Reward source '{source.Name}' wants {source.Granularity} scores; host sources score outcomes or steps.", nameof(sources));
+                throw new ArgumentException(
+                    $"Reward source '{source.Name}' wants {source.Granularity} scores; host sources score outcomes or steps.",
+                    nameof(sources)
+                );
             }
 
             if (source is IBatchRewardSource { MaxBatchSize: < 1 and var size })
             {
-                throw new ArgumentException($"Reward source '{source.Name}' takes {size} completions together; it is at least 1.", nameof(sources));
+                throw new ArgumentException(
+                    $"Reward source '{source.Name}' takes {size} completions together; it is at least 1.",
+                    nameof(sources)
+                );
             }
 
             if (!channels.Add(source.Name) || (source.SaysAnswered && !channels.Add(RewardChannel.AnsweredName(source.Name))))
             {
-                throw new ArgumentException($"Two reward sources write the channel '{source.Name}' or its companion; give one of them another name.", nameof(sources));
+                throw new ArgumentException(
+                    $"Two reward sources write the channel '{source.Name}' or its companion; give one of them another name.",
+                    nameof(sources)
+                );
             }
         }
     }
@@ -89,7 +109,9 @@ public sealed class RewardScorer
         if (options.MaxParallelism < 1 || options.MissesToGiveUp < 1)
         {
             throw new ArgumentException(
-                $"MaxParallelism ({options.MaxParallelism}) and MissesToGiveUp ({options.MissesToGiveUp}) are at least 1.", nameof(options));
+                $"MaxParallelism ({options.MaxParallelism}) and MissesToGiveUp ({options.MissesToGiveUp}) are at least 1.",
+                nameof(options)
+            );
         }
 
         foreach ((string name, TimeSpan deadline) in options.Deadlines.Append(new("every source", options.Deadline)))
@@ -106,8 +128,10 @@ public sealed class RewardScorer
             if (source.OwnLimit is { } limit && limit >= deadline)
             {
                 throw new ArgumentException(
-                    $"Reward source '{source.Name}' ends a call by its own limits after {limit.TotalSeconds} s with a score, but its deadline is {deadline.TotalSeconds} s, after which the entry is invalid: " +
-                    $"give '{source.Name}' more than {limit.TotalSeconds} s in deadlines, or lower its limit.", nameof(options));
+                    $"Reward source '{source.Name}' ends a call by its own limits after {limit.TotalSeconds} s with a score, but its deadline is {deadline.TotalSeconds} s, after which the entry is invalid: "
+                        + $"give '{source.Name}' more than {limit.TotalSeconds} s in deadlines, or lower its limit.",
+                    nameof(options)
+                );
             }
         }
 
@@ -115,7 +139,10 @@ public sealed class RewardScorer
         {
             if (!sources.Any(s => s.Name == name))
             {
-                throw new ArgumentException($"Deadlines names '{name}', which is no reward source; there are: {string.Join(", ", sources.Select(s => s.Name))}.", nameof(options));
+                throw new ArgumentException(
+                    $"Deadlines names '{name}', which is no reward source; there are: {string.Join(", ", sources.Select(s => s.Name))}.",
+                    nameof(options)
+                );
             }
         }
     }

@@ -5,12 +5,17 @@ namespace Rlhf.Rewards;
 /// <summary>How host reward sources are run.</summary>
 public sealed record RewardScorerOptions
 {
-    /// <summary>The most calls at once, all sources together; a call is one completion, or several where a source takes them together.</summary>
+    /// <summary>
+    /// The most calls at once, all sources together; a call is one completion, or several where a source takes them together.
+    /// </summary>
     /// <value>Default null: one for each processor. At least 1; sources that wait for a server gain from more.</value>
     [Range(1, int.MaxValue)]
     public int? MaxParallelism { get; init; }
 
-    /// <summary>What a source may take for one call, from when it starts on it. After that its entries are invalid, even if the source never returns.</summary>
+    /// <summary>
+    /// What a source may take for one call, from when it starts on it. After that its entries are invalid, even if the source never
+    /// returns.
+    /// </summary>
     /// <value>Default 10 s; more than 0, at most 1 day. It is a last resort: results that depend on it cannot be reproduced.</value>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -20,7 +25,8 @@ public sealed record RewardScorerOptions
 
     /// <summary>
     /// A source that misses this many deadlines in a row gets no more completions of the batch, whose entries then are invalid for the
-    /// same cause; nor does it get any while this many of its earlier calls still run. It bounds both the wait and the threads that a hanging source keeps.
+    /// same cause; nor does it get any while this many of its earlier calls still run. It bounds both the wait and the threads that a
+    /// hanging source keeps.
     /// </summary>
     /// <value>Default 16; at least 1.</value>
     [Range(1, int.MaxValue)]

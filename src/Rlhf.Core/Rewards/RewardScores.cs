@@ -7,18 +7,27 @@ public sealed partial record RewardScores(int Rows, IReadOnlyList<SourceScores> 
 {
     /// <summary>The scores of one source.</summary>
     /// <exception cref="KeyNotFoundException">No source has this name.</exception>
-    public SourceScores this[string name] => Sources.FirstOrDefault(s => s.Name == name)
-        ?? throw new KeyNotFoundException($"No reward source is called '{name}'; there are: {string.Join(", ", Sources.Select(s => s.Name))}.");
+    public SourceScores this[string name] =>
+        Sources.FirstOrDefault(s => s.Name == name)
+        ?? throw new KeyNotFoundException(
+            $"No reward source is called '{name}'; there are: {string.Join(", ", Sources.Select(s => s.Name))}."
+        );
 }
 
 /// <summary>What one source says of a batch of completions.</summary>
 /// <param name="Name">The source's name.</param>
 /// <param name="Granularity">Whether it scores whole responses or steps.</param>
 /// <param name="Values">B rows of one value (outcome) or K values (step; K is the row's own); null = invalid, could not be scored.</param>
-/// <param name="Answered">For a verifier that says so, B entries: whether the response held an answer to check; null where that is not known. Null for other sources.</param>
+/// <param name="Answered">For a verifier that says so, B entries: whether the response held an answer to check; null where that is not
+/// known. Null for other sources.</param>
 /// <param name="Failures">Why entries are invalid.</param>
 public sealed record SourceScores(
-    string Name, RewardGranularity Granularity, double?[][] Values, bool?[]? Answered, ScoreFailures Failures);
+    string Name,
+    RewardGranularity Granularity,
+    double?[][] Values,
+    bool?[]? Answered,
+    ScoreFailures Failures
+);
 
 /// <summary>Numbers of completions that a source could not score, by cause.</summary>
 /// <param name="Failed">It threw.</param>

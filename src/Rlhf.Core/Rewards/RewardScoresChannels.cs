@@ -12,7 +12,8 @@ public sealed partial record RewardScores
     /// <param name="layout">The batch whose B rows were scored, in the same order.</param>
     /// <param name="device">Where the channels live: the layout's device.</param>
     /// <param name="type">Their floating-point type.</param>
-    /// <exception cref="ArgumentException">The layout has another number of rows, no step map for step scores, or fewer steps than were scored.</exception>
+    /// <exception cref="ArgumentException">The layout has another number of rows, no step map for step scores, or fewer steps than were
+    /// scored.</exception>
     public IReadOnlyList<RewardChannel> ToChannels(RewardLayout layout, Device device, ScalarType type)
     {
         ArgumentNullException.ThrowIfNull(layout);
@@ -25,9 +26,11 @@ public sealed partial record RewardScores
         List<RewardChannel> channels = [];
         foreach (SourceScores source in Sources)
         {
-            channels.Add(source.Granularity == RewardGranularity.Step
-                ? StepChannel(source, layout, device, type)
-                : OutcomeChannel(source.Name, [.. source.Values.Select(v => v[0])], device, type));
+            channels.Add(
+                source.Granularity == RewardGranularity.Step
+                    ? StepChannel(source, layout, device, type)
+                    : OutcomeChannel(source.Name, [.. source.Values.Select(v => v[0])], device, type)
+            );
             if (source.Answered is { } answered)
             {
                 double?[] flags = [.. answered.Select(a => a is { } found ? (found ? 1.0 : 0.0) : (double?)null)];
@@ -39,24 +42,30 @@ public sealed partial record RewardScores
         return channels;
     }
 
-    private static RewardChannel OutcomeChannel(string name, double?[] values, Device device, ScalarType type) => new(
-        name, RewardGranularity.Outcome, Values(values, [values.Length], device, type), Given(values, [values.Length], device));
+    private static RewardChannel OutcomeChannel(string name, double?[] values, Device device, ScalarType type) =>
+        new(name, RewardGranularity.Outcome, Values(values, [values.Length], device, type), Given(values, [values.Length], device));
 
     private static RewardChannel StepChannel(SourceScores source, RewardLayout layout, Device device, ScalarType type)
     {
         if (!layout.StepMaps.TryGetValue(StepMap.Steps, out StepMap? map))
         {
-            throw new ArgumentException($"Source '{source.Name}' scores steps, but the layout has no step map '{StepMap.Steps}'.", nameof(layout));
+            throw new ArgumentException(
+                $"Source '{source.Name}' scores steps, but the layout has no step map '{StepMap.Steps}'.",
+                nameof(layout)
+            );
         }
 
-        int rows = source.Values.Length, steps = (int)map.Mask.size(1);
+        int rows = source.Values.Length,
+            steps = (int)map.Mask.size(1);
         double?[] padded = new double?[rows * steps];
         for (int row = 0; row < rows; row++)
         {
             if (source.Values[row].Length > steps)
             {
                 throw new ArgumentException(
-                    $"Source '{source.Name}' scored {source.Values[row].Length} steps of row {row}, but the layout's step map has at most {steps}.", nameof(layout));
+                    $"Source '{source.Name}' scored {source.Values[row].Length} steps of row {row}, but the layout's step map has at most {steps}.",
+                    nameof(layout)
+                );
             }
 
             source.Values[row].CopyTo(padded, row * steps);

@@ -25,21 +25,22 @@ public sealed class RewardSourceRegistry
     private RewardSourceRegistry(IReadOnlyList<RewardSourceType> types) => _types = types;
 
     /// <summary>The library's own sources.</summary>
-    public static RewardSourceRegistry Default { get; } = new RewardSourceRegistry([])
-        .With<ArithmeticStepsOptions>("arithmetic_steps", Verifiers.ArithmeticSteps)
-        .With<BoxedOptions>("boxed", Verifiers.Boxed)
-        .With<ExactOptions>("exact", Verifiers.Exact)
-        .With<FormatOptions>("format", Verifiers.Format)
-        .With<LastNumberOptions>("last_number", Verifiers.LastNumber)
-        .With<LengthOptions>("length", TextRewards.Length)
-        .With<MathOptions>("math", Verifiers.Math)
-        .With<NumericOptions>("numeric", Verifiers.Numeric)
-        .WithModel<OutcomeModelOptions>("outcome_model", RewardModels.Outcome)
-        .WithModel<ProcessModelOptions>("process_model", RewardModels.Process)
-        .With<ReasoningPatternOptions>("reasoning_pattern", TextRewards.ReasoningPattern)
-        .With<RepetitionOptions>("repetition", TextRewards.Repetition)
-        .With<SetF1Options>("set_f1", Verifiers.SetF1)
-        .With<UnitTestsOptions>("unit_tests", CodeRewards.UnitTests);
+    public static RewardSourceRegistry Default { get; } =
+        new RewardSourceRegistry([])
+            .With<ArithmeticStepsOptions>("arithmetic_steps", Verifiers.ArithmeticSteps)
+            .With<BoxedOptions>("boxed", Verifiers.Boxed)
+            .With<ExactOptions>("exact", Verifiers.Exact)
+            .With<FormatOptions>("format", Verifiers.Format)
+            .With<LastNumberOptions>("last_number", Verifiers.LastNumber)
+            .With<LengthOptions>("length", TextRewards.Length)
+            .With<MathOptions>("math", Verifiers.Math)
+            .With<NumericOptions>("numeric", Verifiers.Numeric)
+            .WithModel<OutcomeModelOptions>("outcome_model", RewardModels.Outcome)
+            .WithModel<ProcessModelOptions>("process_model", RewardModels.Process)
+            .With<ReasoningPatternOptions>("reasoning_pattern", TextRewards.ReasoningPattern)
+            .With<RepetitionOptions>("repetition", TextRewards.Repetition)
+            .With<SetF1Options>("set_f1", Verifiers.SetF1)
+            .With<UnitTestsOptions>("unit_tests", CodeRewards.UnitTests);
 
     /// <summary>The types, by name.</summary>
     public IEnumerable<RewardSourceType> Types => _types.OrderBy(t => t.Name, StringComparer.Ordinal);
@@ -78,24 +79,33 @@ public sealed class RewardSourceRegistry
     }
 
     /// <summary>Makes a host source.</summary>
-    /// <exception cref="ArgumentException">The options' type is not registered or is that of a model, or an option is out of range.</exception>
+    /// <exception cref="ArgumentException">The options' type is not registered or is that of a model, or an option is out of
+    /// range.</exception>
     public IRewardSource Create(RewardSourceOptions options)
     {
         RewardSourceType type = TypeOf(options);
-        return type.Create is { } create ? create(options) : throw new ArgumentException($"reward source type '{type.Name}' is a model; it is made by CreateModel.", nameof(options));
+        return type.Create is { } create
+            ? create(options)
+            : throw new ArgumentException($"reward source type '{type.Name}' is a model; it is made by CreateModel.", nameof(options));
     }
 
     /// <summary>Makes a reward model.</summary>
-    /// <exception cref="ArgumentException">The options' type is not registered or is that of a host source, or an option is out of range.</exception>
+    /// <exception cref="ArgumentException">The options' type is not registered or is that of a host source, or an option is out of
+    /// range.</exception>
     public ITensorRewardSource CreateModel(RewardSourceOptions options, ModelLoadOptions load)
     {
         RewardSourceType type = TypeOf(options);
-        return type.CreateModel is { } create ? create(options, load) : throw new ArgumentException($"reward source type '{type.Name}' is no model; it is made by Create.", nameof(options));
+        return type.CreateModel is { } create
+            ? create(options, load)
+            : throw new ArgumentException($"reward source type '{type.Name}' is no model; it is made by Create.", nameof(options));
     }
 
     /// <summary>Reads <see cref="RewardSourceOptions"/> as the type that <c>"type"</c> names.</summary>
     public JsonConverter<RewardSourceOptions> CreateJsonConverter() =>
-        new DiscriminatedJsonConverter<RewardSourceOptions>("reward source", _types.ToDictionary(t => t.Name, t => t.OptionsType, StringComparer.Ordinal));
+        new DiscriminatedJsonConverter<RewardSourceOptions>(
+            "reward source",
+            _types.ToDictionary(t => t.Name, t => t.OptionsType, StringComparer.Ordinal)
+        );
 
     private RewardSourceRegistry With(RewardSourceType added)
     {

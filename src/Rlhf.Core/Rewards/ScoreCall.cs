@@ -40,13 +40,19 @@ internal sealed class ScoreCall
     {
         // Cancelling runs callbacks of the source, which must not run, or hang, on the caller's thread.
         Task stopped = Task.IsCompleted ? System.Threading.Tasks.Task.CompletedTask : _stop.CancelAsync();
-        _ = System.Threading.Tasks.Task.WhenAll(Task, stopped).ContinueWith(
-            (all, _) =>
-            {
-                _ = all.Exception;
-                _stop.Dispose();
-            },
-            null, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _ = System
+            .Threading.Tasks.Task.WhenAll(Task, stopped)
+            .ContinueWith(
+                (all, _) =>
+                {
+                    _ = all.Exception;
+                    _stop.Dispose();
+                },
+                null,
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default
+            );
     }
 
     private async Task<GivenScores> RunAsync(CancellationToken cancellationToken)
@@ -58,7 +64,10 @@ internal sealed class ScoreCall
 
         // Copied here, under the deadline: the lists may be the source's own types.
         int count = scores?.Count ?? 0;
-        return new(count, count == Completions.Count ? [.. scores!.Take(count).Select((s, i) => Copy(s, Source.Expected(Completions[i])))] : []);
+        return new(
+            count,
+            count == Completions.Count ? [.. scores!.Take(count).Select((s, i) => Copy(s, Source.Expected(Completions[i])))] : []
+        );
     }
 
     private static GivenScore Copy(RewardScore? score, int expected)

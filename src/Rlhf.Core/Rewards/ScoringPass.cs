@@ -18,10 +18,21 @@ internal sealed class ScoringPass
     private int _done;
 
     public ScoringPass(
-        IReadOnlyList<IRewardSource> sources, IReadOnlyList<HangingCalls> hanging, IReadOnlyList<Completion> completions, RewardScorerOptions options, ScoreFailureReport report)
+        IReadOnlyList<IRewardSource> sources,
+        IReadOnlyList<HangingCalls> hanging,
+        IReadOnlyList<Completion> completions,
+        RewardScorerOptions options,
+        ScoreFailureReport report
+    )
     {
         _completions = completions;
-        _sources = [.. sources.Zip(hanging, (s, h) => new SourceTally(s, options.Deadlines.GetValueOrDefault(s.Name, options.Deadline), h, completions.Count))];
+        _sources =
+        [
+            .. sources.Zip(
+                hanging,
+                (s, h) => new SourceTally(s, options.Deadlines.GetValueOrDefault(s.Name, options.Deadline), h, completions.Count)
+            ),
+        ];
         _sourcesToGo = new int[completions.Count];
         Array.Fill(_sourcesToGo, sources.Count);
         _maxParallelism = options.MaxParallelism ?? Environment.ProcessorCount;
@@ -80,7 +91,9 @@ internal sealed class ScoringPass
     {
         if (call.Source.MissesInARow < _missesToGiveUp && call.Source.Hanging.Count < _missesToGiveUp)
         {
-            _running.Add(new ScoreCall(call.Source, call.FirstRow, [.. _completions.Skip(call.FirstRow).Take(call.Rows)], cancellationToken));
+            _running.Add(
+                new ScoreCall(call.Source, call.FirstRow, [.. _completions.Skip(call.FirstRow).Take(call.Rows)], cancellationToken)
+            );
         }
         else
         {
@@ -153,7 +166,8 @@ internal sealed class ScoringPass
         }
     }
 
-    private void Invalid(ScoreCall call, ScoreFailure cause, string what, Exception? error) => Invalid(call.Source, call.FirstRow, call.Completions.Count, cause, what, error);
+    private void Invalid(ScoreCall call, ScoreFailure cause, string what, Exception? error) =>
+        Invalid(call.Source, call.FirstRow, call.Completions.Count, cause, what, error);
 
     private void Invalid(SourceTally source, int firstRow, int rows, ScoreFailure cause, string what, Exception? error)
     {

@@ -34,6 +34,17 @@ internal sealed class SourceTally(IRewardSource source, TimeSpan deadline, Hangi
         _failures[(int)cause]++;
     }
 
-    public SourceScores Result() => new(source.Name, source.Granularity, _values, _answered, new(
-        _failures[(int)ScoreFailure.Failed], _failures[(int)ScoreFailure.Deadline], _failures[(int)ScoreFailure.Malformed], _unscored));
+    public SourceScores Result() =>
+        new(
+            source.Name,
+            source.Granularity,
+            _values,
+            _answered,
+            new(
+                _failures[(int)ScoreFailure.Failed],
+                _failures[(int)ScoreFailure.Deadline],
+                _failures[(int)ScoreFailure.Malformed],
+                _unscored
+            )
+        );
 }

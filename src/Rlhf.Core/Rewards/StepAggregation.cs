@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace Rlhf.Rewards;
 
-/// <summary>How step scores become one score of a solution. Source: RewardMATH (arXiv 2410.01729) and its code, whose tables use product and geometric mean.</summary>
+/// <summary>
+/// How step scores become one score of a solution. Source: RewardMATH (arXiv 2410.01729) and its code, whose tables use product and
+/// geometric mean.
+/// </summary>
 public enum StepAggregation
 {
     /// <summary>The smallest.</summary>
@@ -35,14 +38,18 @@ public enum StepAggregation
 /// <summary>Aggregates step scores.</summary>
 public static class StepAggregations
 {
-    private static readonly Scalar Zero = 0, One = 1, Infinity = double.PositiveInfinity, MinusInfinity = double.NegativeInfinity;
+    private static readonly Scalar Zero = 0,
+        One = 1,
+        Infinity = double.PositiveInfinity,
+        MinusInfinity = double.NegativeInfinity;
 
     /// <summary>One score for each row; 0 where it is not valid.</summary>
     /// <param name="values">Floating point <c>[B,K]</c>.</param>
     /// <param name="mask">bool <c>[B,K]</c>: the steps there are, from the left.</param>
     /// <param name="valid">bool <c>[B,K]</c>: those that were scored.</param>
     /// <param name="aggregation">How.</param>
-    /// <returns>Scores <c>[B]</c> and whether they count: not where a step is invalid or there is none (RewardMATH's code takes 0.5 there).</returns>
+    /// <returns>Scores <c>[B]</c> and whether they count: not where a step is invalid or there is none (RewardMATH's code takes 0.5
+    /// there).</returns>
     public static (Tensor Values, Tensor Valid) Aggregate(Tensor values, Tensor mask, Tensor valid, StepAggregation aggregation)
     {
         ArgumentNullException.ThrowIfNull(values);
@@ -53,7 +60,8 @@ public static class StepAggregations
             return (values.sum(1), zeros([values.size(0)], ScalarType.Bool, values.device));
         }
 
-        Tensor count = mask.sum(1), all = mask.bitwise_and(valid.bitwise_not()).any(1).bitwise_not().bitwise_and(count.gt(Zero));
+        Tensor count = mask.sum(1),
+            all = mask.bitwise_and(valid.bitwise_not()).any(1).bitwise_not().bitwise_and(count.gt(Zero));
         Tensor number = count.clamp_min(One).to_type(values.dtype);
         Tensor result = aggregation switch
         {

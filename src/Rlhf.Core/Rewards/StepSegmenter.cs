@@ -47,7 +47,8 @@ public readonly record struct StepSpan(int Start, int End, string Text, bool Clo
 /// <summary>The steps of one response.</summary>
 /// <param name="Texts">Their texts, one a step.</param>
 /// <param name="Ends">For each step the index of the token that ends it, increasing; the last one is the response's last token.</param>
-/// <param name="Complete">Whether each step was finished: closed by a delimiter, or the last one of a response that was not cut off.</param>
+/// <param name="Complete">Whether each step was finished: closed by a delimiter, or the last one of a response that was not cut
+/// off.</param>
 public sealed record ResponseSteps(IReadOnlyList<string> Texts, IReadOnlyList<int> Ends, IReadOnlyList<bool> Complete)
 {
     /// <summary>K.</summary>
@@ -73,7 +74,8 @@ public static partial class StepSegmenter
             _ => throw new ArgumentException("Token steps come from tokens, not from text.", nameof(options)),
         };
         List<StepSpan> spans = [];
-        int charStart = 0, byteStart = 0;
+        int charStart = 0,
+            byteStart = 0;
         foreach ((int textEnd, int end, bool closed) in cuts)
         {
             int byteEnd = byteStart + Encoding.UTF8.GetByteCount(text.AsSpan(charStart, end - charStart));

@@ -2,13 +2,21 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Rlhf.Rewards;
 
-/// <summary>Options of <see cref="CodeRewards.UnitTests"/>: 1 where the program that a response holds passes its problem's tests, else 0. Defaults are for Python.</summary>
+/// <summary>
+/// Options of <see cref="CodeRewards.UnitTests"/>: 1 where the program that a response holds passes its problem's tests, else 0. Defaults
+/// are for Python.
+/// </summary>
 /// <remarks>
-/// The program is the last fenced block of the response; a response without one is a valid 0. The tests are the problem's reference answer. A program passes if the last line that it prints is a
-/// random token which only the end of the file prints: leaving early with success does not pass. A program that searches its own file for the token can print it, and a program that changes what
-/// the tests call can fool them: no language keeps a program from what runs in its own process. Needs Linux 5.14 with <c>unshare</c>, <c>prlimit</c>, <c>setpriv</c> and <c>mount</c> (util-linux). The sandbox
-/// has no network, its own processes, an empty environment and no privileges; it reads nothing from standard input and can write to its own <c>/tmp</c> alone. It can read whatever files the user can
-/// (the user nobody, where the run is root's), those in <c>/tmp</c>, <c>/run</c> and <c>/var/tmp</c> excepted. Where the sandbox itself fails the score is invalid, not 0.
+/// The program is the last fenced block of the response; a response without one is a valid 0. The tests are the problem's reference answer.
+/// A program passes if the last line that it prints is a
+/// random token which only the end of the file prints: leaving early with success does not pass. A program that searches its own file for
+/// the token can print it, and a program that changes what
+/// the tests call can fool them: no language keeps a program from what runs in its own process. Needs Linux 5.14 with <c>unshare</c>,
+/// <c>prlimit</c>, <c>setpriv</c> and <c>mount</c> (util-linux). The sandbox
+/// has no network, its own processes, an empty environment and no privileges; it reads nothing from standard input and can write to its own
+/// <c>/tmp</c> alone. It can read whatever files the user can
+/// (the user nobody, where the run is root's), those in <c>/tmp</c>, <c>/run</c> and <c>/var/tmp</c> excepted. Where the sandbox itself
+/// fails the score is invalid, not 0.
 /// </remarks>
 public sealed record UnitTestsOptions : RewardSourceOptions, IValidatableObject
 {
@@ -17,7 +25,10 @@ public sealed record UnitTestsOptions : RewardSourceOptions, IValidatableObject
     [MinLength(1)]
     public override string Name { get; init; } = "unit_tests";
 
-    /// <summary>The program that runs the file, with its arguments; <c>{file}</c> stands for the file. To compile first, a shell: <c>sh</c>, <c>-c</c>, <c>g++ -o program {file} &amp;&amp; ./program</c>.</summary>
+    /// <summary>
+    /// The program that runs the file, with its arguments; <c>{file}</c> stands for the file. To compile first, a shell: <c>sh</c>,
+    /// <c>-c</c>, <c>g++ -o program {file} &amp;&amp; ./program</c>.
+    /// </summary>
     /// <value>Default <c>python3 -I {file}</c>.</value>
     [MinLength(1)]
     public IReadOnlyList<string> Command { get; init; } = ["python3", "-I", "{file}"];
@@ -27,7 +38,10 @@ public sealed record UnitTestsOptions : RewardSourceOptions, IValidatableObject
     [RegularExpression("^[A-Za-z0-9_-][A-Za-z0-9_.-]*$")]
     public string FileName { get; init; } = "solution.py";
 
-    /// <summary>The file's text: <c>{code}</c> is the response's program, <c>{tests}</c> the problem's tests, <c>{token}</c> what has to be printed at the end.</summary>
+    /// <summary>
+    /// The file's text: <c>{code}</c> is the response's program, <c>{tests}</c> the problem's tests, <c>{token}</c> what has to be printed
+    /// at the end.
+    /// </summary>
     /// <value>Default the program, the tests, and a <c>print</c> of the token.</value>
     public string Template { get; init; } = "{code}\n\n{tests}\n\nprint('{token}')\n";
 
@@ -36,7 +50,10 @@ public sealed record UnitTestsOptions : RewardSourceOptions, IValidatableObject
     [Range(1, 3600)]
     public int CpuSeconds { get; init; } = 5;
 
-    /// <summary>Time by the clock at the most, in seconds, after which everything it started is killed and the program has failed. Below the deadline of scoring, which is checked.</summary>
+    /// <summary>
+    /// Time by the clock at the most, in seconds, after which everything it started is killed and the program has failed. Below the
+    /// deadline of scoring, which is checked.
+    /// </summary>
     /// <value>Default 8.</value>
     [Range(1, 3600)]
     public int WallSeconds { get; init; } = 8;
@@ -76,6 +93,7 @@ public static class CodeRewards
 {
     /// <summary>Runs a response's program with its problem's tests in a sandbox.</summary>
     /// <exception cref="ValidationException">An option is out of range.</exception>
-    /// <exception cref="ArgumentException">There is no sandbox on this machine, or no such program; the message says what is missing.</exception>
+    /// <exception cref="ArgumentException">There is no sandbox on this machine, or no such program; the message says what is
+    /// missing.</exception>
     public static IRewardSource UnitTests(UnitTestsOptions? options = null) => new Sandbox.UnitTestsSource(options ?? new());
 }

@@ -66,8 +66,10 @@ public sealed record BoxedOptions : RewardSourceOptions
 
 /// <summary>Options of <see cref="Verifiers.Math"/>.</summary>
 /// <remarks>
-/// The answer is what the last <c>\boxed{…}</c> or <c>\fbox{…}</c> holds; without one, the rest of the last line that begins with one of the markers or holds
-/// "answer is"; without that, the last <c>$…$</c> or number. A response that ends within its last box has no answer. It is compared as <see cref="MathEquivalence"/> says.
+/// The answer is what the last <c>\boxed{…}</c> or <c>\fbox{…}</c> holds; without one, the rest of the last line that begins with one of
+/// the markers or holds
+/// "answer is"; without that, the last <c>$…$</c> or number. A response that ends within its last box has no answer. It is compared as
+/// <see cref="MathEquivalence"/> says.
 /// </remarks>
 public sealed record MathOptions : RewardSourceOptions
 {
@@ -98,7 +100,8 @@ public enum FormatRule
     Pattern,
 
     /// <summary>
-    /// Exactly one <c>&lt;think&gt;…&lt;/think&gt;</c> at the beginning and after it exactly one <c>&lt;answer&gt;…&lt;/answer&gt;</c> that ends the response, neither empty.
+    /// Exactly one <c>&lt;think&gt;…&lt;/think&gt;</c> at the beginning and after it exactly one <c>&lt;answer&gt;…&lt;/answer&gt;</c> that
+    /// ends the response, neither empty.
     /// </summary>
     ThinkAnswer,
 
@@ -131,7 +134,8 @@ public sealed record FormatOptions : RewardSourceOptions
 /// <summary>Options of <see cref="Verifiers.ArithmeticSteps"/>.</summary>
 /// <remarks>
 /// A step is right if it holds an equation such as <c>16 - 3 * (1 + 1) = 10</c> and all its equations hold exactly; in
-/// <c>2 + 3 = 5 + 4 = 9</c> every side has to be equal. The last step that is not blank may be the answer line, <c>#### 10</c>: it is right if
+/// <c>2 + 3 = 5 + 4 = 9</c> every side has to be equal. The last step that is not blank may be the answer line, <c>#### 10</c>: it is right
+/// if
 /// its number is the result of the nearest earlier equation. Nothing checks that a step is of use, so it is a reward that can be hacked by
 /// right but idle steps: what the stages clip and delta are for.
 /// </remarks>
@@ -160,7 +164,10 @@ public sealed record ExactOptions : RewardSourceOptions
     [MinLength(1)]
     public override string Name { get; init; } = "verifier";
 
-    /// <summary>What is compared: <c>response</c>, the whole text, or <c>final_answer</c>, what is boxed or marked as <see cref="MathOptions"/> says.</summary>
+    /// <summary>
+    /// What is compared: <c>response</c>, the whole text, or <c>final_answer</c>, what is boxed or marked as <see cref="MathOptions"/>
+    /// says.
+    /// </summary>
     /// <value>Default <c>final_answer</c>.</value>
     public ComparedText Compare { get; init; } = ComparedText.FinalAnswer;
 
@@ -181,8 +188,10 @@ public enum ComparedText
 
 /// <summary>Options of <see cref="Verifiers.Numeric"/>.</summary>
 /// <remarks>
-/// Right where |answer − reference| ≤ max(absolute, relative·|reference|), on exact fractions. The answer is found as <see cref="MathOptions"/> says, and of a text that is more than a number its last
-/// number counts. Decimals, <c>3/4</c>, <c>\frac{3}{4}</c>, <c>1.5e3</c> and <c>1.5 \times 10^3</c> are numbers; an exponent alone, or a number within a root, is none.
+/// Right where |answer − reference| ≤ max(absolute, relative·|reference|), on exact fractions. The answer is found as
+/// <see cref="MathOptions"/> says, and of a text that is more than a number its last
+/// number counts. Decimals, <c>3/4</c>, <c>\frac{3}{4}</c>, <c>1.5e3</c> and <c>1.5 \times 10^3</c> are numbers; an exponent alone, or a
+/// number within a root, is none.
 /// </remarks>
 public sealed record NumericOptions : RewardSourceOptions
 {
@@ -203,7 +212,9 @@ public sealed record NumericOptions : RewardSourceOptions
 }
 
 /// <summary>Options of <see cref="Verifiers.SetF1"/>.</summary>
-/// <remarks>F1 = 2·|A ∩ B| / (|A| + |B|) of the sets of items, compared without case and outer spaces. A reference without items cannot be scored.</remarks>
+/// <remarks>
+/// F1 = 2·|A ∩ B| / (|A| + |B|) of the sets of items, compared without case and outer spaces. A reference without items cannot be scored.
+/// </remarks>
 public sealed record SetF1Options : RewardSourceOptions
 {
     /// <summary>The channel's name.</summary>

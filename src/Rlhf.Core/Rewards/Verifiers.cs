@@ -34,7 +34,8 @@ public static class Verifiers
     public static IRewardSource SetF1(SetF1Options? options = null) => new SetF1Verifier(options ?? new());
 
     /// <summary>1 where the response has the wanted form, else 0, whatever its answer.</summary>
-    /// <exception cref="ArgumentException">An option is out of range or the pattern is not one that can be matched in linear time.</exception>
+    /// <exception cref="ArgumentException">An option is out of range or the pattern is not one that can be matched in linear
+    /// time.</exception>
     public static IRewardSource Format(FormatOptions? options = null) => new FormatVerifier(options ?? new());
 
     /// <summary>For each step 1 where its arithmetic is right, else 0: a process reward that no model has to give.</summary>

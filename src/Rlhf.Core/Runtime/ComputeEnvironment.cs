@@ -25,12 +25,17 @@ public sealed record ComputeEnvironment(Device Device, ScalarType ComputeType, i
         int threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
         set_num_threads(threads);
         Device device = ResolveDevice(options.Device);
-        return new(device, ResolveType(options.Dtype, device), threads, new Dictionary<string, string>
-        {
-            ["rlhf"] = typeof(ComputeEnvironment).Assembly.GetName().Version?.ToString(3) ?? "",
-            ["libtorch"] = __version__,
-            ["dotnet"] = Environment.Version.ToString(),
-        });
+        return new(
+            device,
+            ResolveType(options.Dtype, device),
+            threads,
+            new Dictionary<string, string>
+            {
+                ["rlhf"] = typeof(ComputeEnvironment).Assembly.GetName().Version?.ToString(3) ?? "",
+                ["libtorch"] = __version__,
+                ["dotnet"] = Environment.Version.ToString(),
+            }
+        );
     }
 
     private static Device ResolveDevice(string name)
@@ -50,21 +55,29 @@ public sealed record ComputeEnvironment(Device Device, ScalarType ComputeType, i
         if (!cuda_is_available())
         {
             throw new ArgumentException(
-                $"device is '{name}', but this libtorch sees no CUDA device. Build with -p:TorchBackend=cuda (or set {TorchRuntime.LibTorchVariable} to a CUDA libtorch) and check the driver, or use device cpu.", nameof(name));
+                $"device is '{name}', but this libtorch sees no CUDA device. Build with -p:TorchBackend=cuda (or set {TorchRuntime.LibTorchVariable} to a CUDA libtorch) and check the driver, or use device cpu.",
+                nameof(name)
+            );
         }
 
         return index < cuda.device_count()
             ? new Device(DeviceType.CUDA, index)
-            : throw new ArgumentException($"device is '{name}', but there are only {cuda.device_count()} CUDA devices, numbered from 0.", nameof(name));
+            : throw new ArgumentException(
+                $"device is '{name}', but there are only {cuda.device_count()} CUDA devices, numbered from 0.",
+                nameof(name)
+            );
     }
 
-    private static ScalarType ResolveType(string name, Device device) => name switch
-    {
-        "float32" => ScalarType.Float32,
-        "bfloat16" => ScalarType.BFloat16,
-        "auto" => SecondsOfProduct(ScalarType.BFloat16, device) < SecondsOfProduct(ScalarType.Float32, device) ? ScalarType.BFloat16 : ScalarType.Float32,
-        _ => throw new ArgumentException($"dtype is '{name}'; it must be auto, float32 or bfloat16.", nameof(name)),
-    };
+    private static ScalarType ResolveType(string name, Device device) =>
+        name switch
+        {
+            "float32" => ScalarType.Float32,
+            "bfloat16" => ScalarType.BFloat16,
+            "auto" => SecondsOfProduct(ScalarType.BFloat16, device) < SecondsOfProduct(ScalarType.Float32, device)
+                ? ScalarType.BFloat16
+                : ScalarType.Float32,
+            _ => throw new ArgumentException($"dtype is '{name}'; it must be auto, float32 or bfloat16.", nameof(name)),
+        };
 
     // The fastest of three: the first pays for thread and kernel start-up.
     private static double SecondsOfProduct(ScalarType type, Device device)

@@ -32,7 +32,8 @@ internal static class LibTorchFolders
         if (File.Exists(note) && File.ReadAllText(note).Trim() is var found && found.Split('+')[0] != wanted.Split('+')[0])
         {
             throw new TorchRuntimeException(
-                $"{TorchRuntime.LibTorchVariable} names libtorch {found}, but this TorchSharp was built for {wanted}. Install libtorch {wanted} and point the variable to it.");
+                $"{TorchRuntime.LibTorchVariable} names libtorch {found}, but this TorchSharp was built for {wanted}. Install libtorch {wanted} and point the variable to it."
+            );
         }
     }
 
@@ -40,16 +41,20 @@ internal static class LibTorchFolders
     public static void RefuseSecond(string chosen)
     {
         string own = Real(Path.Combine(chosen, "libtorch_cpu.so"));
-        foreach (string folder in (Environment.GetEnvironmentVariable("LD_LIBRARY_PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries))
+        foreach (
+            string folder in (Environment.GetEnvironmentVariable("LD_LIBRARY_PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
+        )
         {
             string other = Path.Combine(folder, "libtorch_cpu.so");
             if (File.Exists(other) && Real(other) != own)
             {
                 throw new TorchRuntimeException(
-                    $"Two libtorch would be loaded into one process: {own} and, by LD_LIBRARY_PATH, {other}. Remove that folder from LD_LIBRARY_PATH or set {TorchRuntime.LibTorchVariable} to it.");
+                    $"Two libtorch would be loaded into one process: {own} and, by LD_LIBRARY_PATH, {other}. Remove that folder from LD_LIBRARY_PATH or set {TorchRuntime.LibTorchVariable} to it."
+                );
             }
         }
     }
 
-    private static string Real(string path) => new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+    private static string Real(string path) =>
+        new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
 }

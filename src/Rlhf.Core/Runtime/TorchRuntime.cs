@@ -78,17 +78,22 @@ public static class TorchRuntime
         string libtorch;
         if (!string.IsNullOrEmpty(chosen))
         {
-            libtorch = LibTorchFolders.Resolve(chosen)
-                ?? throw new TorchRuntimeException($"{LibTorchVariable} is '{chosen}', but neither that folder nor its 'lib' holds libtorch_cpu.so.");
+            libtorch =
+                LibTorchFolders.Resolve(chosen)
+                ?? throw new TorchRuntimeException(
+                    $"{LibTorchVariable} is '{chosen}', but neither that folder nor its 'lib' holds libtorch_cpu.so."
+                );
             LibTorchFolders.RequireMatchingVersion(libtorch, torch.__version__);
         }
         else
         {
-            libtorch = LibTorchFolders.FirstThatHolds("libtorch_cpu.so", tried, native, AppContext.BaseDirectory)
+            libtorch =
+                LibTorchFolders.FirstThatHolds("libtorch_cpu.so", tried, native, AppContext.BaseDirectory)
                 ?? throw TorchRuntimeException.NotFound("libtorch_cpu.so", tried);
         }
 
-        string shim = LibTorchFolders.FirstThatHolds("libLibTorchSharp.so", tried, native, AppContext.BaseDirectory)
+        string shim =
+            LibTorchFolders.FirstThatHolds("libLibTorchSharp.so", tried, native, AppContext.BaseDirectory)
             ?? throw TorchRuntimeException.NotFound("libLibTorchSharp.so", tried);
         LibTorchFolders.RefuseSecond(libtorch);
         foreach (string library in (string[])["libc10.so", "libtorch_cpu.so", "libc10_cuda.so", "libtorch_cuda.so", "libtorch.so"])

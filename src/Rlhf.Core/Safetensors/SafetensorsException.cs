@@ -5,13 +5,9 @@ public sealed class SafetensorsException : IOException
 {
     /// <summary>Makes the exception.</summary>
     public SafetensorsException(string message)
-        : base(message)
-    {
-    }
+        : base(message) { }
 
     /// <summary>Makes the exception.</summary>
     public SafetensorsException(string message, Exception inner)
-        : base(message, inner)
-    {
-    }
+        : base(message, inner) { }
 }

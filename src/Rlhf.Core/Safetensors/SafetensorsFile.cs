@@ -32,7 +32,8 @@ public sealed class SafetensorsFile : IDisposable
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>Opens a file.</summary>
-    /// <exception cref="SafetensorsException">It is no safetensors file, is truncated, or has bytes that belong to no tensor or to two.</exception>
+    /// <exception cref="SafetensorsException">It is no safetensors file, is truncated, or has bytes that belong to no tensor or to
+    /// two.</exception>
     /// <exception cref="IOException">It cannot be opened.</exception>
     public static SafetensorsFile Open(string path)
     {
@@ -55,7 +56,9 @@ public sealed class SafetensorsFile : IDisposable
     /// <summary>Type, shape and place of a tensor.</summary>
     /// <exception cref="SafetensorsException">There is none of this name.</exception>
     public SafetensorsEntry Entry(string name) =>
-        _entries.TryGetValue(name, out SafetensorsEntry? entry) ? entry : throw new SafetensorsException($"{FilePath}: there is no tensor '{name}'.");
+        _entries.TryGetValue(name, out SafetensorsEntry? entry)
+            ? entry
+            : throw new SafetensorsException($"{FilePath}: there is no tensor '{name}'.");
 
     /// <summary>Reads a tensor straight into its memory.</summary>
     /// <param name="name">Its name.</param>
@@ -73,8 +76,11 @@ public sealed class SafetensorsFile : IDisposable
             Fill(stored.view(-1), entry);
         }
 
-        if (requireFinite && entry.Type is ScalarType.Float64 or ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16
-            && !stored.isfinite().all().ToBoolean())
+        if (
+            requireFinite
+            && entry.Type is ScalarType.Float64 or ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16
+            && !stored.isfinite().all().ToBoolean()
+        )
         {
             throw new SafetensorsException($"{FilePath}: tensor '{name}' holds a value that is not finite (NaN or infinity).");
         }
@@ -87,7 +93,10 @@ public sealed class SafetensorsFile : IDisposable
 
     private void Fill(Tensor flat, SafetensorsEntry entry)
     {
-        long elements = flat.size(0), size = entry.Length / elements, most = ChunkBytes / size, position = _dataStart + entry.Offset;
+        long elements = flat.size(0),
+            size = entry.Length / elements,
+            most = ChunkBytes / size,
+            position = _dataStart + entry.Offset;
         for (long start = 0; start < elements; start += most)
         {
             using Tensor chunk = flat.narrow(0, start, Math.Min(most, elements - start));

@@ -6,7 +6,11 @@ using static TorchSharp.torch;
 namespace Rlhf.Safetensors;
 
 /// <summary>The header of a safetensors file: its length, then JSON with type, shape and byte range of each tensor.</summary>
-internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries, IReadOnlyDictionary<string, string> Metadata, long DataStart)
+internal sealed record SafetensorsHeader(
+    IReadOnlyList<SafetensorsEntry> Entries,
+    IReadOnlyDictionary<string, string> Metadata,
+    long DataStart
+)
 {
     /// <summary>Bytes before the JSON: its length, little-endian.</summary>
     public const int PrefixLength = 8;
@@ -25,14 +29,18 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
         byte[] prefix = new byte[PrefixLength];
         if (fileLength < PrefixLength)
         {
-            throw new SafetensorsException($"{path}: {fileLength} bytes are no safetensors file; it begins with {PrefixLength} bytes that give the header's length.");
+            throw new SafetensorsException(
+                $"{path}: {fileLength} bytes are no safetensors file; it begins with {PrefixLength} bytes that give the header's length."
+            );
         }
 
         file.ReadExactly(prefix);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > (ulong)Math.Min(MaxLength, fileLength - PrefixLength))
         {
-            throw new SafetensorsException($"{path}: the header claims {length} bytes; the file has {fileLength}, and a header at most {MaxLength}.");
+            throw new SafetensorsException(
+                $"{path}: the header claims {length} bytes; the file has {fileLength}, and a header at most {MaxLength}."
+            );
         }
 
         byte[] json = new byte[length];
@@ -91,15 +99,22 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
     private static SafetensorsEntry Entry(JsonProperty property, string path)
     {
         string name = property.Name;
-        if (property.Value.ValueKind != JsonValueKind.Object
-            || !property.Value.TryGetProperty("dtype", out JsonElement dtype) || dtype.ValueKind != JsonValueKind.String
-            || !property.Value.TryGetProperty("shape", out JsonElement shape) || shape.ValueKind != JsonValueKind.Array
-            || !property.Value.TryGetProperty("data_offsets", out JsonElement offsets) || offsets.ValueKind != JsonValueKind.Array || offsets.GetArrayLength() != 2)
+        if (
+            property.Value.ValueKind != JsonValueKind.Object
+            || !property.Value.TryGetProperty("dtype", out JsonElement dtype)
+            || dtype.ValueKind != JsonValueKind.String
+            || !property.Value.TryGetProperty("shape", out JsonElement shape)
+            || shape.ValueKind != JsonValueKind.Array
+            || !property.Value.TryGetProperty("data_offsets", out JsonElement offsets)
+            || offsets.ValueKind != JsonValueKind.Array
+            || offsets.GetArrayLength() != 2
+        )
         {
             throw Broken("needs dtype (text), shape (list) and data_offsets (two numbers)");
         }
 
-        (ScalarType type, int size) = SafetensorsTypes.Find(dtype.GetString()!) ?? throw Broken($"has dtype {dtype}; known are {SafetensorsTypes.Names}");
+        (ScalarType type, int size) =
+            SafetensorsTypes.Find(dtype.GetString()!) ?? throw Broken($"has dtype {dtype}; known are {SafetensorsTypes.Names}");
         long[] sizes = [.. shape.EnumerateArray().Select(Number)];
         (long start, long end) = (Number(offsets[0]), Number(offsets[1]));
         long bytes = size;
@@ -119,9 +134,10 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
             ? new(name, type, sizes, start, bytes)
             : throw Broken($"has {end - start} bytes; {dtype} [{string.Join(',', sizes)}] has {bytes}");
 
-        long Number(JsonElement element) => element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out long value) && value >= 0
-            ? value
-            : throw Broken($"has '{element}' where a number from 0 is needed");
+        long Number(JsonElement element) =>
+            element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out long value) && value >= 0
+                ? value
+                : throw Broken($"has '{element}' where a number from 0 is needed");
 
         SafetensorsException Broken(string what) => new($"{path}: tensor '{name}' {what}.");
     }
@@ -135,20 +151,26 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
         {
             if (entry.Offset != position)
             {
-                throw new SafetensorsException($"{path}: tensor '{entry.Name}' {(entry.Offset < position ? "overlaps" : "leaves a gap to")} {before}.");
+                throw new SafetensorsException(
+                    $"{path}: tensor '{entry.Name}' {(entry.Offset < position ? "overlaps" : "leaves a gap to")} {before}."
+                );
             }
 
             position = checked(entry.Offset + entry.Length);
             before = $"tensor '{entry.Name}'";
             if (position > dataLength)
             {
-                throw new SafetensorsException($"{path}: tensor '{entry.Name}' ends at byte {position} of the data, which has {dataLength}: the file is truncated.");
+                throw new SafetensorsException(
+                    $"{path}: tensor '{entry.Name}' ends at byte {position} of the data, which has {dataLength}: the file is truncated."
+                );
             }
         }
 
         if (position != dataLength)
         {
-            throw new SafetensorsException($"{path}: {dataLength - position} bytes follow the last tensor: the file is longer than its header says.");
+            throw new SafetensorsException(
+                $"{path}: {dataLength - position} bytes follow the last tensor: the file is longer than its header says."
+            );
         }
     }
 }

@@ -17,7 +17,11 @@ public static class SafetensorsWriter
     /// <param name="metadata">Texts for the header beside <c>format: pt</c>, which some readers demand; null for none.</param>
     /// <exception cref="ArgumentException">Two tensors have one name, or one has a type that the format lacks.</exception>
     /// <exception cref="IOException">The file cannot be written; nothing is left of it.</exception>
-    public static void Write(string path, IReadOnlyList<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(
+        string path,
+        IReadOnlyList<(string Name, Tensor Value)> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null
+    )
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(tensors);
@@ -109,7 +113,8 @@ public static class SafetensorsWriter
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         Tensor flat = value.detach().cpu().contiguous().view(-1);
-        long elements = flat.size(0), most = ChunkBytes / SafetensorsTypes.Of(value.dtype).Size;
+        long elements = flat.size(0),
+            most = ChunkBytes / SafetensorsTypes.Of(value.dtype).Size;
         for (long start = 0; start < elements; start += most)
         {
             using Tensor chunk = flat.narrow(0, start, Math.Min(most, elements - start));

@@ -34,13 +34,17 @@ public sealed class CounterRandom
     }
 
     /// <summary>Uniforms in [0, 1), one for each element of the broadcast keys.</summary>
-    /// <param name="keys">int64 tensors that broadcast against each other, such as visit ids <c>[B,1]</c> and positions <c>[R]</c>; at least one.</param>
+    /// <param name="keys">int64 tensors that broadcast against each other, such as visit ids <c>[B,1]</c> and positions <c>[R]</c>; at
+    /// least one.</param>
     /// <returns>float64, of the keys' broadcast shape, on their device.</returns>
     public Tensor Uniform(params ReadOnlySpan<Tensor> keys)
     {
         if (keys.Length == 0)
         {
-            throw new ArgumentException("At least one key is needed: without one there is a single number, which UniformAt gives.", nameof(keys));
+            throw new ArgumentException(
+                "At least one key is needed: without one there is a single number, which UniformAt gives.",
+                nameof(keys)
+            );
         }
 
         using var scope = NewDisposeScope();

@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace Rlhf.Tensors;
 
-/// <summary>Mean, spread and flatness of numbered groups of values, over the entries that count. Float64; a group without entries has mean and spread 0.</summary>
+/// <summary>
+/// Mean, spread and flatness of numbered groups of values, over the entries that count. Float64; a group without entries has mean and
+/// spread 0.
+/// </summary>
 public sealed class GroupStatistics
 {
     private static readonly Scalar Zero = 0;
@@ -33,10 +36,12 @@ public sealed class GroupStatistics
         Count = Sum(counted.to_type(ScalarType.Float64));
         HasPair = Count.ge(Two);
         // A second pass takes the rounding of the long sum out, which is as large as the differences of nearly equal entries.
-        Tensor number = Count.clamp_min(One), mean = Sum(kept).div(number);
+        Tensor number = Count.clamp_min(One),
+            mean = Sum(kept).div(number);
         mean = mean.add(Sum(values.sub(mean.gather(0, group)).Keep(counted)).div(number));
 
-        // Flat is decided by comparing every entry with some entry of its group (whichever is written last), since Σ(r − mean)² leaves rounding noise.
+        // Flat is decided by comparing every entry with some entry of its group (whichever is written last), since Σ(r − mean)² leaves
+        // rounding noise.
         using Scalar nowhere = groups;
         Tensor slot = group.masked_fill(counted.bitwise_not(), nowhere);
         Tensor some = zeros([groups + 1], ScalarType.Float64, values.device).scatter(0, slot, kept).narrow(0, 0, groups);
@@ -76,7 +81,9 @@ public sealed class GroupStatistics
     /// <param name="ofGroups"><c>[groups]</c>.</param>
     public Tensor Of(Tensor ofGroups) => (ofGroups ?? throw new ArgumentNullException(nameof(ofGroups))).gather(0, _group);
 
-    /// <summary>What each entry is compared with: the mean of its group, or of the group's other entries. An entry alone is compared with itself.</summary>
+    /// <summary>
+    /// What each entry is compared with: the mean of its group, or of the group's other entries. An entry alone is compared with itself.
+    /// </summary>
     /// <param name="leaveOneOut">Whether an entry itself is left out of its mean.</param>
     public Tensor Baseline(bool leaveOneOut)
     {

@@ -8,7 +8,15 @@ namespace Rlhf.Tokenizers;
 /// <param name="IsSingleWord">Whether it counts only between characters that belong to no word.</param>
 /// <param name="StripsLeft">Whether it takes the white space before it.</param>
 /// <param name="StripsRight">Whether it takes the white space after it.</param>
-internal sealed record AddedToken(int Id, string Content, bool IsSpecial, bool IsNormalized, bool IsSingleWord, bool StripsLeft, bool StripsRight);
+internal sealed record AddedToken(
+    int Id,
+    string Content,
+    bool IsSpecial,
+    bool IsNormalized,
+    bool IsSingleWord,
+    bool StripsLeft,
+    bool StripsRight
+);
 
 /// <summary>Finds added tokens in a text: the leftmost first, of those at one place the longest.</summary>
 internal sealed class AddedTokenMatcher
@@ -30,7 +38,7 @@ internal sealed class AddedTokenMatcher
     public IEnumerable<(int Start, int End, AddedToken Token)> Matches(string text, bool specialAsText)
     {
         int done = 0;
-        for (int at = 0; at < text.Length;)
+        for (int at = 0; at < text.Length; )
         {
             int next = text.AsSpan(at).IndexOfAny(_first);
             if (next < 0)

@@ -40,7 +40,9 @@ internal sealed class BpeMerges
     private int[] Merge(List<int> ids)
     {
         int count = ids.Count;
-        int[] token = [.. ids], next = new int[count], previous = new int[count];
+        int[] token = [.. ids],
+            next = new int[count],
+            previous = new int[count];
         PriorityQueue<(int At, int Left, int Right, int Merged), (int Rank, int At)> queue = new();
         for (int i = 0; i < count; i++)
         {
@@ -51,7 +53,8 @@ internal sealed class BpeMerges
         const int Gone = -1;
         while (queue.TryDequeue(out (int At, int Left, int Right, int Merged) pair, out _))
         {
-            int at = pair.At, other = next[at];
+            int at = pair.At,
+                other = next[at];
             if (token[at] != pair.Left || other >= count || token[other] != pair.Right)
             {
                 continue;

@@ -47,7 +47,8 @@ public sealed class BpeTokenizer : ITokenizer
 
     /// <summary>Reads a tokenizer.json: its normalizer, pre-tokenizer, vocabulary, merges and added tokens.</summary>
     /// <param name="path">The file, or the folder that holds it.</param>
-    /// <exception cref="TokenizerFormatException">The file is no byte-level BPE tokenizer, or asks for something that is not supported; the message names file and JSON path.</exception>
+    /// <exception cref="TokenizerFormatException">The file is no byte-level BPE tokenizer, or asks for something that is not supported; the
+    /// message names file and JSON path.</exception>
     public static BpeTokenizer Load(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -120,17 +121,22 @@ public sealed class BpeTokenizer : ITokenizer
     public int? FindToken(string token)
     {
         ArgumentNullException.ThrowIfNull(token);
-        return _addedIds.TryGetValue(token, out int added) ? added : _vocabulary.Tokens.TryGetValue(token, out int id) ? id : null;
+        return _addedIds.TryGetValue(token, out int added) ? added
+            : _vocabulary.Tokens.TryGetValue(token, out int id) ? id
+            : null;
     }
 
     /// <inheritdoc/>
-    public IncrementalDecoder CreateDecoder(bool skipSpecialTokens = true) => new Utf8IncrementalDecoder(id => BytesOf(id, skipSpecialTokens));
+    public IncrementalDecoder CreateDecoder(bool skipSpecialTokens = true) =>
+        new Utf8IncrementalDecoder(id => BytesOf(id, skipSpecialTokens));
 
     // A model's vocabulary may be padded beyond the tokenizer's: such ids say nothing.
     private byte[] BytesOf(int id, bool skipSpecialTokens)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(id);
-        return _bytes.TryGetValue(id, out (byte[] Bytes, bool IsSpecial) token) && !(skipSpecialTokens && token.IsSpecial) ? token.Bytes : [];
+        return _bytes.TryGetValue(id, out (byte[] Bytes, bool IsSpecial) token) && !(skipSpecialTokens && token.IsSpecial)
+            ? token.Bytes
+            : [];
     }
 
     private void Encode(string text, bool specialAsText, List<int> ids)
@@ -201,14 +207,19 @@ public sealed class BpeTokenizer : ITokenizer
         return symbols;
     }
 
-    private static string ByteText(string piece) => string.Create(Encoding.UTF8.GetByteCount(piece), piece, (chars, text) =>
-    {
-        byte[] bytes = Encoding.UTF8.GetBytes(text);
-        for (int i = 0; i < chars.Length; i++)
-        {
-            chars[i] = ByteAlphabet.CharOf(bytes[i]);
-        }
-    });
+    private static string ByteText(string piece) =>
+        string.Create(
+            Encoding.UTF8.GetByteCount(piece),
+            piece,
+            (chars, text) =>
+            {
+                byte[] bytes = Encoding.UTF8.GetBytes(text);
+                for (int i = 0; i < chars.Length; i++)
+                {
+                    chars[i] = ByteAlphabet.CharOf(bytes[i]);
+                }
+            }
+        );
 
     private string Normalize(string text)
     {
@@ -240,7 +251,7 @@ public sealed class BpeTokenizer : ITokenizer
     // Neighbouring template texts are one text: a special token may span them.
     private static IEnumerable<TextSegment> Joined(IReadOnlyList<TextSegment> segments)
     {
-        for (int i = 0; i < segments.Count;)
+        for (int i = 0; i < segments.Count; )
         {
             StringBuilder text = new(segments[i].Text);
             int next = i + 1;

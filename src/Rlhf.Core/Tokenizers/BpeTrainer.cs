@@ -18,9 +18,12 @@ public sealed record BpeTrainerOptions
     public IReadOnlyList<string> SpecialTokens { get; init; } = ["<|endoftext|>"];
 }
 
-/// <summary>Trains a small byte-level BPE tokenizer in which every digit is a token of its own, so that numbers are read digit by digit.</summary>
+/// <summary>
+/// Trains a small byte-level BPE tokenizer in which every digit is a token of its own, so that numbers are read digit by digit.
+/// </summary>
 /// <remarks>
-/// Sennrich et al. (arXiv 1508.07909): the most frequent pair of neighbouring tokens is merged, again and again; of equally frequent pairs the
+/// Sennrich et al. (arXiv 1508.07909): the most frequent pair of neighbouring tokens is merged, again and again; of equally frequent pairs
+/// the
 /// one with the smaller ids, so that the result is a function of the texts. It stops early where no pair comes twice.
 /// </remarks>
 public static class BpeTrainer
@@ -36,11 +39,17 @@ public static class BpeTrainer
         List<string> tokens = [.. options.SpecialTokens, .. Enumerable.Range(0, 256).Select(b => ByteAlphabet.CharOf((byte)b).ToString())];
         if (tokens.Count > options.VocabularySize)
         {
-            throw new ArgumentException($"VocabularySize is {options.VocabularySize}; the bytes and {options.SpecialTokens.Count} special tokens need {tokens.Count}.", nameof(options));
+            throw new ArgumentException(
+                $"VocabularySize is {options.VocabularySize}; the bytes and {options.SpecialTokens.Count} special tokens need {tokens.Count}.",
+                nameof(options)
+            );
         }
 
         int firstByte = options.SpecialTokens.Count;
-        (List<int> Symbols, int Count)[] words = [.. Words(texts).Select(w => (Encoding.UTF8.GetBytes(w.Key).Select(b => firstByte + b).ToList(), w.Value))];
+        (List<int> Symbols, int Count)[] words =
+        [
+            .. Words(texts).Select(w => (Encoding.UTF8.GetBytes(w.Key).Select(b => firstByte + b).ToList(), w.Value)),
+        ];
         List<(string, string)> merges = [];
         while (tokens.Count < options.VocabularySize && MostFrequentPair(words) is { } pair)
         {
@@ -53,7 +62,9 @@ public static class BpeTrainer
             tokens.Add(tokens[pair.Left] + tokens[pair.Right]);
         }
 
-        byte[] json = Encoding.UTF8.GetBytes(Json(tokens, merges, options.SpecialTokens).ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+        byte[] json = Encoding.UTF8.GetBytes(
+            Json(tokens, merges, options.SpecialTokens).ToJsonString(new JsonSerializerOptions { WriteIndented = true })
+        );
         return TokenizerFile.Parse("tokenizer.json", new Dictionary<string, byte[]> { ["tokenizer.json"] = json });
     }
 
@@ -82,7 +93,12 @@ public static class BpeTrainer
             }
         }
 
-        return counts.Where(c => c.Value > 1).OrderByDescending(c => c.Value).ThenBy(c => c.Key).Select(c => ((int, int)?)c.Key).FirstOrDefault();
+        return counts
+            .Where(c => c.Value > 1)
+            .OrderByDescending(c => c.Value)
+            .ThenBy(c => c.Key)
+            .Select(c => ((int, int)?)c.Key)
+            .FirstOrDefault();
     }
 
     private static void Merge(List<int> symbols, (int Left, int Right) pair, int merged)
@@ -108,26 +124,44 @@ public static class BpeTrainer
         return new JsonObject
         {
             ["version"] = "1.0",
-            ["added_tokens"] = new JsonArray([.. special.Select((token, id) => new JsonObject
-            {
-                ["id"] = id,
-                ["content"] = token,
-                ["single_word"] = false,
-                ["lstrip"] = false,
-                ["rstrip"] = false,
-                ["normalized"] = false,
-                ["special"] = true,
-            })]),
+            ["added_tokens"] = new JsonArray([
+                .. special.Select(
+                    (token, id) =>
+                        new JsonObject
+                        {
+                            ["id"] = id,
+                            ["content"] = token,
+                            ["single_word"] = false,
+                            ["lstrip"] = false,
+                            ["rstrip"] = false,
+                            ["normalized"] = false,
+                            ["special"] = true,
+                        }
+                ),
+            ]),
             ["normalizer"] = null,
             ["pre_tokenizer"] = new JsonObject
             {
                 ["type"] = "Sequence",
                 ["pretokenizers"] = new JsonArray(
                     new JsonObject { ["type"] = "Digits", ["individual_digits"] = true },
-                    new JsonObject { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["trim_offsets"] = true, ["use_regex"] = true }),
+                    new JsonObject
+                    {
+                        ["type"] = "ByteLevel",
+                        ["add_prefix_space"] = false,
+                        ["trim_offsets"] = true,
+                        ["use_regex"] = true,
+                    }
+                ),
             },
             ["post_processor"] = null,
-            ["decoder"] = new JsonObject { ["type"] = "ByteLevel", ["add_prefix_space"] = true, ["trim_offsets"] = true, ["use_regex"] = true },
+            ["decoder"] = new JsonObject
+            {
+                ["type"] = "ByteLevel",
+                ["add_prefix_space"] = true,
+                ["trim_offsets"] = true,
+                ["use_regex"] = true,
+            },
             ["model"] = new JsonObject
             {
                 ["type"] = "BPE",

@@ -6,7 +6,8 @@ namespace Rlhf.Tokenizers;
 
 /// <summary>A regular expression that sees code points, as the tokenizers' own libraries do, where .NET's sees UTF-16 units.</summary>
 /// <remarks>
-/// A text with characters outside the basic plane is matched as a shadow of itself in which each of them is replaced by one unit of the same
+/// A text with characters outside the basic plane is matched as a shadow of itself in which each of them is replaced by one unit of the
+/// same
 /// category, so that classes such as <c>\p{L}</c> and quantifiers count it once.
 /// </remarks>
 internal sealed class CodePointRegex
@@ -36,7 +37,7 @@ internal sealed class CodePointRegex
     {
         StringBuilder shadow = new(text.Length);
         List<int> starts = new(text.Length + 1);
-        for (int i = 0; i < text.Length;)
+        for (int i = 0; i < text.Length; )
         {
             starts.Add(i);
             if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
@@ -56,29 +57,30 @@ internal sealed class CodePointRegex
     }
 
     // One character of each category that occurs outside the basic plane, from scripts that no pattern names.
-    private static char StandIn(UnicodeCategory category) => category switch
-    {
-        UnicodeCategory.UppercaseLetter => '\u10A0',
-        UnicodeCategory.LowercaseLetter => '\u2D00',
-        UnicodeCategory.ModifierLetter => '\uA015',
-        UnicodeCategory.OtherLetter or UnicodeCategory.TitlecaseLetter => '\uA000',
-        UnicodeCategory.NonSpacingMark => '\u1AB0',
-        UnicodeCategory.SpacingCombiningMark => '\u1B04',
-        UnicodeCategory.EnclosingMark => '\u0488',
-        UnicodeCategory.DecimalDigitNumber => '\u1B50',
-        UnicodeCategory.LetterNumber => '\u16EE',
-        UnicodeCategory.OtherNumber => '\u2CFD',
-        UnicodeCategory.ConnectorPunctuation => '\u2040',
-        UnicodeCategory.DashPunctuation => '\u2E17',
-        UnicodeCategory.OpenPunctuation => '\u2045',
-        UnicodeCategory.ClosePunctuation => '\u2046',
-        UnicodeCategory.OtherPunctuation => '\u1B5A',
-        UnicodeCategory.MathSymbol => '\u2A00',
-        UnicodeCategory.CurrencySymbol => '\u20A0',
-        UnicodeCategory.ModifierSymbol => '\uA700',
-        UnicodeCategory.OtherSymbol => '\u2800',
-        UnicodeCategory.Format => '\u2061',
-        UnicodeCategory.PrivateUse => '\uE000',
-        _ => '\u0378',
-    };
+    private static char StandIn(UnicodeCategory category) =>
+        category switch
+        {
+            UnicodeCategory.UppercaseLetter => '\u10A0',
+            UnicodeCategory.LowercaseLetter => '\u2D00',
+            UnicodeCategory.ModifierLetter => '\uA015',
+            UnicodeCategory.OtherLetter or UnicodeCategory.TitlecaseLetter => '\uA000',
+            UnicodeCategory.NonSpacingMark => '\u1AB0',
+            UnicodeCategory.SpacingCombiningMark => '\u1B04',
+            UnicodeCategory.EnclosingMark => '\u0488',
+            UnicodeCategory.DecimalDigitNumber => '\u1B50',
+            UnicodeCategory.LetterNumber => '\u16EE',
+            UnicodeCategory.OtherNumber => '\u2CFD',
+            UnicodeCategory.ConnectorPunctuation => '\u2040',
+            UnicodeCategory.DashPunctuation => '\u2E17',
+            UnicodeCategory.OpenPunctuation => '\u2045',
+            UnicodeCategory.ClosePunctuation => '\u2046',
+            UnicodeCategory.OtherPunctuation => '\u1B5A',
+            UnicodeCategory.MathSymbol => '\u2A00',
+            UnicodeCategory.CurrencySymbol => '\u20A0',
+            UnicodeCategory.ModifierSymbol => '\uA700',
+            UnicodeCategory.OtherSymbol => '\u2800',
+            UnicodeCategory.Format => '\u2061',
+            UnicodeCategory.PrivateUse => '\uE000',
+            _ => '\u0378',
+        };
 }

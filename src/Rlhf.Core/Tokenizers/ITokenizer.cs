@@ -9,12 +9,14 @@ public interface ITokenizer
     /// <summary>Token ids of a text. No begin or end token is added.</summary>
     /// <param name="text">Any text.</param>
     /// <param name="allowSpecialTokens">
-    /// Whether special tokens spelled out in the text become control tokens. False for anything a user wrote: they are then read as plain text.
+    /// Whether special tokens spelled out in the text become control tokens. False for anything a user wrote: they are then read as plain
+    /// text.
     /// </param>
     int[] Encode(string text, bool allowSpecialTokens = false);
 
     /// <summary>Token ids of a rendered chat: special tokens are recognised only where they lie wholly in template text.</summary>
-    /// <param name="segments">Template and content texts in order; everything between two recognised special tokens is encoded as one run.</param>
+    /// <param name="segments">Template and content texts in order; everything between two recognised special tokens is encoded as one
+    /// run.</param>
     int[] Encode(IReadOnlyList<TextSegment> segments);
 
     /// <summary>The text of token ids; bytes that are no UTF-8 become U+FFFD.</summary>

@@ -3,7 +3,10 @@ namespace Rlhf.Tokenizers;
 /// <summary>Decodes one token after the other and never emits half a character.</summary>
 public abstract class IncrementalDecoder
 {
-    /// <summary>Number of UTF-8 bytes of text of all tokens so far, held-back bytes of an unfinished character included: where a token ends in the text.</summary>
+    /// <summary>
+    /// Number of UTF-8 bytes of text of all tokens so far, held-back bytes of an unfinished character included: where a token ends in the
+    /// text.
+    /// </summary>
     public abstract int Bytes { get; }
 
     /// <summary>Takes one token.</summary>

@@ -118,7 +118,10 @@ internal sealed class SplitPreTokenizer(CodePointRegex pattern, SplitBehavior be
 internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool useRegex) : PreTokenizer
 {
     private static readonly SplitPreTokenizer Words = new(
-        new(@"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"), SplitBehavior.Isolated, invert: false);
+        new(@"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"),
+        SplitBehavior.Isolated,
+        invert: false
+    );
 
     public override IEnumerable<string> Split(string text)
     {

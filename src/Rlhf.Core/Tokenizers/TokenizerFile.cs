@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Rlhf.Tokenizers;
 
-/// <summary>Reads tokenizer.json. Whatever the file asks for that is not supported is refused: it would silently give other tokens.</summary>
+/// <summary>
+/// Reads tokenizer.json. Whatever the file asks for that is not supported is refused: it would silently give other tokens.
+/// </summary>
 internal sealed class TokenizerFile
 {
     private const string FileName = "tokenizer.json";
@@ -20,7 +22,9 @@ internal sealed class TokenizerFile
         string file = Directory.Exists(path) ? Path.Combine(path, FileName) : path;
         if (!File.Exists(file))
         {
-            throw new TokenizerFormatException($"{file}: there is no such file. A tokenizer in another format (vocab.json, sentencepiece) must be converted to {FileName} first.");
+            throw new TokenizerFormatException(
+                $"{file}: there is no such file. A tokenizer in another format (vocab.json, sentencepiece) must be converted to {FileName} first."
+            );
         }
 
         Dictionary<string, byte[]> files = new(StringComparer.Ordinal) { [FileName] = File.ReadAllBytes(file) };
@@ -81,7 +85,11 @@ internal sealed class TokenizerFile
             Merges = Merges(Member(model, "merges", "$.model"), tokens),
             Added = added,
             Normalizations = [.. Normalizations(Find(root, "normalizer"), "$.normalizer")],
-            PreTokenizer = PreTokenizers(Find(root, "pre_tokenizer") ?? throw Unsupported("$.pre_tokenizer", "null", "ByteLevel among others: the model is not byte-level"), "$.pre_tokenizer"),
+            PreTokenizer = PreTokenizers(
+                Find(root, "pre_tokenizer")
+                    ?? throw Unsupported("$.pre_tokenizer", "null", "ByteLevel among others: the model is not byte-level"),
+                "$.pre_tokenizer"
+            ),
             IgnoreMerges = Flag(model, "ignore_merges", "$.model", false),
             Unknown = Text(model, "unk_token", "$.model") is { } unknown ? Unknown(unknown, tokens, added) : null,
             FuseUnknown = Flag(model, "fuse_unk", "$.model", false),
@@ -154,14 +162,17 @@ internal sealed class TokenizerFile
             }
 
             bool special = Flag(token, "special", path, false);
-            added.Add(new(
-                number,
-                Text(token, "content", path) ?? throw Wrong(path + ".content", "null", "a text"),
-                special,
-                Flag(token, "normalized", path, !special),
-                Flag(token, "single_word", path, false),
-                Flag(token, "lstrip", path, false),
-                Flag(token, "rstrip", path, false)));
+            added.Add(
+                new(
+                    number,
+                    Text(token, "content", path) ?? throw Wrong(path + ".content", "null", "a text"),
+                    special,
+                    Flag(token, "normalized", path, !special),
+                    Flag(token, "single_word", path, false),
+                    Flag(token, "lstrip", path, false),
+                    Flag(token, "rstrip", path, false)
+                )
+            );
         }
 
         return added;
@@ -192,21 +203,33 @@ internal sealed class TokenizerFile
         // Without its tables .NET leaves texts as they are.
         return "e\u0301".Normalize(NormalizationForm.FormC) == "\u00E9"
             ? [form.Value]
-            : throw new TokenizerFormatException($"{_path}: {path} needs Unicode normalisation, which is off in globalization-invariant mode. Install libicu and set DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=0.");
+            : throw new TokenizerFormatException(
+                $"{_path}: {path} needs Unicode normalisation, which is off in globalization-invariant mode. Install libicu and set DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=0."
+            );
     }
 
-    private PreTokenizer PreTokenizers(JsonElement given, string path) => Text(given, "type", path) switch
-    {
-        "Sequence" => new SequencePreTokenizer([.. Member(given, "pretokenizers", path).EnumerateArray().Select((p, i) => PreTokenizers(p, $"{path}.pretokenizers[{i}]"))]),
-        "ByteLevel" => new ByteLevelPreTokenizer(Flag(given, "add_prefix_space", path, true), Flag(given, "use_regex", path, true)),
-        "Split" => new SplitPreTokenizer(Pattern(Member(given, "pattern", path), path + ".pattern"), Behavior(given, path), Flag(given, "invert", path, false)),
-        "Digits" => new SplitPreTokenizer(
-            new(Flag(given, "individual_digits", path, false) ? @"\p{N}" : @"\p{N}+"), SplitBehavior.Isolated, invert: false),
-        "Whitespace" => new SplitPreTokenizer(new(@"\w+|[^\w\s]+"), SplitBehavior.Removed, invert: true),
-        "WhitespaceSplit" => new SplitPreTokenizer(new(@"\s"), SplitBehavior.Removed, invert: false),
-        { } other => throw Unsupported(path + ".type", other, "Sequence, ByteLevel, Split, Digits, Whitespace, WhitespaceSplit"),
-        null => throw Wrong(path + ".type", "null", "a text"),
-    };
+    private PreTokenizer PreTokenizers(JsonElement given, string path) =>
+        Text(given, "type", path) switch
+        {
+            "Sequence" => new SequencePreTokenizer([
+                .. Member(given, "pretokenizers", path).EnumerateArray().Select((p, i) => PreTokenizers(p, $"{path}.pretokenizers[{i}]")),
+            ]),
+            "ByteLevel" => new ByteLevelPreTokenizer(Flag(given, "add_prefix_space", path, true), Flag(given, "use_regex", path, true)),
+            "Split" => new SplitPreTokenizer(
+                Pattern(Member(given, "pattern", path), path + ".pattern"),
+                Behavior(given, path),
+                Flag(given, "invert", path, false)
+            ),
+            "Digits" => new SplitPreTokenizer(
+                new(Flag(given, "individual_digits", path, false) ? @"\p{N}" : @"\p{N}+"),
+                SplitBehavior.Isolated,
+                invert: false
+            ),
+            "Whitespace" => new SplitPreTokenizer(new(@"\w+|[^\w\s]+"), SplitBehavior.Removed, invert: true),
+            "WhitespaceSplit" => new SplitPreTokenizer(new(@"\s"), SplitBehavior.Removed, invert: false),
+            { } other => throw Unsupported(path + ".type", other, "Sequence, ByteLevel, Split, Digits, Whitespace, WhitespaceSplit"),
+            null => throw Wrong(path + ".type", "null", "a text"),
+        };
 
     private CodePointRegex Pattern(JsonElement pattern, string path)
     {
@@ -226,15 +249,20 @@ internal sealed class TokenizerFile
         }
     }
 
-    private SplitBehavior Behavior(JsonElement given, string path) => Text(given, "behavior", path) switch
-    {
-        "Removed" => SplitBehavior.Removed,
-        "Isolated" => SplitBehavior.Isolated,
-        "MergedWithPrevious" => SplitBehavior.MergedWithPrevious,
-        "MergedWithNext" => SplitBehavior.MergedWithNext,
-        "Contiguous" => SplitBehavior.Contiguous,
-        var other => throw Wrong(path + ".behavior", other ?? "null", "Removed, Isolated, MergedWithPrevious, MergedWithNext or Contiguous"),
-    };
+    private SplitBehavior Behavior(JsonElement given, string path) =>
+        Text(given, "behavior", path) switch
+        {
+            "Removed" => SplitBehavior.Removed,
+            "Isolated" => SplitBehavior.Isolated,
+            "MergedWithPrevious" => SplitBehavior.MergedWithPrevious,
+            "MergedWithNext" => SplitBehavior.MergedWithNext,
+            "Contiguous" => SplitBehavior.Contiguous,
+            var other => throw Wrong(
+                path + ".behavior",
+                other ?? "null",
+                "Removed, Isolated, MergedWithPrevious, MergedWithNext or Contiguous"
+            ),
+        };
 
     private void Decoder(JsonElement? decoder)
     {
@@ -250,25 +278,33 @@ internal sealed class TokenizerFile
     }
 
     private static JsonElement? Find(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        element.ValueKind == JsonValueKind.Object
+        && element.TryGetProperty(name, out JsonElement value)
+        && value.ValueKind != JsonValueKind.Null
+            ? value
+            : null;
 
-    private JsonElement Member(JsonElement element, string name, string path) => Find(element, name) ?? throw Wrong($"{path}.{name}", "missing", "there");
+    private JsonElement Member(JsonElement element, string name, string path) =>
+        Find(element, name) ?? throw Wrong($"{path}.{name}", "missing", "there");
 
     private string? Text(JsonElement element, string name, string path) =>
         Find(element, name) is { } value ? Kind(value, JsonValueKind.String, $"{path}.{name}").GetString() : null;
 
-    private bool Flag(JsonElement element, string name, string path, bool fallback) => Find(element, name) switch
-    {
-        null => fallback,
-        { ValueKind: JsonValueKind.True } => true,
-        { ValueKind: JsonValueKind.False } => false,
-        { } value => throw Wrong($"{path}.{name}", value.ToString(), "true or false"),
-    };
+    private bool Flag(JsonElement element, string name, string path, bool fallback) =>
+        Find(element, name) switch
+        {
+            null => fallback,
+            { ValueKind: JsonValueKind.True } => true,
+            { ValueKind: JsonValueKind.False } => false,
+            { } value => throw Wrong($"{path}.{name}", value.ToString(), "true or false"),
+        };
 
     private JsonElement Kind(JsonElement value, JsonValueKind kind, string path) =>
         value.ValueKind == kind ? value : throw Wrong(path, value.ValueKind.ToString(), kind.ToString());
 
-    private TokenizerFormatException Wrong(string path, string value, string needed) => new($"{_path}: {path} is {value}; it must be {needed}.");
+    private TokenizerFormatException Wrong(string path, string value, string needed) =>
+        new($"{_path}: {path} is {value}; it must be {needed}.");
 
-    private TokenizerFormatException Unsupported(string path, string value, string supported) => new($"{_path}: {path} is {value}, which is not supported; supported: {supported}.");
+    private TokenizerFormatException Unsupported(string path, string value, string supported) =>
+        new($"{_path}: {path} is {value}, which is not supported; supported: {supported}.");
 }

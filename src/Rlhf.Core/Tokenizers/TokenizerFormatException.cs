@@ -5,13 +5,9 @@ public sealed class TokenizerFormatException : IOException
 {
     /// <summary>Makes the exception.</summary>
     public TokenizerFormatException(string message)
-        : base(message)
-    {
-    }
+        : base(message) { }
 
     /// <summary>Makes the exception.</summary>
     public TokenizerFormatException(string message, Exception inner)
-        : base(message, inner)
-    {
-    }
+        : base(message, inner) { }
 }

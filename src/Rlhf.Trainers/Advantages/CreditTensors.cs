@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace Rlhf.Trainers.Advantages;
 
-/// <summary>Moves rewards between responses, steps and tokens. All in float64, since group statistics of equal rewards must not differ by rounding.</summary>
+/// <summary>
+/// Moves rewards between responses, steps and tokens. All in float64, since group statistics of equal rewards must not differ by rounding.
+/// </summary>
 internal static class CreditTensors
 {
     private static readonly Scalar Zero = 0;
@@ -14,7 +16,8 @@ internal static class CreditTensors
 
     /// <summary>Rows whose required rewards are valid: bool <c>[B]</c>.</summary>
     /// <remarks>
-    /// Every outcome channel is required. Step and token channels count where they are valid; only where there is no outcome channel, a row is invalid in which
+    /// Every outcome channel is required. Step and token channels count where they are valid; only where there is no outcome channel, a row
+    /// is invalid in which
     /// one of them has entries but none that is valid.
     /// </remarks>
     public static Tensor RequiredValid(ShapedRewards rewards)
@@ -85,13 +88,15 @@ internal static class CreditTensors
     /// <summary>The step that each token belongs to, int64 <c>[B,R]</c>: the number of steps that end before it.</summary>
     public static Tensor StepOfToken(StepMap map, RewardLayout layout)
     {
-        Tensor ends = zeros(layout.ActionMask.shape, ScalarType.Int64, map.Ends.device).scatter_add(1, map.Ends, map.Mask.to_type(ScalarType.Int64));
+        Tensor ends = zeros(layout.ActionMask.shape, ScalarType.Int64, map.Ends.device)
+            .scatter_add(1, map.Ends, map.Mask.to_type(ScalarType.Int64));
         return ends.cumsum(1).sub(ends);
     }
 
     /// <summary>G_t = Σ_{t' ≥ t} γ^(n_t' − n_t) · r_t' along dimension 1, with n the time of each column: non-decreasing.</summary>
     /// <remarks>
-    /// By doubling, as a parallel scan: after the pass with shift s each entry holds its next 2s. No power grows and nothing cancels, as it would in
+    /// By doubling, as a parallel scan: after the pass with shift s each entry holds its next 2s. No power grows and nothing cancels, as it
+    /// would in
     /// γ^(−n) · cumsum(γ^n · r).
     /// </remarks>
     public static Tensor SuffixSum(Tensor rewards, Tensor? time = null, double discount = 1)

@@ -5,8 +5,11 @@ using static TorchSharp.torch;
 
 namespace Rlhf.Trainers.Advantages;
 
-/// <summary>A_i = (R_i − baseline_group) / (std + ε), the same for all action tokens (DeepSeekMath, arXiv 2402.03300, outcome supervision).</summary>
-internal sealed class EpisodeAdvantages(GroupAdvantageOptions options, IReadOnlyList<string> warnings) : GroupAdvantageEstimator(options, warnings)
+/// <summary>
+/// A_i = (R_i − baseline_group) / (std + ε), the same for all action tokens (DeepSeekMath, arXiv 2402.03300, outcome supervision).
+/// </summary>
+internal sealed class EpisodeAdvantages(GroupAdvantageOptions options, IReadOnlyList<string> warnings)
+    : GroupAdvantageEstimator(options, warnings)
 {
     protected override Tensor Tokens(ShapedRewards rewards, Tensor rows, Tensor returns, GroupStatistics groups)
     {

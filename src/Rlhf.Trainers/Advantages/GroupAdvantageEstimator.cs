@@ -35,7 +35,8 @@ internal abstract class GroupAdvantageEstimator(GroupAdvantageOptions options, I
             advantages.to_type(type, copy: true).MoveToOuterDisposeScope(),
             rows.MoveToOuterDisposeScope(),
             returns.to_type(type, copy: true).MoveToOuterDisposeScope(),
-            groups.IsFlat.bitwise_or(groups.HasPair.bitwise_not()).MoveToOuterDisposeScope());
+            groups.IsFlat.bitwise_or(groups.HasPair.bitwise_not()).MoveToOuterDisposeScope()
+        );
     }
 
     /// <summary>Advantages that broadcast to <c>[B,R]</c>, float64; what lies outside the mask does not matter.</summary>

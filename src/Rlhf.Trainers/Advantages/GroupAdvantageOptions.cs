@@ -4,11 +4,16 @@ using Rlhf.Shaping;
 
 namespace Rlhf.Trainers.Advantages;
 
-/// <summary>Advantages relative to the other samples of a prompt, as in GRPO, Dr. GRPO and RLOO. All statistics are over the policy rows of a group whose required rewards are valid.</summary>
+/// <summary>
+/// Advantages relative to the other samples of a prompt, as in GRPO, Dr. GRPO and RLOO. All statistics are over the policy rows of a group
+/// whose required rewards are valid.
+/// </summary>
 public sealed record GroupAdvantageOptions
 {
     /// <summary>How rewards are credited to tokens.</summary>
-    /// <value>Default null: <c>episode</c> where every return channel has one value a response; with step or token channels it must be named.</value>
+    /// <value>
+    /// Default null: <c>episode</c> where every return channel has one value a response; with step or token channels it must be named.
+    /// </value>
     public Credit? Credit { get; init; }
 
     /// <summary>What a centred episode return is divided by; for <c>episode</c> credit only.</summary>
@@ -25,7 +30,10 @@ public sealed record GroupAdvantageOptions
     [Range(0.0, 1.0)]
     public double Epsilon { get; init; } = 1e-6;
 
-    /// <summary>Takes the baseline from the other samples only (RLOO); a standard deviation stays that of the whole group. Not for <c>step_normalised</c> credit.</summary>
+    /// <summary>
+    /// Takes the baseline from the other samples only (RLOO); a standard deviation stays that of the whole group. Not for
+    /// <c>step_normalised</c> credit.
+    /// </summary>
     /// <value>Default false.</value>
     public bool LeaveOneOut { get; init; }
 
@@ -54,8 +62,9 @@ public sealed record GroupAdvantageOptions
         if (Credit is null && spread is not null)
         {
             throw new RewardPipelineException(
-                $"return channel '{spread.Name}' has one value a {(spread.Granularity == RewardGranularity.Step ? "step" : "token")}, so the credit must be named: " +
-                "episode, return_to_go or step_normalised.");
+                $"return channel '{spread.Name}' has one value a {(spread.Granularity == RewardGranularity.Step ? "step" : "token")}, so the credit must be named: "
+                    + "episode, return_to_go or step_normalised."
+            );
         }
 
         Credit credit = Credit ?? Advantages.Credit.Episode;
@@ -72,39 +81,53 @@ public sealed record GroupAdvantageOptions
     {
         if (Scale is not null && credit != Advantages.Credit.Episode)
         {
-            throw new RewardPipelineException("scale is an option of episode credit: return_to_go does not divide, and step_normalised always divides by each channel's std.");
+            throw new RewardPipelineException(
+                "scale is an option of episode credit: return_to_go does not divide, and step_normalised always divides by each channel's std."
+            );
         }
 
         if (LeaveOneOut && credit == Advantages.Credit.StepNormalised)
         {
-            throw new RewardPipelineException("leaveOneOut has no meaning for step_normalised credit, which pools the steps of the whole group.");
+            throw new RewardPipelineException(
+                "leaveOneOut has no meaning for step_normalised credit, which pools the steps of the whole group."
+            );
         }
 
         bool divides = credit == Advantages.Credit.StepNormalised || (credit == Advantages.Credit.Episode && Scale != AdvantageScale.None);
         if (divides && returns.FirstOrDefault(c => c.Normalisation != Normalisation.None) is { } normalised)
         {
             throw new RewardPipelineException(
-                $"channel '{normalised.Name}' is normalised by the pipeline already, and this estimator would divide by a standard deviation again; use scale none or drop the stage.");
+                $"channel '{normalised.Name}' is normalised by the pipeline already, and this estimator would divide by a standard deviation again; use scale none or drop the stage."
+            );
         }
 
         if (divides && returns.FirstOrDefault(c => c.IsKlPenalty) is { } penalty)
         {
             throw new RewardPipelineException(
-                $"channel '{penalty.Name}' holds a KL penalty, and this estimator divides by a standard deviation, which would rescale the penalty's coefficient from group to group; use scale none, or put the penalty into the loss (algorithm:kl).");
+                $"channel '{penalty.Name}' holds a KL penalty, and this estimator divides by a standard deviation, which would rescale the penalty's coefficient from group to group; use scale none, or put the penalty into the loss (algorithm:kl)."
+            );
         }
 
-        if (credit == Advantages.Credit.StepNormalised && returns.FirstOrDefault(c => c.Granularity == RewardGranularity.Token) is { } token)
+        if (
+            credit == Advantages.Credit.StepNormalised
+            && returns.FirstOrDefault(c => c.Granularity == RewardGranularity.Token) is { } token
+        )
         {
-            throw new RewardPipelineException($"channel '{token.Name}' has one value a token; step_normalised credit takes outcome and step channels.");
+            throw new RewardPipelineException(
+                $"channel '{token.Name}' has one value a token; step_normalised credit takes outcome and step channels."
+            );
         }
     }
 
     private static string[] NonCausal(ChannelSchema[] returns, string credit) =>
-    [
-        .. returns.Where(c => !c.IsCausal).Select(c =>
-            $"channel '{c.Name}' is not causal: its value at a step depends on what is chosen later. {credit} credit drops past rewards, which is unbiased only for causal ones; " +
-            "after Delta it pays for going on, whatever the baseline. Use episode credit, the potential form of the channel, or Clip before Delta."),
-    ];
+        [
+            .. returns
+                .Where(c => !c.IsCausal)
+                .Select(c =>
+                    $"channel '{c.Name}' is not causal: its value at a step depends on what is chosen later. {credit} credit drops past rewards, which is unbiased only for causal ones; "
+                    + "after Delta it pays for going on, whatever the baseline. Use episode credit, the potential form of the channel, or Clip before Delta."
+                ),
+        ];
 }
 
 /// <summary>How rewards are credited to tokens.</summary>
@@ -116,7 +139,10 @@ public enum Credit
     /// <summary>A token gets the discounted sum of the rewards from it on, less the group's mean at the same step.</summary>
     ReturnToGo,
 
-    /// <summary>Process supervision of DeepSeekMath: each channel normalised over the group, and a token gets the sum of the normalised rewards from its step on.</summary>
+    /// <summary>
+    /// Process supervision of DeepSeekMath: each channel normalised over the group, and a token gets the sum of the normalised rewards from
+    /// its step on.
+    /// </summary>
     StepNormalised,
 }
 

@@ -6,10 +6,14 @@ using static TorchSharp.torch;
 namespace Rlhf.Trainers.Advantages;
 
 /// <summary>
-/// A_t = G_t − b(group, step of t), G_t = Σ_{t' ≥ t} γ^(t' − t) · r_t', and b the mean over the group's samples that have such a step, of their return at its end.
+/// A_t = G_t − b(group, step of t), G_t = Σ_{t' ≥ t} γ^(t' − t) · r_t', and b the mean over the group's samples that have such a step, of
+/// their return at its end.
 /// </summary>
-/// <remarks>Time counts action tokens. A response without steps counts as one step. Where fewer than two samples have a step, its tokens get 0.</remarks>
-internal sealed class ReturnToGoAdvantages(GroupAdvantageOptions options, IReadOnlyList<string> warnings) : GroupAdvantageEstimator(options, warnings)
+/// <remarks>
+/// Time counts action tokens. A response without steps counts as one step. Where fewer than two samples have a step, its tokens get 0.
+/// </remarks>
+internal sealed class ReturnToGoAdvantages(GroupAdvantageOptions options, IReadOnlyList<string> warnings)
+    : GroupAdvantageEstimator(options, warnings)
 {
     protected override Tensor Tokens(ShapedRewards rewards, Tensor rows, Tensor returns, GroupStatistics groups)
     {
@@ -35,14 +39,17 @@ internal sealed class ReturnToGoAdvantages(GroupAdvantageOptions options, IReadO
     internal static Tensor ReturnsToGo(ShapedRewards rewards, double discount) =>
         CreditTensors.SuffixSum(CreditTensors.TokenRewards(rewards), rewards.Layout.ActionMask.cumsum(1), discount);
 
-    private StepMap Map(RewardLayout layout) => layout.StepMaps.TryGetValue(Options.StepMap, out StepMap? map)
-        ? map
-        : throw new RewardPipelineException(
-            $"return_to_go credit has its baselines by step map '{Options.StepMap}', which this batch does not have; maps: {string.Join(", ", layout.StepMaps.Keys)}.");
+    private StepMap Map(RewardLayout layout) =>
+        layout.StepMaps.TryGetValue(Options.StepMap, out StepMap? map)
+            ? map
+            : throw new RewardPipelineException(
+                $"return_to_go credit has its baselines by step map '{Options.StepMap}', which this batch does not have; maps: {string.Join(", ", layout.StepMaps.Keys)}."
+            );
 
     private static StepMap WithAStepEach(StepMap map, RewardLayout layout)
     {
-        Tensor ends = map.Ends, mask = map.Mask;
+        Tensor ends = map.Ends,
+            mask = map.Mask;
         if (mask.size(1) == 0)
         {
             ends = zeros([layout.Rows, 1], ScalarType.Int64, ends.device);

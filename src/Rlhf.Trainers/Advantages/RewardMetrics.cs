@@ -21,7 +21,12 @@ internal static class RewardMetrics
         Tensor spread = batch.HasPair.squeeze(0);
         sink.Add(MetricNames.RewardMean, returns.Keep(rows).sum(), rows.sum(), Rows);
         sink.Add(MetricNames.RewardStd, batch.Std().squeeze(0).Keep(spread), spread, Rows);
-        sink.Add(MetricNames.RewardGroupStd, groups.Std().Keep(groups.HasPair).sum(), groups.HasPair.sum(), "groups with at least two valid samples");
+        sink.Add(
+            MetricNames.RewardGroupStd,
+            groups.Std().Keep(groups.HasPair).sum(),
+            groups.HasPair.sum(),
+            "groups with at least two valid samples"
+        );
         Tensor flat = groups.IsFlat.bitwise_or(groups.HasPair.bitwise_not());
         sink.Add(MetricNames.RewardFlatGroups, flat.sum(), ones_like(flat).sum(), "groups");
         sink.AddSum(MetricNames.RewardInvalid, required.bitwise_not().bitwise_and(isPolicy).sum(), "policy samples");
@@ -46,15 +51,28 @@ internal static class RewardMetrics
     {
         Tensor own = CreditTensors.Weighted(part, CreditTensors.RowSum(part.Channel));
         Tensor deviation = groups.Deviation();
-        sink.Add(MetricCatalog.Fill(MetricNames.RewardChannelVarianceShare, part.Channel.Name), deviation.mul(own).sum(), deviation.square().sum(), "within-group variance of the return");
+        sink.Add(
+            MetricCatalog.Fill(MetricNames.RewardChannelVarianceShare, part.Channel.Name),
+            deviation.mul(own).sum(),
+            deviation.square().sum(),
+            "within-group variance of the return"
+        );
     }
 
     private static void AddCorrelations(MetricSink sink, ShapedRewards rewards, RewardChannel verified, Tensor returns, Tensor rows)
     {
         const string Both = "policy samples valid in both";
-        (Tensor ofReturn, Tensor known) = RewardCorrelation.Of(returns, verified.Values.to_type(ScalarType.Float64), rows.bitwise_and(verified.Valid));
+        (Tensor ofReturn, Tensor known) = RewardCorrelation.Of(
+            returns,
+            verified.Values.to_type(ScalarType.Float64),
+            rows.bitwise_and(verified.Valid)
+        );
         sink.Add(MetricNames.RewardCorrelation, ofReturn, known, Both);
-        foreach (RewardChannel channel in rewards.Raw.Channels.Where(c => c.Name != verified.Name && c.Name != RewardChannel.AnsweredName(verified.Name)))
+        foreach (
+            RewardChannel channel in rewards.Raw.Channels.Where(c =>
+                c.Name != verified.Name && c.Name != RewardChannel.AnsweredName(verified.Name)
+            )
+        )
         {
             (Tensor correlation, known) = RewardCorrelation.Of(channel, verified, rewards.Layout.IsPolicy);
             sink.Add(MetricCatalog.Fill(MetricNames.RewardChannelCorrelation, channel.Name), correlation, known, Both);

@@ -7,10 +7,12 @@ using static TorchSharp.torch;
 namespace Rlhf.Trainers.Advantages;
 
 /// <summary>
-/// A_t in step k = Σ_outcomes w_o · z^o_i + Σ_processes w_p · Σ_{j ≥ k, valid} z^p_ij, each channel's z = (r − mean) / (std + ε) over its valid entries of the group
+/// A_t in step k = Σ_outcomes w_o · z^o_i + Σ_processes w_p · Σ_{j ≥ k, valid} z^p_ij, each channel's z = (r − mean) / (std + ε) over its
+/// valid entries of the group
 /// (DeepSeekMath, arXiv 2402.03300, process supervision).
 /// </summary>
-internal sealed class StepNormalisedAdvantages(GroupAdvantageOptions options, IReadOnlyList<string> warnings) : GroupAdvantageEstimator(options, warnings)
+internal sealed class StepNormalisedAdvantages(GroupAdvantageOptions options, IReadOnlyList<string> warnings)
+    : GroupAdvantageEstimator(options, warnings)
 {
     protected override Tensor Tokens(ShapedRewards rewards, Tensor rows, Tensor returns, GroupStatistics groups)
     {
@@ -19,9 +21,10 @@ internal sealed class StepNormalisedAdvantages(GroupAdvantageOptions options, IR
         foreach (ReturnChannel part in rewards.Returns)
         {
             RewardChannel channel = part.Channel;
-            Tensor advantage = channel.Granularity == RewardGranularity.Outcome
-                ? OfOutcome(channel, layout, rows)
-                : OfSteps(channel, rewards.Shaped.StepsOf(channel), layout, rows);
+            Tensor advantage =
+                channel.Granularity == RewardGranularity.Outcome
+                    ? OfOutcome(channel, layout, rows)
+                    : OfSteps(channel, rewards.Shaped.StepsOf(channel), layout, rows);
             total = total.add(CreditTensors.Weighted(part, advantage));
         }
 

@@ -7,7 +7,12 @@ namespace Rlhf.Trainers.Configuration;
 /// <summary>The one JSON document that a configuration is read from: the file's, with values replaced.</summary>
 internal sealed class ConfigurationDocument
 {
-    private static readonly JsonDocumentOptions Reading = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions Reading = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        AllowDuplicateProperties = false,
+    };
 
     private readonly ConfigurationSources _sources;
     private readonly Dictionary<string, ConfigurationOverride> _replaced = new(StringComparer.OrdinalIgnoreCase);
@@ -35,7 +40,10 @@ internal sealed class ConfigurationDocument
             throw new ConfigurationException($"{name}, line {e.LineNumber + 1}: it is no JSON: {e.Message}");
         }
 
-        ConfigurationDocument document = new(sources, root as JsonObject ?? throw new ConfigurationException($"{name}: it holds no JSON object."));
+        ConfigurationDocument document = new(
+            sources,
+            root as JsonObject ?? throw new ConfigurationException($"{name}: it holds no JSON object.")
+        );
         string[] problems = [.. sources.Overrides.Select(document.Replace).OfType<string>()];
         return problems.Length == 0 ? document : throw new ConfigurationException(problems);
     }
@@ -50,7 +58,11 @@ internal sealed class ConfigurationDocument
     /// <summary>Reads a replaced value as text where it was taken for a number or a truth value; says whether there was one.</summary>
     public bool ReadAsText(string key)
     {
-        if (!_replaced.TryGetValue(key, out ConfigurationOverride? replaced) || Find(key) is not { } place || place.Value is JsonValue value && value.GetValueKind() == JsonValueKind.String)
+        if (
+            !_replaced.TryGetValue(key, out ConfigurationOverride? replaced)
+            || Find(key) is not { } place
+            || place.Value is JsonValue value && value.GetValueKind() == JsonValueKind.String
+        )
         {
             return false;
         }
@@ -77,7 +89,8 @@ internal sealed class ConfigurationDocument
             string path = string.Join(':', names[..(i + 1)]);
             switch (node)
             {
-                case JsonArray list when int.TryParse(names[i], NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < list.Count:
+                case JsonArray list
+                    when int.TryParse(names[i], NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < list.Count:
                     if (isLast)
                     {
                         list[index] = Literal(change.Value);
@@ -91,10 +104,15 @@ internal sealed class ConfigurationDocument
                 case JsonArray list:
                     return $"{path} (from {change.Origin}): the list has {list.Count} elements, counted from 0; elements can be changed here, not added.";
                 case JsonObject section:
-                    string name = section.Select(p => p.Key).FirstOrDefault(k => string.Equals(k, names[i], StringComparison.OrdinalIgnoreCase)) ?? JsonNamingPolicy.CamelCase.ConvertName(names[i]);
+                    string name =
+                        section.Select(p => p.Key).FirstOrDefault(k => string.Equals(k, names[i], StringComparison.OrdinalIgnoreCase))
+                        ?? JsonNamingPolicy.CamelCase.ConvertName(names[i]);
                     if (isLast)
                     {
-                        section[name] = section[name] is JsonValue { } old && old.GetValueKind() == JsonValueKind.String ? JsonValue.Create(change.Value) : Literal(change.Value);
+                        section[name] =
+                            section[name] is JsonValue { } old && old.GetValueKind() == JsonValueKind.String
+                                ? JsonValue.Create(change.Value)
+                                : Literal(change.Value);
                     }
                     else
                     {
@@ -127,7 +145,8 @@ internal sealed class ConfigurationDocument
 
     private Place? Find(string key)
     {
-        JsonNode? parent = null, node = Root;
+        JsonNode? parent = null,
+            node = Root;
         string last = "";
         foreach (string name in key.Split(':'))
         {
@@ -135,8 +154,13 @@ internal sealed class ConfigurationDocument
             last = name;
             node = node switch
             {
-                JsonArray list when int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < list.Count => list[index],
-                JsonObject section when section.FirstOrDefault(p => string.Equals(p.Key, name, StringComparison.OrdinalIgnoreCase)) is { Key: { } found } => section[last = found],
+                JsonArray list
+                    when int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < list.Count => list[
+                    index
+                ],
+                JsonObject section
+                    when section.FirstOrDefault(p => string.Equals(p.Key, name, StringComparison.OrdinalIgnoreCase))
+                        is { Key: { } found } => section[last = found],
                 _ => null,
             };
             if (node is null)

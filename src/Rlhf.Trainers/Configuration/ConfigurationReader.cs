@@ -4,13 +4,18 @@ using System.Text.RegularExpressions;
 
 namespace Rlhf.Trainers.Configuration;
 
-/// <summary>Reads typed options strictly: an unknown key, a value of the wrong type or out of range, and options that contradict each other are refused.</summary>
+/// <summary>
+/// Reads typed options strictly: an unknown key, a value of the wrong type or out of range, and options that contradict each other are
+/// refused.
+/// </summary>
 public static partial class ConfigurationReader
 {
     // Unknown keys are collected; more than this many problems say that the file is of another kind.
     private const int MostProblems = 20;
 
-    /// <summary>How documents are read and written: camelCase keys (read in any case), snake_case enum values, nothing unknown, nothing twice.</summary>
+    /// <summary>
+    /// How documents are read and written: camelCase keys (read in any case), snake_case enum values, nothing unknown, nothing twice.
+    /// </summary>
     /// <param name="converters">Converters of types that a registry knows.</param>
     public static JsonSerializerOptions SerializerOptions(params IEnumerable<JsonConverter> converters)
     {
@@ -87,7 +92,9 @@ public static partial class ConfigurationReader
         {
             string[] known = OptionsWalk.KeysOf(unmapped.Groups["type"].Value, serializer);
             string name = unmapped.Groups["name"].Value;
-            string? near = known.Where(k => EditDistance.Between(k, name) <= Math.Max(2, name.Length / 3)).MinBy(k => EditDistance.Between(k, name));
+            string? near = known
+                .Where(k => EditDistance.Between(k, name) <= Math.Max(2, name.Length / 3))
+                .MinBy(k => EditDistance.Between(k, name));
             return $"{KeyWithName(key, name)} (from {origin}) is not known.{(near is null ? "" : $" Did you mean {near}?")}{(known.Length > 0 ? $" Known here: {string.Join(", ", known)}." : "")}";
         }
 
@@ -96,11 +103,15 @@ public static partial class ConfigurationReader
     }
 
     private static string KeyWithName(string key, string name) =>
-        key.EndsWith(name, StringComparison.OrdinalIgnoreCase) ? key : key.Length == 0 ? name : $"{key}:{name}";
+        key.EndsWith(name, StringComparison.OrdinalIgnoreCase) ? key
+        : key.Length == 0 ? name
+        : $"{key}:{name}";
 
     // $.rewards.shaping[0].channel, or with ['…'] around unusual names, to rewards:shaping:0:channel.
     private static string KeyOf(string? path) =>
-        path is null or "$" ? "" : PathSeparators().Replace(path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : path.TrimStart('$'), ":").Trim(':');
+        path is null or "$"
+            ? ""
+            : PathSeparators().Replace(path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : path.TrimStart('$'), ":").Trim(':');
 
     [GeneratedRegex(@"The JSON property '(?<name>[^']*)' could not be mapped to any \.NET member contained in type '(?<type>[^']*)'")]
     private static partial Regex UnmappedMember();

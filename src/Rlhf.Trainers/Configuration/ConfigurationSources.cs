@@ -3,7 +3,9 @@ using Microsoft.Extensions.Configuration;
 
 namespace Rlhf.Trainers.Configuration;
 
-/// <summary>Where a configuration comes from: one JSON document, then the environment, then the command line, of which later ones win.</summary>
+/// <summary>
+/// Where a configuration comes from: one JSON document, then the environment, then the command line, of which later ones win.
+/// </summary>
 public sealed record ConfigurationSources
 {
     private const string Prefix = "RLHF_";
@@ -13,8 +15,15 @@ public sealed record ConfigurationSources
     // Names that mean something else: where libtorch lies, and what tests read.
     private static readonly string[] ReservedNames =
     [
-        "RLHF_LIBTORCH", "RLHF_LONG", "RLHF_HF_PARITY", "RLHF_SHAPING_VALUES", "RLHF_MATH_PAIRS", "RLHF_PEER_VALUES",
-        "RLHF_TRAJECTORIES", "RLHF_REWARDMATH", "RLHF_REWARD_BENCHMARKS",
+        "RLHF_LIBTORCH",
+        "RLHF_LONG",
+        "RLHF_HF_PARITY",
+        "RLHF_SHAPING_VALUES",
+        "RLHF_MATH_PAIRS",
+        "RLHF_PEER_VALUES",
+        "RLHF_TRAJECTORIES",
+        "RLHF_REWARDMATH",
+        "RLHF_REWARD_BENCHMARKS",
     ];
 
     /// <summary>The JSON document.</summary>
@@ -34,7 +43,8 @@ public sealed record ConfigurationSources
     public static ConfigurationSources FromCommandLine(IReadOnlyList<string> arguments, string builtIn, IDictionary? environment = null)
     {
         ArgumentNullException.ThrowIfNull(arguments);
-        List<string> problems = [], assignments = [];
+        List<string> problems = [],
+            assignments = [];
         string? file = null;
         for (int i = 0; i < arguments.Count; i++)
         {
@@ -53,7 +63,9 @@ public sealed record ConfigurationSources
             }
             else
             {
-                problems.Add($"command line: '{word}' is not understood. Options are written Section:Key=value, a configuration file is named by {ConfigWord} file.");
+                problems.Add(
+                    $"command line: '{word}' is not understood. Options are written Section:Key=value, a configuration file is named by {ConfigWord} file."
+                );
             }
         }
 
@@ -100,11 +112,14 @@ public sealed record ConfigurationSources
 
             if (name.Contains(Separator, StringComparison.Ordinal))
             {
-                values[name[Prefix.Length..].Replace(Separator, ConfigurationPath.KeyDelimiter, StringComparison.Ordinal)] = (string?)variable.Value;
+                values[name[Prefix.Length..].Replace(Separator, ConfigurationPath.KeyDelimiter, StringComparison.Ordinal)] = (string?)
+                    variable.Value;
             }
             else
             {
-                problems.Add($"environment: {name} means nothing. Options are written {Prefix}Section{Separator}Key; other names are {string.Join(", ", ReservedNames)}.");
+                problems.Add(
+                    $"environment: {name} means nothing. Options are written {Prefix}Section{Separator}Key; other names are {string.Join(", ", ReservedNames)}."
+                );
             }
         }
 
@@ -112,7 +127,10 @@ public sealed record ConfigurationSources
     }
 
     private static IEnumerable<ConfigurationOverride> Flatten(IConfigurationRoot root, string origin) =>
-        root.AsEnumerable().Where(v => v.Value is not null).OrderBy(v => v.Key, StringComparer.OrdinalIgnoreCase).Select(v => new ConfigurationOverride(v.Key, v.Value!, origin));
+        root.AsEnumerable()
+            .Where(v => v.Value is not null)
+            .OrderBy(v => v.Key, StringComparer.OrdinalIgnoreCase)
+            .Select(v => new ConfigurationOverride(v.Key, v.Value!, origin));
 }
 
 /// <summary>A value that replaces the document's.</summary>

@@ -47,12 +47,18 @@ public static partial class OptionsReference
 
     private static void Section(StringBuilder page, string title, Type type, Queue<(string, Type)> open, HashSet<Type> written)
     {
-        page.Append(CultureInfo.InvariantCulture, $"## {title}\n\n{Summary("T:" + type.FullName, type)}\n\n| key | type | what it is | values |\n|---|---|---|---|\n");
+        page.Append(
+            CultureInfo.InvariantCulture,
+            $"## {title}\n\n{Summary("T:" + type.FullName, type)}\n\n| key | type | what it is | values |\n|---|---|---|---|\n"
+        );
         foreach (PropertyInfo property in Properties(type))
         {
             string id = $"P:{property.DeclaringType!.FullName}.{property.Name}";
             string required = property.IsDefined(typeof(System.Runtime.CompilerServices.RequiredMemberAttribute)) ? " **Required.**" : "";
-            page.Append(CultureInfo.InvariantCulture, $"| `{JsonNamingPolicy.CamelCase.ConvertName(property.Name)}` | {TypeName(property.PropertyType)} | {Summary(id, type)}{required} | {Values(property, id)} |\n");
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $"| `{JsonNamingPolicy.CamelCase.ConvertName(property.Name)}` | {TypeName(property.PropertyType)} | {Summary(id, type)}{required} | {Values(property, id)} |\n"
+            );
             Type inner = Inner(property.PropertyType);
             foreach ((string name, Type part) in Sections(inner, property.Name))
             {
@@ -66,28 +72,34 @@ public static partial class OptionsReference
         page.Append('\n');
     }
 
-    private static IEnumerable<PropertyInfo> Properties(Type type) => type
-        .GetProperties(BindingFlags.Public | BindingFlags.Instance)
-        .Where(p => p.CanWrite && p.GetIndexParameters().Length == 0)
-        .GroupBy(p => p.Name).Select(g => g.First());
+    private static IEnumerable<PropertyInfo> Properties(Type type) =>
+        type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(p => p.CanWrite && p.GetIndexParameters().Length == 0)
+            .GroupBy(p => p.Name)
+            .Select(g => g.First());
 
     private static IEnumerable<(string Title, Type Type)> Sections(Type type, string name)
     {
         JsonDerivedTypeAttribute[] derived = [.. type.GetCustomAttributes<JsonDerivedTypeAttribute>()];
         if (derived.Length > 0)
         {
-            return derived.Select(d => ($"`{JsonNamingPolicy.CamelCase.ConvertName(name)}` of type `{d.TypeDiscriminator}`", d.DerivedType));
+            return derived.Select(d =>
+                ($"`{JsonNamingPolicy.CamelCase.ConvertName(name)}` of type `{d.TypeDiscriminator}`", d.DerivedType)
+            );
         }
 
         return IsSection(type) ? [($"`{JsonNamingPolicy.CamelCase.ConvertName(name)}`", type)] : [];
     }
 
-    private static bool IsSection(Type type) => type is { IsClass: true, IsAbstract: false } && type.Namespace?.StartsWith("Rlhf", StringComparison.Ordinal) == true;
+    private static bool IsSection(Type type) =>
+        type is { IsClass: true, IsAbstract: false } && type.Namespace?.StartsWith("Rlhf", StringComparison.Ordinal) == true;
 
     private static Type Inner(Type type)
     {
         Type plain = Nullable.GetUnderlyingType(type) ?? type;
-        return plain != typeof(string) && typeof(IEnumerable).IsAssignableFrom(plain) && plain.IsGenericType ? plain.GetGenericArguments()[^1] : plain;
+        return plain != typeof(string) && typeof(IEnumerable).IsAssignableFrom(plain) && plain.IsGenericType
+            ? plain.GetGenericArguments()[^1]
+            : plain;
     }
 
     private static string TypeName(Type type)
@@ -101,7 +113,8 @@ public static partial class OptionsReference
             _ when plain == typeof(double) => "number",
             _ when plain == typeof(TimeSpan) => "time `hh:mm:ss`",
             { IsEnum: true } => string.Join(", ", Enum.GetNames(plain).Select(n => $"`{JsonNamingPolicy.SnakeCaseLower.ConvertName(n)}`")),
-            _ when typeof(IDictionary).IsAssignableFrom(plain) || plain.Name.StartsWith("IReadOnlyDictionary", StringComparison.Ordinal) => $"object of {TypeName(Inner(plain))}",
+            _ when typeof(IDictionary).IsAssignableFrom(plain) || plain.Name.StartsWith("IReadOnlyDictionary", StringComparison.Ordinal) =>
+                $"object of {TypeName(Inner(plain))}",
             _ when Inner(plain) != plain => $"list of {TypeName(Inner(plain))}",
             _ => "section",
         };
@@ -122,22 +135,34 @@ public static partial class OptionsReference
     private static string Element(string id, Type type, string name)
     {
         XElement? member = Docs(type.Assembly).FirstOrDefault(m => m.Attribute("name")?.Value == id.Replace('+', '.'));
-        return member?.Element(name) is { } element ? Spaces().Replace(Text(element), " ").Trim().Replace("|", "\\|", StringComparison.Ordinal) : "";
+        return member?.Element(name) is { } element
+            ? Spaces().Replace(Text(element), " ").Trim().Replace("|", "\\|", StringComparison.Ordinal)
+            : "";
     }
 
-    private static string Text(XElement element) => string.Concat(element.Nodes().Select(node => node switch
-    {
-        XText text => text.Value,
-        XElement { Name.LocalName: "c" } code => $"`{code.Value}`",
-        XElement { Name.LocalName: "see" or "paramref" } see => $"`{JsonNamingPolicy.CamelCase.ConvertName((see.Attribute("cref") ?? see.Attribute("langword") ?? see.Attribute("name"))!.Value.Split('(')[0].Split('.')[^1])}`",
-        XElement other => Text(other),
-        _ => "",
-    }));
+    private static string Text(XElement element) =>
+        string.Concat(
+            element
+                .Nodes()
+                .Select(node =>
+                    node switch
+                    {
+                        XText text => text.Value,
+                        XElement { Name.LocalName: "c" } code => $"`{code.Value}`",
+                        XElement { Name.LocalName: "see" or "paramref" } see =>
+                            $"`{JsonNamingPolicy.CamelCase.ConvertName((see.Attribute("cref") ?? see.Attribute("langword") ?? see.Attribute("name"))!.Value.Split('(')[0].Split('.')[^1])}`",
+                        XElement other => Text(other),
+                        _ => "",
+                    }
+                )
+        );
 
     private static IEnumerable<XElement> Docs(Assembly assembly)
     {
         string path = Path.ChangeExtension(assembly.Location, ".xml");
-        return File.Exists(path) ? XDocument.Load(path).Descendants("member") : throw new FileNotFoundException($"{path} is missing; build with XML docs.", path);
+        return File.Exists(path)
+            ? XDocument.Load(path).Descendants("member")
+            : throw new FileNotFoundException($"{path} is missing; build with XML docs.", path);
     }
 
     [GeneratedRegex(@"\s+")]

@@ -1,9 +1,9 @@
-using Rlhf.Configuration;
 using System.Collections;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
+using Rlhf.Configuration;
 
 namespace Rlhf.Trainers.Configuration;
 
@@ -19,9 +19,16 @@ internal static class OptionsWalk
             Validator.TryValidateObject(value, new(value), results, validateAllProperties: true);
             foreach (ValidationResult result in results)
             {
-                string member = Join(key, result.MemberNames.FirstOrDefault() is { } name ? JsonNamingPolicy.CamelCase.ConvertName(name) : "");
-                object? given = result.MemberNames.FirstOrDefault() is { } property ? value.GetType().GetProperty(property)?.GetValue(value) : null;
-                string shown = given is null ? "" : $" is {(given is IFormattable number ? number.ToString(null, CultureInfo.InvariantCulture) : given)}";
+                string member = Join(
+                    key,
+                    result.MemberNames.FirstOrDefault() is { } name ? JsonNamingPolicy.CamelCase.ConvertName(name) : ""
+                );
+                object? given = result.MemberNames.FirstOrDefault() is { } property
+                    ? value.GetType().GetProperty(property)?.GetValue(value)
+                    : null;
+                string shown = given is null
+                    ? ""
+                    : $" is {(given is IFormattable number ? number.ToString(null, CultureInfo.InvariantCulture) : given)}";
                 yield return $"{member}{shown} (from {document.OriginOf(member)}): {result.ErrorMessage}";
             }
         }
@@ -36,7 +43,10 @@ internal static class OptionsWalk
             {
                 if (property.GetValue(value) is string path)
                 {
-                    string full = Path.GetFullPath(path, document.BaseFolderOf(Join(key, JsonNamingPolicy.CamelCase.ConvertName(property.Name))));
+                    string full = Path.GetFullPath(
+                        path,
+                        document.BaseFolderOf(Join(key, JsonNamingPolicy.CamelCase.ConvertName(property.Name)))
+                    );
                     property.SetValue(value, full);
                 }
             }
@@ -73,9 +83,16 @@ internal static class OptionsWalk
                 break;
             case { } options when options.GetType().Namespace?.StartsWith("System", StringComparison.Ordinal) != true:
                 yield return (key, options);
-                foreach (PropertyInfo property in options.GetType().GetProperties().Where(p => p.CanWrite && p.GetIndexParameters().Length == 0))
+                foreach (
+                    PropertyInfo property in options.GetType().GetProperties().Where(p => p.CanWrite && p.GetIndexParameters().Length == 0)
+                )
                 {
-                    foreach ((string, object) inner in Objects(property.GetValue(options), Join(key, JsonNamingPolicy.CamelCase.ConvertName(property.Name))))
+                    foreach (
+                        (string, object) inner in Objects(
+                            property.GetValue(options),
+                            Join(key, JsonNamingPolicy.CamelCase.ConvertName(property.Name))
+                        )
+                    )
                     {
                         yield return inner;
                     }
@@ -87,5 +104,8 @@ internal static class OptionsWalk
         }
     }
 
-    private static string Join(string key, string name) => key.Length == 0 ? name : name.Length == 0 ? key : $"{key}:{name}";
+    private static string Join(string key, string name) =>
+        key.Length == 0 ? name
+        : name.Length == 0 ? key
+        : $"{key}:{name}";
 }

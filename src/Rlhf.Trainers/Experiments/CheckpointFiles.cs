@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace Rlhf.Trainers.Experiments;
 
-/// <summary>What lies in a checkpoint's folder: the model as a Hugging Face folder, the optimizer's moments, the stages' state, where the run stands.</summary>
+/// <summary>
+/// What lies in a checkpoint's folder: the model as a Hugging Face folder, the optimizer's moments, the stages' state, where the run
+/// stands.
+/// </summary>
 internal static class CheckpointFiles
 {
     /// <summary>The model's folder, or with adapters the PEFT folder, inside a checkpoint.</summary>
@@ -44,11 +47,14 @@ internal static class CheckpointFiles
         string path = Path.Combine(folder, State);
         try
         {
-            TrainingState state = JsonSerializer.Deserialize<TrainingState>(File.ReadAllText(path), Json)
+            TrainingState state =
+                JsonSerializer.Deserialize<TrainingState>(File.ReadAllText(path), Json)
                 ?? throw new InvalidDataException($"{path}: it is empty.");
             return state.FormatVersion == 1
                 ? state
-                : throw new InvalidDataException($"{path}: format version {state.FormatVersion} is not known to this version of the library, which reads 1.");
+                : throw new InvalidDataException(
+                    $"{path}: format version {state.FormatVersion} is not known to this version of the library, which reads 1."
+                );
         }
         catch (JsonException e)
         {

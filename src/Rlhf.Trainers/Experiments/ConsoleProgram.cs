@@ -5,7 +5,10 @@ using Rlhf.Trainers.Configuration;
 
 namespace Rlhf.Trainers.Experiments;
 
-/// <summary>What every console program here does around its work: Ctrl+C, exit codes, and one message where something that can be expected goes wrong.</summary>
+/// <summary>
+/// What every console program here does around its work: Ctrl+C, exit codes, and one message where something that can be expected goes
+/// wrong.
+/// </summary>
 public static class ConsoleProgram
 {
     /// <summary>The exit code of a program that did its work.</summary>
@@ -20,7 +23,10 @@ public static class ConsoleProgram
     /// <summary>The exit code of a program that was interrupted and saved its state.</summary>
     public const int Interrupted = 130;
 
-    /// <summary>Runs a program. The first Ctrl+C (or SIGTERM) cancels the token, so that the work can save and end; the second ends the process at once.</summary>
+    /// <summary>
+    /// Runs a program. The first Ctrl+C (or SIGTERM) cancels the token, so that the work can save and end; the second ends the process at
+    /// once.
+    /// </summary>
     /// <param name="work">The work; gives the exit code.</param>
     /// <param name="errors">Where messages go; null for standard error.</param>
     public static int Run(Func<CancellationToken, int> work, TextWriter? errors = null)
@@ -69,15 +75,18 @@ public static class ConsoleProgram
     }
 
     // What can happen to any program, in words; null for a fault of the program itself, whose stack trace is wanted.
-    private static string? Explain(Exception e) => e switch
-    {
-        OutOfMemoryException => OutOfMemory(),
-        ExternalException when e.Message.Contains("allocate", StringComparison.OrdinalIgnoreCase) || e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) => OutOfMemory(),
-        TorchRuntimeException or NonFiniteTrainingException or ArgumentException or InvalidDataException => e.Message,
-        IOException => $"{e.Message} What was saved before is intact.",
-        UnauthorizedAccessException => e.Message,
-        _ => null,
-    };
+    private static string? Explain(Exception e) =>
+        e switch
+        {
+            OutOfMemoryException => OutOfMemory(),
+            ExternalException
+                when e.Message.Contains("allocate", StringComparison.OrdinalIgnoreCase)
+                    || e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) => OutOfMemory(),
+            TorchRuntimeException or NonFiniteTrainingException or ArgumentException or InvalidDataException => e.Message,
+            IOException => $"{e.Message} What was saved before is intact.",
+            UnauthorizedAccessException => e.Message,
+            _ => null,
+        };
 
     private static string OutOfMemory() =>
         "There is not enough memory. Lower Algorithm:MicroBatchTokens, Sft:MicroBatchTokens or Algorithm:Rollout:Slots. The last checkpoint is intact: Run:Resume=true goes on from it.";

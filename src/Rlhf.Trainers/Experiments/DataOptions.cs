@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
-using Rlhf.Datasets;
 using Rlhf.Configuration;
+using Rlhf.Datasets;
 
 namespace Rlhf.Trainers.Experiments;
 
@@ -10,19 +10,26 @@ public sealed record DataOptions
     /// <summary>Problems to train on by reinforcement, and in the supervised phase where there are no demonstrations.</summary>
     public required DatasetOptions Train { get; init; }
 
-    /// <summary>Problems with worked solutions for the supervised phase, where they are not those of <see cref="Train"/>: solutions are scarcer than problems.</summary>
+    /// <summary>
+    /// Problems with worked solutions for the supervised phase, where they are not those of <see cref="Train"/>: solutions are scarcer than
+    /// problems.
+    /// </summary>
     /// <value>Default null.</value>
     public DatasetOptions? Demonstrations { get; init; }
 
     /// <summary>Problems that the accuracy before and after is measured on, and nothing else if there are validation problems.</summary>
     public required DatasetOptions Test { get; init; }
 
-    /// <summary>Problems for evaluations on the way, which decide about early stops and the best checkpoint; null uses the test problems.</summary>
+    /// <summary>
+    /// Problems for evaluations on the way, which decide about early stops and the best checkpoint; null uses the test problems.
+    /// </summary>
     /// <value>Default null.</value>
     public DatasetOptions? Validation { get; init; }
 }
 
-/// <summary>A set of problems: a JSONL file, or generated word problems. Exactly one of <see cref="Path"/> and <see cref="Generator"/> is given.</summary>
+/// <summary>
+/// A set of problems: a JSONL file, or generated word problems. Exactly one of <see cref="Path"/> and <see cref="Generator"/> is given.
+/// </summary>
 public sealed record DatasetOptions : IValidatableObject
 {
     /// <summary>A JSONL file, one problem a line.</summary>

@@ -33,7 +33,16 @@ internal sealed partial class Experiment : IDisposable
     private readonly string _referenceFolder;
     private CausalLm? _reference;
 
-    private Experiment(ExperimentOptions options, ComputeEnvironment environment, PolicyModel model, RewardComponents rewards, IAdvantageEstimator estimator, HackingWatch? watch, string runFolder, ILogger logger)
+    private Experiment(
+        ExperimentOptions options,
+        ComputeEnvironment environment,
+        PolicyModel model,
+        RewardComponents rewards,
+        IAdvantageEstimator estimator,
+        HackingWatch? watch,
+        string runFolder,
+        ILogger logger
+    )
     {
         (Options, _environment, _rewards, _estimator, _watch, _logger) = (options, environment, rewards, estimator, watch, logger);
         (Policy, Tokenizer, Formatter) = (model.Policy, model.Tokenizer, model.Formatter);
@@ -73,7 +82,8 @@ internal sealed partial class Experiment : IDisposable
     public IReadOnlyList<string> PhaseNames => Options.Sft is null ? [PolicyName] : [SftName, PolicyName];
 
     /// <summary>Phases with the iterations they have at the most.</summary>
-    public IReadOnlyList<PhasePlan> Plan => [.. PhaseNames.Select(n => new PhasePlan(n, n == SftName ? Options.Sft!.Steps : Options.Algorithm.Iterations))];
+    public IReadOnlyList<PhasePlan> Plan =>
+        [.. PhaseNames.Select(n => new PhasePlan(n, n == SftName ? Options.Sft!.Steps : Options.Algorithm.Iterations))];
 
     /// <summary>Makes everything that an experiment needs.</summary>
     /// <param name="options">The experiment.</param>
@@ -82,9 +92,22 @@ internal sealed partial class Experiment : IDisposable
     /// <param name="runFolder">The run's folder, for the reference policy.</param>
     /// <param name="checkpointModel">The model folder of the checkpoint to go on from; null to begin.</param>
     /// <param name="logger">Where warnings go.</param>
-    public static Experiment Create(ExperimentOptions options, ComputeEnvironment environment, ExperimentRegistry registry, string runFolder, string? checkpointModel, ILogger logger)
+    public static Experiment Create(
+        ExperimentOptions options,
+        ComputeEnvironment environment,
+        ExperimentRegistry registry,
+        string runFolder,
+        string? checkpointModel,
+        ILogger logger
+    )
     {
-        RewardComponents rewards = RewardComponents.Create(options.Rewards, registry, options.Run.Seed, PolicyModel.LoadOptions(environment), logger);
+        RewardComponents rewards = RewardComponents.Create(
+            options.Rewards,
+            registry,
+            options.Run.Seed,
+            PolicyModel.LoadOptions(environment),
+            logger
+        );
         try
         {
             return Create(options, environment, rewards, runFolder, checkpointModel, logger);
@@ -96,7 +119,14 @@ internal sealed partial class Experiment : IDisposable
         }
     }
 
-    private static Experiment Create(ExperimentOptions options, ComputeEnvironment environment, RewardComponents rewards, string runFolder, string? checkpointModel, ILogger logger)
+    private static Experiment Create(
+        ExperimentOptions options,
+        ComputeEnvironment environment,
+        RewardComponents rewards,
+        string runFolder,
+        string? checkpointModel,
+        ILogger logger
+    )
     {
         PolicyTrainer.CheckKl(rewards.Pipeline, options.Algorithm.Kl);
         PolicyTrainer.CheckOverlong(rewards.Pipeline, options.Algorithm.OverlongFiltering);
@@ -120,9 +150,17 @@ internal sealed partial class Experiment : IDisposable
     }
 
     /// <summary>Makes a phase at its beginning.</summary>
-    public ITrainingPhase CreatePhase(string name, IRunRecorder recorder) => name == SftName
-        ? new SftPhase(Options.Sft!, Policy, Options.Data.Demonstrations is { } demonstrations ? Open(demonstrations, "Data:Demonstrations") : _train, Formatter, Options.Run.Seed, recorder)
-        : CreatePolicyPhase(recorder);
+    public ITrainingPhase CreatePhase(string name, IRunRecorder recorder) =>
+        name == SftName
+            ? new SftPhase(
+                Options.Sft!,
+                Policy,
+                Options.Data.Demonstrations is { } demonstrations ? Open(demonstrations, "Data:Demonstrations") : _train,
+                Formatter,
+                Options.Run.Seed,
+                recorder
+            )
+            : CreatePolicyPhase(recorder);
 
     /// <summary>Accuracy on the validation problems.</summary>
     public EvaluationResult Validate(IRunRecorder recorder, CancellationToken cancellationToken) =>
@@ -148,22 +186,29 @@ internal sealed partial class Experiment : IDisposable
             _reference ??= Reference();
         }
 
-        return new(Options, new()
-        {
-            Policy = Policy,
-            Reference = _reference,
-            Engine = Engine,
-            Tokenizer = Tokenizer,
-            Scorer = _rewards.Scorer,
-            RewardModels = _rewards.Models,
-            Pipeline = _rewards.Pipeline,
-            Estimator = _estimator,
-            Sampling = _sampling,
-            GroupSize = Options.Algorithm.SamplesPerPrompt,
-            Steps = Options.Rewards.Steps,
-            OverlongFiltering = Options.Algorithm.OverlongFiltering,
-            MicroBatchTokens = Options.Algorithm.MicroBatchTokens,
-        }, _train, Formatter, recorder, _watch);
+        return new(
+            Options,
+            new()
+            {
+                Policy = Policy,
+                Reference = _reference,
+                Engine = Engine,
+                Tokenizer = Tokenizer,
+                Scorer = _rewards.Scorer,
+                RewardModels = _rewards.Models,
+                Pipeline = _rewards.Pipeline,
+                Estimator = _estimator,
+                Sampling = _sampling,
+                GroupSize = Options.Algorithm.SamplesPerPrompt,
+                Steps = Options.Rewards.Steps,
+                OverlongFiltering = Options.Algorithm.OverlongFiltering,
+                MicroBatchTokens = Options.Algorithm.MicroBatchTokens,
+            },
+            _train,
+            Formatter,
+            recorder,
+            _watch
+        );
     }
 
     // The policy as it is before this phase, kept in the run's folder, so that a resumed run measures against the same.
@@ -179,7 +224,8 @@ internal sealed partial class Experiment : IDisposable
         return reference;
     }
 
-    private IProblemSource Open(DatasetOptions problems, string key) => ProblemSets.Open(problems, key, Formatter, Options.Prompt.MaxTokens, _logger);
+    private IProblemSource Open(DatasetOptions problems, string key) =>
+        ProblemSets.Open(problems, key, Formatter, Options.Prompt.MaxTokens, _logger);
 
     private Prompt[] Prompts(IProblemSource problems, int? most) =>
         [.. Enumerable.Range(0, Math.Min(problems.Count, most ?? int.MaxValue)).Select(i => Formatter.Format(problems[i]))];
@@ -189,6 +235,7 @@ internal sealed partial class Experiment : IDisposable
 
     private sealed class EvaluationProgress(IRunRecorder recorder) : IProgress<RolloutProgress>
     {
-        public void Report(RolloutProgress value) => recorder.Progress(new(RunActivity.Evaluation, value.Finished, value.Total, value.Tokens));
+        public void Report(RolloutProgress value) =>
+            recorder.Progress(new(RunActivity.Evaluation, value.Finished, value.Total, value.Tokens));
     }
 }

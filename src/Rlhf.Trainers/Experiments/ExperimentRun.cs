@@ -18,7 +18,9 @@ public static class ExperimentRun
     {
         registry ??= ExperimentRegistry.Default;
         return ConfigurationReader.Read<ExperimentOptions>(
-            sources, ConfigurationReader.SerializerOptions(registry.Stages.CreateJsonConverter(), registry.Sources.CreateJsonConverter()));
+            sources,
+            ConfigurationReader.SerializerOptions(registry.Stages.CreateJsonConverter(), registry.Sources.CreateJsonConverter())
+        );
     }
 
     /// <summary>Runs to the end, to an early stop, or until it is cancelled.</summary>
@@ -34,7 +36,8 @@ public static class ExperimentRun
         Func<string, ILogger, IRunRecorder> recorders,
         Func<string, ILogger> logger,
         ExperimentRegistry? registry = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(recorders);
@@ -47,25 +50,36 @@ public static class ExperimentRun
         ComputeEnvironment environment = ComputeEnvironment.Resolve(options.Compute);
         ILogger log = logger(folder.Folder);
         using Experiment experiment = Experiment.Create(
-            options, environment, registry ?? ExperimentRegistry.Default, folder.Folder, checkpoint is null ? null : Path.Combine(checkpoint.Folder, CheckpointFiles.Model), log);
+            options,
+            environment,
+            registry ?? ExperimentRegistry.Default,
+            folder.Folder,
+            checkpoint is null ? null : Path.Combine(checkpoint.Folder, CheckpointFiles.Model),
+            log
+        );
         AtomicFile.WriteAllText(folder.Configuration, configuration.ToJson());
         (TrainingState, string)? from = checkpoint is null ? null : (CheckpointFiles.ReadState(checkpoint.Folder), checkpoint.Folder);
         using IRunRecorder recorder = recorders(folder.Folder, log);
-        recorder.Start(new()
-        {
-            Name = options.Run.Name,
-            Folder = folder.Folder,
-            Phases = experiment.Plan,
-            ResumedFrom = !options.Run.Resume ? null : checkpoint is null ? new RunPosition(experiment.PhaseNames[0], -1) : new RunPosition(checkpoint.Phase, checkpoint.Step),
-            Environment =
-            [
-                new("device", environment.Device.ToString()),
-                new("dtype", environment.ComputeType.ToString()),
-                new("threads", environment.Threads.ToString(CultureInfo.InvariantCulture)),
-                .. environment.Versions,
-                new("seed", options.Run.Seed.ToString(CultureInfo.InvariantCulture)),
-            ],
-        });
+        recorder.Start(
+            new()
+            {
+                Name = options.Run.Name,
+                Folder = folder.Folder,
+                Phases = experiment.Plan,
+                ResumedFrom =
+                    !options.Run.Resume ? null
+                    : checkpoint is null ? new RunPosition(experiment.PhaseNames[0], -1)
+                    : new RunPosition(checkpoint.Phase, checkpoint.Step),
+                Environment =
+                [
+                    new("device", environment.Device.ToString()),
+                    new("dtype", environment.ComputeType.ToString()),
+                    new("threads", environment.Threads.ToString(CultureInfo.InvariantCulture)),
+                    .. environment.Versions,
+                    new("seed", options.Run.Seed.ToString(CultureInfo.InvariantCulture)),
+                ],
+            }
+        );
         RunSummary summary = new ExperimentRunner(experiment, folder.Folder, checkpoints, recorder, log).Run(from, cancellationToken);
         recorder.Finish(summary);
         return summary;
@@ -82,10 +96,19 @@ public static class ExperimentRun
             return;
         }
 
-        string[] differences = [.. configuration.DifferencesFrom(File.ReadAllText(folder.Configuration)).Where(d => !d.StartsWith("run:folder ", StringComparison.Ordinal) && !d.StartsWith("run:resume ", StringComparison.Ordinal))];
+        string[] differences =
+        [
+            .. configuration
+                .DifferencesFrom(File.ReadAllText(folder.Configuration))
+                .Where(d =>
+                    !d.StartsWith("run:folder ", StringComparison.Ordinal) && !d.StartsWith("run:resume ", StringComparison.Ordinal)
+                ),
+        ];
         if (differences.Length > 0)
         {
-            throw new RunFolderException($"{folder.Folder} holds a run with another configuration: {string.Join("; ", differences)}. Resume it with the same one, or choose another Run:Folder.");
+            throw new RunFolderException(
+                $"{folder.Folder} holds a run with another configuration: {string.Join("; ", differences)}. Resume it with the same one, or choose another Run:Folder."
+            );
         }
     }
 }

@@ -10,7 +10,9 @@ using static TorchSharp.torch;
 
 namespace Rlhf.Trainers.Experiments;
 
-/// <summary>Runs an experiment: its phases in order, with evaluation, records and checkpoints, from the beginning or from the newest checkpoint.</summary>
+/// <summary>
+/// Runs an experiment: its phases in order, with evaluation, records and checkpoints, from the beginning or from the newest checkpoint.
+/// </summary>
 internal sealed partial class ExperimentRunner
 {
     private readonly Experiment _experiment;
@@ -47,7 +49,12 @@ internal sealed partial class ExperimentRunner
             }
             else
             {
-                state = new() { Phase = names[i], Step = 0, SkippedInARow = state.SkippedInARow };
+                state = new()
+                {
+                    Phase = names[i],
+                    Step = 0,
+                    SkippedInARow = state.SkippedInARow,
+                };
             }
 
             (state, outcome) = RunPhase(phase, state, isLast: i == names.Length - 1, cancellationToken);
@@ -57,7 +64,12 @@ internal sealed partial class ExperimentRunner
         return new(outcome, state.AccuracyBefore, state.AccuracyAfter, state.Step, seconds);
     }
 
-    private (TrainingState State, RunOutcome Outcome) RunPhase(ITrainingPhase phase, TrainingState state, bool isLast, CancellationToken cancellationToken)
+    private (TrainingState State, RunOutcome Outcome) RunPhase(
+        ITrainingPhase phase,
+        TrainingState state,
+        bool isLast,
+        CancellationToken cancellationToken
+    )
     {
         TrainingState saved = state;
         if (isLast && state.AccuracyBefore is null)
@@ -87,7 +99,12 @@ internal sealed partial class ExperimentRunner
             Save(phase, state, isBest: false);
         }
 
-        return (state, !state.PhaseIsOver ? RunOutcome.Interrupted : state.Step < phase.Steps ? RunOutcome.StoppedEarly : RunOutcome.Completed);
+        return (
+            state,
+            !state.PhaseIsOver ? RunOutcome.Interrupted
+            : state.Step < phase.Steps ? RunOutcome.StoppedEarly
+            : RunOutcome.Completed
+        );
     }
 
     // Not cancelled in the middle: what is recorded and saved of an iteration must not depend on when the end was asked for.
@@ -97,8 +114,15 @@ internal sealed partial class ExperimentRunner
         var clock = new PhaseClock();
         PhaseStep made = phase.Step(step, clock);
         HandleSkipped(phase, step, made);
-        TrainingState next = state with { Step = step, Position = phase.Position, OptimizerSteps = phase.Optimizer.StepCount, SkippedInARow = _skippedInARow };
-        bool isBest = false, over = step >= phase.Steps || made.EndsPhase;
+        TrainingState next = state with
+        {
+            Step = step,
+            Position = phase.Position,
+            OptimizerSteps = phase.Optimizer.StepCount,
+            SkippedInARow = _skippedInARow,
+        };
+        bool isBest = false,
+            over = step >= phase.Steps || made.EndsPhase;
         if (IsDue(step, phase.EvaluateEvery))
         {
             EvaluationResult evaluation = clock.Time("evaluation", () => _experiment.Validate(_recorder, CancellationToken.None));
@@ -114,7 +138,10 @@ internal sealed partial class ExperimentRunner
 
         if (over && isLast)
         {
-            next = next with { AccuracyAfter = clock.Time("evaluation", () => _experiment.Test(_recorder, CancellationToken.None)).Accuracy };
+            next = next with
+            {
+                AccuracyAfter = clock.Time("evaluation", () => _experiment.Test(_recorder, CancellationToken.None)).Accuracy,
+            };
             made.Record[MetricNames.EvalTestAccuracy] = next.AccuracyAfter.Value;
         }
 
@@ -157,7 +184,12 @@ internal sealed partial class ExperimentRunner
     }
 
     private void Save(ITrainingPhase phase, TrainingState state, bool isBest) =>
-        _checkpoints.Save(phase.Name, state.Step, folder => CheckpointFiles.Write(folder, _experiment.Policy, _experiment.Tokenizer, phase, state), isBest);
+        _checkpoints.Save(
+            phase.Name,
+            state.Step,
+            folder => CheckpointFiles.Write(folder, _experiment.Policy, _experiment.Tokenizer, phase, state),
+            isBest
+        );
 
     // A step that is not finite never moves the weights; its batch is kept to be looked at, and a series of them ends the run.
     private void HandleSkipped(ITrainingPhase phase, int step, PhaseStep made)
@@ -173,26 +205,35 @@ internal sealed partial class ExperimentRunner
             _skippedInARow++;
             string file = Path.Combine(_folder, "skipped", string.Create(CultureInfo.InvariantCulture, $"{phase.Name}-{step:D6}.json"));
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            File.WriteAllText(file, JsonSerializer.Serialize(new
-            {
-                phase = phase.Name,
-                step,
-                loss = update.Loss.ToString("R", CultureInfo.InvariantCulture),
-                gradientNorm = update.GradientNorm.ToString("R", CultureInfo.InvariantCulture),
-                rows = made.Inspect(update),
-            }));
+            File.WriteAllText(
+                file,
+                JsonSerializer.Serialize(
+                    new
+                    {
+                        phase = phase.Name,
+                        step,
+                        loss = update.Loss.ToString("R", CultureInfo.InvariantCulture),
+                        gradientNorm = update.GradientNorm.ToString("R", CultureInfo.InvariantCulture),
+                        rows = made.Inspect(update),
+                    }
+                )
+            );
             LogSkipped(_logger, phase.Name, step, update.Loss, update.GradientNorm, file);
             if (_skippedInARow >= Options.Run.MaxSkippedSteps)
             {
                 throw new NonFiniteTrainingException(
                     $"{_skippedInARow} optimizer steps in a row were not finite, the last in {phase.Name} step {step} (loss {update.Loss}, gradient norm {update.GradientNorm}). "
-                    + $"Their batches lie in {Path.GetDirectoryName(file)}. Lower the learning rate or the clip ranges; Run:MaxSkippedSteps is {Options.Run.MaxSkippedSteps}.");
+                        + $"Their batches lie in {Path.GetDirectoryName(file)}. Lower the learning rate or the clip ranges; Run:MaxSkippedSteps is {Options.Run.MaxSkippedSteps}."
+                );
             }
         }
     }
 
     private static bool IsDue(int step, int every) => every > 0 && step % every == 0;
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Phase} step {Step} was skipped: loss {Loss}, gradient norm {GradientNorm}. Its batch is in {File}.")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "{Phase} step {Step} was skipped: loss {Loss}, gradient norm {GradientNorm}. Its batch is in {File}."
+    )]
     private static partial void LogSkipped(ILogger logger, string phase, int step, double loss, double gradientNorm, string file);
 }

@@ -21,7 +21,14 @@ public sealed class GreedyEvaluator
     /// <param name="sampling">Length and ends of an answer; the temperature is taken as 0.</param>
     /// <param name="options">Deadline and parallelism of scoring.</param>
     /// <param name="steps">What a step is.</param>
-    public GreedyEvaluator(IRolloutEngine engine, ITokenizer tokenizer, IRewardSource verifier, SamplingOptions sampling, RewardScorerOptions options, StepOptions steps)
+    public GreedyEvaluator(
+        IRolloutEngine engine,
+        ITokenizer tokenizer,
+        IRewardSource verifier,
+        SamplingOptions sampling,
+        RewardScorerOptions options,
+        StepOptions steps
+    )
     {
         (_engine, _tokenizer, _verifier, _steps) = (engine, tokenizer, verifier, steps);
         _scorer = new([verifier], options);
@@ -32,7 +39,11 @@ public sealed class GreedyEvaluator
     /// <param name="prompts">The problems, at least one.</param>
     /// <param name="progress">Told how many problems are answered.</param>
     /// <param name="cancellationToken">Looked at between two tokens.</param>
-    public EvaluationResult Run(IReadOnlyList<Prompt> prompts, IProgress<RolloutProgress>? progress = null, CancellationToken cancellationToken = default)
+    public EvaluationResult Run(
+        IReadOnlyList<Prompt> prompts,
+        IProgress<RolloutProgress>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(prompts);
         RolloutRequest[] requests = [.. prompts.Select((p, i) => new RolloutRequest(p.TokenIds, i))];

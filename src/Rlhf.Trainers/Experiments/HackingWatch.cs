@@ -6,7 +6,10 @@ using Rlhf.Trainers.Records;
 
 namespace Rlhf.Trainers.Experiments;
 
-/// <summary>Does in a run what <see cref="HackingMonitorOptions"/> say about what a <see cref="HackingMonitor"/> finds: warns, ends the phase, or switches channels off.</summary>
+/// <summary>
+/// Does in a run what <see cref="HackingMonitorOptions"/> say about what a <see cref="HackingMonitor"/> finds: warns, ends the phase, or
+/// switches channels off.
+/// </summary>
 internal sealed partial class HackingWatch
 {
     private readonly HackingMonitorOptions _options;
@@ -19,15 +22,23 @@ internal sealed partial class HackingWatch
     {
         (_options, _pipeline, _logger) = (options, pipeline, logger);
         string[] returns = [.. pipeline.Weights.Where(w => w.Value != 0).Select(w => w.Key)];
-        _monitor = new(options, pipeline.VerifiedChannel, [.. returns.Where(c => pipeline.Output[c].Granularity != RewardGranularity.Outcome)]);
+        _monitor = new(
+            options,
+            pipeline.VerifiedChannel,
+            [.. returns.Where(c => pipeline.Output[c].Granularity != RewardGranularity.Outcome)]
+        );
         if (options.Channels.FirstOrDefault(c => !returns.Contains(c)) is { } stranger)
         {
-            throw new RewardPipelineException($"monitor: channel '{stranger}' has no weight, so it cannot be switched off; return channels: {string.Join(", ", returns)}.");
+            throw new RewardPipelineException(
+                $"monitor: channel '{stranger}' has no weight, so it cannot be switched off; return channels: {string.Join(", ", returns)}."
+            );
         }
 
         if (returns.All(options.Channels.Contains))
         {
-            throw new RewardPipelineException("monitor: with all return channels switched off there is nothing to learn from; leave one out of channels.");
+            throw new RewardPipelineException(
+                "monitor: with all return channels switched off there is nothing to learn from; leave one out of channels."
+            );
         }
     }
 

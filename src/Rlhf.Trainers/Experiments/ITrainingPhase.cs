@@ -34,9 +34,7 @@ internal interface ITrainingPhase : IDisposable
     void Restore(IReadOnlyDictionary<string, Tensor> state);
 
     /// <summary>Takes in the records of a resumed run's iterations so far.</summary>
-    void Recall(IEnumerable<IterationRecord> records)
-    {
-    }
+    void Recall(IEnumerable<IterationRecord> records) { }
 
     /// <summary>Makes one iteration, whole: it cannot be cancelled, so weights, moments and position always belong together.</summary>
     /// <param name="step">Its number, from 1.</param>
@@ -53,7 +51,8 @@ internal sealed record PhaseStep(
     IterationRecord Record,
     CompletionTable? Completions,
     IReadOnlyList<OptimizerStepResult> Updates,
-    Func<OptimizerStepResult, object> Inspect)
+    Func<OptimizerStepResult, object> Inspect
+)
 {
     /// <summary>Whether the phase ends with this iteration, because of what was seen in it.</summary>
     public bool EndsPhase { get; init; }

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
-using Rlhf.Models;
 using Rlhf.Configuration;
+using Rlhf.Models;
 
 namespace Rlhf.Trainers.Experiments;
 
@@ -25,7 +25,10 @@ public sealed record ModelOptions : IValidatableObject
     {
         if ((Path is null) == (Architecture is null))
         {
-            yield return new("exactly one of path (a Hugging Face folder) and architecture (a new model) must be given; set the other to null.", [nameof(Path)]);
+            yield return new(
+                "exactly one of path (a Hugging Face folder) and architecture (a new model) must be given; set the other to null.",
+                [nameof(Path)]
+            );
         }
 
         if (Path is not null && !Directory.Exists(Path))

@@ -5,7 +5,5 @@ public sealed class NonFiniteTrainingException : Exception
 {
     /// <summary>Makes the exception.</summary>
     public NonFiniteTrainingException(string message)
-        : base(message)
-    {
-    }
+        : base(message) { }
 }

@@ -7,7 +7,12 @@ namespace Rlhf.Trainers.Experiments;
 internal static class OptimizerMetrics
 {
     /// <summary>Means over the steps that were made; skipped ones, whose values are not finite, are only counted.</summary>
-    public static void WriteTo(IterationRecord record, string lossName, IReadOnlyList<OptimizerStepResult> updates, AdamWOptimizer optimizer)
+    public static void WriteTo(
+        IterationRecord record,
+        string lossName,
+        IReadOnlyList<OptimizerStepResult> updates,
+        AdamWOptimizer optimizer
+    )
     {
         OptimizerStepResult[] made = [.. updates.Where(u => !u.Skipped)];
         if (made.Length > 0)

@@ -21,7 +21,12 @@ internal sealed record PolicyModel(CausalLm Policy, BpeTokenizer Tokenizer, Prom
 
     /// <summary>Types and device that policy and reference share. Master weights stay float32: small steps are lost in bfloat16.</summary>
     public static ModelLoadOptions LoadOptions(ComputeEnvironment environment) =>
-        new() { Device = environment.Device, ComputeType = environment.ComputeType, WeightType = TorchSharp.torch.ScalarType.Float32 };
+        new()
+        {
+            Device = environment.Device,
+            ComputeType = environment.ComputeType,
+            WeightType = TorchSharp.torch.ScalarType.Float32,
+        };
 
     /// <summary>Loads the policy, or makes a new one; from a checkpoint's folder where there is one.</summary>
     public static PolicyModel Create(ExperimentOptions options, ComputeEnvironment environment, string? checkpointModel)
@@ -59,8 +64,15 @@ internal sealed record PolicyModel(CausalLm Policy, BpeTokenizer Tokenizer, Prom
     {
         ArchitectureOptions sizes = options.Model.Architecture!;
         IProblemSource problems = ProblemSets.Open(options.Data.Demonstrations ?? options.Data.Train);
-        IEnumerable<string> texts = Enumerable.Range(0, Math.Min(problems.Count, TokenizerProblems))
-            .SelectMany(i => new[] { options.Prompt.Template.Replace("{question}", problems[i].Question, StringComparison.Ordinal), problems[i].Solution ?? "" });
+        IEnumerable<string> texts = Enumerable
+            .Range(0, Math.Min(problems.Count, TokenizerProblems))
+            .SelectMany(i =>
+                new[]
+                {
+                    options.Prompt.Template.Replace("{question}", problems[i].Question, StringComparison.Ordinal),
+                    problems[i].Solution ?? "",
+                }
+            );
         BpeTokenizer tokenizer = BpeTrainer.Train(texts, new() { VocabularySize = sizes.VocabularySize, SpecialTokens = [EndOfText] });
         CausalLmConfig config = new()
         {
@@ -83,10 +95,15 @@ internal sealed record PolicyModel(CausalLm Policy, BpeTokenizer Tokenizer, Prom
 
     private static PolicyModel With(CausalLm policy, BpeTokenizer tokenizer, PromptOptions prompt, string? folder)
     {
-        ChatTemplate? chat = prompt.Chat == "auto" ? (folder is null ? null : ChatTemplates.Detect(folder)) : ChatTemplates.ByName(prompt.Chat);
+        ChatTemplate? chat =
+            prompt.Chat == "auto" ? (folder is null ? null : ChatTemplates.Detect(folder)) : ChatTemplates.ByName(prompt.Chat);
         IReadOnlyList<int> stops = policy.Config.EosTokenIds;
-        int end = chat?.EndOfTurn is { } token && tokenizer.FindToken(token) is { } id ? id : stops.Count > 0 ? stops[0] : throw new InvalidDataException(
-            "The model's config.json and generation_config.json name no eos_token_id, so nothing says where an answer ends.");
+        int end =
+            chat?.EndOfTurn is { } token && tokenizer.FindToken(token) is { } id ? id
+            : stops.Count > 0 ? stops[0]
+            : throw new InvalidDataException(
+                "The model's config.json and generation_config.json name no eos_token_id, so nothing says where an answer ends."
+            );
         return new(policy, tokenizer, new(tokenizer, chat, prompt, end), [.. stops.Append(end).Distinct()]);
     }
 }

@@ -25,7 +25,14 @@ internal sealed class PolicyPhase : ITrainingPhase
     private readonly IRunRecorder _recorder;
     private readonly HackingWatch? _watch;
 
-    public PolicyPhase(ExperimentOptions options, PolicyTrainerParts parts, IProblemSource problems, PromptFormatter formatter, IRunRecorder recorder, HackingWatch? watch)
+    public PolicyPhase(
+        ExperimentOptions options,
+        PolicyTrainerParts parts,
+        IProblemSource problems,
+        PromptFormatter formatter,
+        IRunRecorder recorder,
+        HackingWatch? watch
+    )
     {
         (_options, _problems, _formatter, _recorder, _watch) = (options, problems, formatter, recorder, watch);
         AlgorithmOptions algorithm = options.Algorithm;
@@ -53,8 +60,8 @@ internal sealed class PolicyPhase : ITrainingPhase
 
     public void Restore(IReadOnlyDictionary<string, Tensor> state) => _pipeline.Restore([.. state.Select(t => (t.Key, t.Value))]);
 
-    public bool Stops(double accuracy, int evaluationsWithoutBest) => _options.Algorithm.EarlyStop is { } rule
-        && (accuracy >= rule.TargetAccuracy || evaluationsWithoutBest >= rule.Patience);
+    public bool Stops(double accuracy, int evaluationsWithoutBest) =>
+        _options.Algorithm.EarlyStop is { } rule && (accuracy >= rule.TargetAccuracy || evaluationsWithoutBest >= rule.Patience);
 
     public PhaseStep Step(int step, PhaseClock clock)
     {
@@ -70,13 +77,19 @@ internal sealed class PolicyPhase : ITrainingPhase
         OptimizerMetrics.WriteTo(record, MetricNames.PolicyLoss, iteration.Updates, Optimizer);
         WriteSpeed(record, iteration, clock);
         bool ends = _watch?.Observe(record) ?? false;
-        return new(record, iteration.Rewards.Completions(Name, step, KeptGroups, KeptSamples), iteration.Updates, update => update.Rows.Select(i => new
-        {
-            prompt = iteration.Rows[i].Prompt.TokenIds,
-            response = iteration.Rows[i].Response.TokenIds,
-            logProbs = iteration.Rows[i].Response.LogProbs,
-            text = iteration.Rows[i].Text,
-        }))
+        return new(
+            record,
+            iteration.Rewards.Completions(Name, step, KeptGroups, KeptSamples),
+            iteration.Updates,
+            update =>
+                update.Rows.Select(i => new
+                {
+                    prompt = iteration.Rows[i].Prompt.TokenIds,
+                    response = iteration.Rows[i].Response.TokenIds,
+                    logProbs = iteration.Rows[i].Response.LogProbs,
+                    text = iteration.Rows[i].Text,
+                })
+        )
         {
             EndsPhase = ends,
         };
@@ -106,7 +119,8 @@ internal sealed class PolicyPhase : ITrainingPhase
 
     private static void WriteSpeed(IterationRecord record, PolicyIteration iteration, PhaseClock clock)
     {
-        double sampled = iteration.Rows.Sum(r => (long)r.Response.TokenIds.Length), seen = iteration.Rows.Sum(r => (long)r.Tokens.Length);
+        double sampled = iteration.Rows.Sum(r => (long)r.Response.TokenIds.Length),
+            seen = iteration.Rows.Sum(r => (long)r.Tokens.Length);
         double epochs = (double)iteration.Updates.Sum(u => u.Rows.Count) / iteration.Rows.Count;
         double all = clock.Total.TotalSeconds;
         record[MetricNames.TimeTokensPerSecond] = sampled / all;
@@ -115,7 +129,11 @@ internal sealed class PolicyPhase : ITrainingPhase
         record[MetricNames.TimeUpdateTokensPerSecond] = seen * epochs / clock.Of("update").TotalSeconds;
     }
 
-    private sealed class Monitor(PhaseClock clock, IRunRecorder recorder) : IIterationMonitor, IProgress<RolloutProgress>, IProgress<int>, IProgress<double>
+    private sealed class Monitor(PhaseClock clock, IRunRecorder recorder)
+        : IIterationMonitor,
+            IProgress<RolloutProgress>,
+            IProgress<int>,
+            IProgress<double>
     {
         private const int Whole = 1000;
 

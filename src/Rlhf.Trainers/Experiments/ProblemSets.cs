@@ -24,7 +24,9 @@ internal static partial class ProblemSets
 
         if (kept.Length == 0)
         {
-            throw new InvalidDataException($"{key}: every one of its {problems.Count} problems has a prompt of more than {maxTokens} tokens. Raise Prompt:MaxTokens, or shorten Prompt:Template.");
+            throw new InvalidDataException(
+                $"{key}: every one of its {problems.Count} problems has a prompt of more than {maxTokens} tokens. Raise Prompt:MaxTokens, or shorten Prompt:Template."
+            );
         }
 
         LogLeftOut(logger, key, problems.Count - kept.Length, problems.Count, maxTokens);
@@ -32,19 +34,26 @@ internal static partial class ProblemSets
     }
 
     /// <summary>Reads a file whole, or makes a generator.</summary>
-    public static IProblemSource Open(DatasetOptions options) => options.Path is { } path
-        ? JsonLinesProblems.Load(path, new()
-        {
-            Schema = options.Schema,
-            Question = options.Question,
-            Answer = options.Answer,
-            Solution = options.Solution,
-            Id = options.Id,
-            Limit = options.Limit,
-        })
-        : new WordProblemGenerator(options.Generator!);
+    public static IProblemSource Open(DatasetOptions options) =>
+        options.Path is { } path
+            ? JsonLinesProblems.Load(
+                path,
+                new()
+                {
+                    Schema = options.Schema,
+                    Question = options.Question,
+                    Answer = options.Answer,
+                    Solution = options.Solution,
+                    Id = options.Id,
+                    Limit = options.Limit,
+                }
+            )
+            : new WordProblemGenerator(options.Generator!);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Key}: {LeftOut} of {Problems} problems are left out, their prompts have more than {MaxTokens} tokens (Prompt:MaxTokens).")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "{Key}: {LeftOut} of {Problems} problems are left out, their prompts have more than {MaxTokens} tokens (Prompt:MaxTokens)."
+    )]
     private static partial void LogLeftOut(ILogger logger, string key, int leftOut, int problems, int maxTokens);
 
     private sealed class Subset(IProblemSource problems, int[] kept) : IProblemSource

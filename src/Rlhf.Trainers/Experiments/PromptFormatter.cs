@@ -34,7 +34,10 @@ public sealed class PromptFormatter
     {
         ArgumentNullException.ThrowIfNull(problem);
         string text = UserText(problem);
-        return new(problem, _chat is null ? _tokenizer.Encode(text) : _tokenizer.Encode(_chat.Render(Messages(text), new() { AddGenerationPrompt = true })));
+        return new(
+            problem,
+            _chat is null ? _tokenizer.Encode(text) : _tokenizer.Encode(_chat.Render(Messages(text), new() { AddGenerationPrompt = true }))
+        );
     }
 
     /// <summary>Whether a problem's prompt has at most <paramref name="maxTokens"/> tokens.</summary>
@@ -42,7 +45,8 @@ public sealed class PromptFormatter
     {
         ArgumentNullException.ThrowIfNull(problem);
 
-        // A byte-level tokenizer makes at most one token of an ASCII character, and perhaps adds a space, so a short text need not be encoded.
+        // A byte-level tokenizer makes at most one token of an ASCII character, and perhaps adds a space, so a short text need not be
+        // encoded.
         string text = UserText(problem);
         return (_chat is null && text.Length < maxTokens && Ascii.IsValid(text)) || Format(problem).TokenIds.Count <= maxTokens;
     }
@@ -52,8 +56,11 @@ public sealed class PromptFormatter
     public TokenSequence FormatSolved(Problem problem)
     {
         ArgumentNullException.ThrowIfNull(problem);
-        string solution = problem.Solution ?? throw new InvalidDataException(
-            $"Problem {problem.Id} has no worked solution to train on. Name its field in Data:Train:Solution, or leave the Sft section out.");
+        string solution =
+            problem.Solution
+            ?? throw new InvalidDataException(
+                $"Problem {problem.Id} has no worked solution to train on. Name its field in Data:Train:Solution, or leave the Sft section out."
+            );
         return new(Format(problem).TokenIds, [.. _tokenizer.Encode(solution), _endToken]);
     }
 

@@ -13,7 +13,10 @@ public sealed record PromptOptions
     /// <value>Default null.</value>
     public string? System { get; init; }
 
-    /// <summary>Chat template: <c>auto</c> recognises the tokenizer's own; <c>chatml</c>, <c>smollm2</c>, <c>qwen2.5</c>, <c>qwen3</c>, <c>llama3</c>; <c>none</c> for the plain text.</summary>
+    /// <summary>
+    /// Chat template: <c>auto</c> recognises the tokenizer's own; <c>chatml</c>, <c>smollm2</c>, <c>qwen2.5</c>, <c>qwen3</c>,
+    /// <c>llama3</c>; <c>none</c> for the plain text.
+    /// </summary>
     /// <value>Default <c>auto</c>.</value>
     public string Chat { get; init; } = "auto";
 

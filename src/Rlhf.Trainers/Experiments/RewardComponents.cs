@@ -10,18 +10,34 @@ namespace Rlhf.Trainers.Experiments;
 /// <param name="Scorer">Runs the host sources.</param>
 /// <param name="Models">Reward models.</param>
 /// <param name="Pipeline">Shapes what they give.</param>
-internal sealed record RewardComponents(IRewardSource Verifier, RewardScorer Scorer, IReadOnlyList<ITensorRewardSource> Models, RewardPipeline Pipeline) : IDisposable
+internal sealed record RewardComponents(
+    IRewardSource Verifier,
+    RewardScorer Scorer,
+    IReadOnlyList<ITensorRewardSource> Models,
+    RewardPipeline Pipeline
+) : IDisposable
 {
     /// <summary>Makes sources and pipeline.</summary>
     /// <exception cref="ArgumentException">A source's options are out of range.</exception>
     /// <exception cref="ModelFormatException">A reward model cannot be read.</exception>
     /// <exception cref="RewardPipelineException">The pipeline cannot work as described.</exception>
-    public static RewardComponents Create(RewardOptions options, ExperimentRegistry registry, long seed, ModelLoadOptions load, ILogger logger)
+    public static RewardComponents Create(
+        RewardOptions options,
+        ExperimentRegistry registry,
+        long seed,
+        ModelLoadOptions load,
+        ILogger logger
+    )
     {
         RewardSourceOptions first = options.Sources[0];
-        if (registry.Sources.TypeOf(first).IsModel || registry.Sources.Create(first) is not { Granularity: RewardGranularity.Outcome } verifier)
+        if (
+            registry.Sources.TypeOf(first).IsModel
+            || registry.Sources.Create(first) is not { Granularity: RewardGranularity.Outcome } verifier
+        )
         {
-            throw new RewardPipelineException($"the first reward source is the verifier that accuracy is measured with, but '{first.Name}' is a model or scores steps; put a verifier of outcomes first.");
+            throw new RewardPipelineException(
+                $"the first reward source is the verifier that accuracy is measured with, but '{first.Name}' is a model or scores steps; put a verifier of outcomes first."
+            );
         }
 
         List<IRewardSource> sources = [];
@@ -43,8 +59,16 @@ internal sealed record RewardComponents(IRewardSource Verifier, RewardScorer Sco
                 }
             }
 
-            RewardPipelineBuilder builder = new RewardPipelineBuilder(schema).WithWeights(new(options.Weights)).WithVerifiedOutcome(verifier.Name).WithSeed(seed);
-            return new(verifier, new(sources, options.Scoring, logger), models, registry.Stages.AddTo(builder, options.Noise, options.Shaping).Build());
+            RewardPipelineBuilder builder = new RewardPipelineBuilder(schema)
+                .WithWeights(new(options.Weights))
+                .WithVerifiedOutcome(verifier.Name)
+                .WithSeed(seed);
+            return new(
+                verifier,
+                new(sources, options.Scoring, logger),
+                models,
+                registry.Stages.AddTo(builder, options.Noise, options.Shaping).Build()
+            );
         }
         catch
         {

@@ -7,7 +7,9 @@ namespace Rlhf.Trainers.Experiments;
 /// <summary>What is rewarded, and how the rewards are shaped on their way to the advantages.</summary>
 public sealed record RewardOptions
 {
-    /// <summary>What scores completions; each gives a channel named after it. The first one is the verifier that accuracy is measured with.</summary>
+    /// <summary>
+    /// What scores completions; each gives a channel named after it. The first one is the verifier that accuracy is measured with.
+    /// </summary>
     [MinLength(1)]
     public required IReadOnlyList<RewardSourceOptions> Sources { get; init; }
 

@@ -18,7 +18,14 @@ internal sealed class SftPhase : ITrainingPhase
     private readonly ShuffledCursor _cursor;
     private readonly IRunRecorder _recorder;
 
-    public SftPhase(SftOptions options, ICausalLm model, IProblemSource problems, PromptFormatter formatter, long seed, IRunRecorder recorder)
+    public SftPhase(
+        SftOptions options,
+        ICausalLm model,
+        IProblemSource problems,
+        PromptFormatter formatter,
+        long seed,
+        IRunRecorder recorder
+    )
     {
         (_options, _problems, _formatter, _recorder) = (options, problems, formatter, recorder);
         Optimizer = new(model.NamedParameters, options.Optimizer, options.Steps);
@@ -26,7 +33,9 @@ internal sealed class SftPhase : ITrainingPhase
         _solved = [.. Enumerable.Range(0, problems.Count).Where(i => problems[i].Solution is not null)];
         if (_solved.Length == 0)
         {
-            throw new InvalidDataException("No training problem has a worked solution, so there is nothing to imitate. Name the field in Data:Train:Solution or Data:Demonstrations:Solution, or leave the Sft section out.");
+            throw new InvalidDataException(
+                "No training problem has a worked solution, so there is nothing to imitate. Name the field in Data:Train:Solution or Data:Demonstrations:Solution, or leave the Sft section out."
+            );
         }
 
         _cursor = new(_solved.Length, seed, Name);
@@ -48,15 +57,16 @@ internal sealed class SftPhase : ITrainingPhase
 
     public IReadOnlyList<(string Name, Tensor Value)> State => [];
 
-    public void Restore(IReadOnlyDictionary<string, Tensor> state)
-    {
-    }
+    public void Restore(IReadOnlyDictionary<string, Tensor> state) { }
 
     public bool Stops(double accuracy, int evaluationsWithoutBest) => accuracy >= _options.TargetAccuracy;
 
     public PhaseStep Step(int step, PhaseClock clock)
     {
-        TokenSequence[] rows = [.. Enumerable.Range(0, _options.BatchSize).Select(_ => _formatter.FormatSolved(_problems[_solved[_cursor.Next()]]))];
+        TokenSequence[] rows =
+        [
+            .. Enumerable.Range(0, _options.BatchSize).Select(_ => _formatter.FormatSolved(_problems[_solved[_cursor.Next()]])),
+        ];
         OptimizerStepResult result = clock.Time("update", () => _update.Run(rows));
         long tokens = rows.Sum(r => (long)r.Length);
         IterationRecord record = new(Name, step)

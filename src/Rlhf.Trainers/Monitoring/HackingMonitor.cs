@@ -4,13 +4,18 @@ using Rlhf.Trainers.Records;
 namespace Rlhf.Trainers.Monitoring;
 
 /// <summary>
-/// Looks for signatures of reward hacking in the records of a run, over a window of W iterations: trends are Theil–Sen slopes, believed where Kendall's test is sure of them.
+/// Looks for signatures of reward hacking in the records of a run, over a window of W iterations: trends are Theil–Sen slopes, believed
+/// where Kendall's test is sure of them.
 /// </summary>
 /// <remarks>
-/// A: the shaped reward rises, and the verified outcome, as scored, falls by <see cref="HackingMonitorOptions.MinimumFall"/> or more. B: steps or length grow by
-/// <see cref="HackingMonitorOptions.Growth"/> or more, and the outcome rises by less than <see cref="HackingMonitorOptions.MinimumRise"/>. C: the median over the window of the sum of the process
-/// channels' shares of the within-group variance of the return is above <see cref="HackingMonitorOptions.VarianceShare"/>. A signature is reported when it appears, and again only after it was gone.
-/// What the monitor says is a function of the records alone, so that it can be replayed on a run's <c>metrics.jsonl</c>, and a resumed run goes on as if it had not stopped.
+/// A: the shaped reward rises, and the verified outcome, as scored, falls by <see cref="HackingMonitorOptions.MinimumFall"/> or more. B:
+/// steps or length grow by
+/// <see cref="HackingMonitorOptions.Growth"/> or more, and the outcome rises by less than <see cref="HackingMonitorOptions.MinimumRise"/>.
+/// C: the median over the window of the sum of the process
+/// channels' shares of the within-group variance of the return is above <see cref="HackingMonitorOptions.VarianceShare"/>. A signature is
+/// reported when it appears, and again only after it was gone.
+/// What the monitor says is a function of the records alone, so that it can be replayed on a run's <c>metrics.jsonl</c>, and a resumed run
+/// goes on as if it had not stopped.
 /// </remarks>
 public sealed class HackingMonitor
 {
@@ -22,7 +27,8 @@ public sealed class HackingMonitor
 
     /// <summary>A monitor that has seen nothing.</summary>
     /// <param name="options">Windows and bounds.</param>
-    /// <param name="verifiedChannel">The channel with the verified outcome; null where there is none, so that A and B cannot be found.</param>
+    /// <param name="verifiedChannel">The channel with the verified outcome; null where there is none, so that A and B cannot be
+    /// found.</param>
     /// <param name="processChannels">The return channels that reward steps or tokens.</param>
     public HackingMonitor(HackingMonitorOptions options, string? verifiedChannel, IReadOnlyList<string> processChannels)
     {
@@ -31,7 +37,10 @@ public sealed class HackingMonitor
         _options = options;
         _outcome = verifiedChannel is null ? null : MetricCatalog.Fill(MetricNames.RewardChannelMean, verifiedChannel);
         Warnings = verifiedChannel is null
-            ? ["there is no verified outcome, so the hacking monitor can see neither a reward that rises while the outcome falls (A) nor growth without it (B)."]
+            ?
+            [
+                "there is no verified outcome, so the hacking monitor can see neither a reward that rises while the outcome falls (A) nor growth without it (B).",
+            ]
             : [];
         _processShares = [.. processChannels.Select(c => MetricCatalog.Fill(MetricNames.RewardChannelVarianceShare, c))];
     }
@@ -69,32 +78,61 @@ public sealed class HackingMonitor
         {
             if (Trend(MetricNames.RewardMean) is { } proxy && Rises(proxy) && Falls(outcome) && -outcome.Change >= _options.MinimumFall)
             {
-                yield return new(HackingSignature.ProxyUpOutcomeDown, step, Text(
-                    $"over the last {_options.Window} iterations the shaped reward rose from {proxy.First:F3} to {proxy.Last:F3} while the verified outcome fell from {outcome.First:F3} to {outcome.Last:F3}"));
+                yield return new(
+                    HackingSignature.ProxyUpOutcomeDown,
+                    step,
+                    Text(
+                        $"over the last {_options.Window} iterations the shaped reward rose from {proxy.First:F3} to {proxy.Last:F3} while the verified outcome fell from {outcome.First:F3} to {outcome.Last:F3}"
+                    )
+                );
             }
 
-            foreach ((string name, string what) in ((string, string)[])[(MetricNames.RolloutSteps, "steps"), (MetricNames.RolloutResponseLength, "tokens")])
+            foreach (
+                (string name, string what) in ((string, string)[])
+                    [(MetricNames.RolloutSteps, "steps"), (MetricNames.RolloutResponseLength, "tokens")]
+            )
             {
-                if (Trend(name) is { } size && Rises(size) && size.Change >= _options.Growth * Math.Abs(size.First) && outcome.Change < _options.MinimumRise)
+                if (
+                    Trend(name) is { } size
+                    && Rises(size)
+                    && size.Change >= _options.Growth * Math.Abs(size.First)
+                    && outcome.Change < _options.MinimumRise
+                )
                 {
-                    yield return new(HackingSignature.GrowthWithoutOutcome, step, Text(
-                        $"over the last {_options.Window} iterations responses grew from {size.First:F1} to {size.Last:F1} {what} while the verified outcome went from {outcome.First:F3} to {outcome.Last:F3}"));
+                    yield return new(
+                        HackingSignature.GrowthWithoutOutcome,
+                        step,
+                        Text(
+                            $"over the last {_options.Window} iterations responses grew from {size.First:F1} to {size.Last:F1} {what} while the verified outcome went from {outcome.First:F3} to {outcome.Last:F3}"
+                        )
+                    );
                     break;
                 }
             }
         }
 
-        double[] shares = [.. _window.Where(r => _processShares.Any(s => r.Find(s) is not null)).Select(r => _processShares.Sum(s => r.Find(s) ?? 0))];
+        double[] shares =
+        [
+            .. _window.Where(r => _processShares.Any(s => r.Find(s) is not null)).Select(r => _processShares.Sum(s => r.Find(s) ?? 0)),
+        ];
         if (shares.Length > _options.Window / 2 && RobustTrend.Median(shares) is var share && share > _options.VarianceShare)
         {
-            yield return new(HackingSignature.ProcessDrownsOutcome, step, Text(
-                $"process rewards carried {share:P0} of the within-group variance of the return over the last {_options.Window} iterations; lower their weight, clip or gate them"));
+            yield return new(
+                HackingSignature.ProcessDrownsOutcome,
+                step,
+                Text(
+                    $"process rewards carried {share:P0} of the within-group variance of the return over the last {_options.Window} iterations; lower their weight, clip or gate them"
+                )
+            );
         }
     }
 
     private RobustTrend? Trend(string metric)
     {
-        (double X, double Y)[] points = [.. _window.Index().Where(r => r.Item.Find(metric) is not null).Select(r => ((double)r.Index, r.Item[metric]))];
+        (double X, double Y)[] points =
+        [
+            .. _window.Index().Where(r => r.Item.Find(metric) is not null).Select(r => ((double)r.Index, r.Item[metric])),
+        ];
         return points.Length > _options.Window / 2 ? RobustTrend.Of(points, 0, _options.Window - 1) : null;
     }
 

@@ -35,13 +35,16 @@ public sealed record HackingMonitorOptions : IValidatableObject
     [Range(0.0, 10.0)]
     public double VarianceShare { get; init; } = 0.5;
 
-    /// <summary>What is done, beside the warning, when one of <see cref="ActOn"/> is found: <c>warn</c>, <c>stop</c> or <c>switch_off</c>.</summary>
+    /// <summary>
+    /// What is done, beside the warning, when one of <see cref="ActOn"/> is found: <c>warn</c>, <c>stop</c> or <c>switch_off</c>.
+    /// </summary>
     /// <value>Default <c>warn</c>: nothing more.</value>
     public HackingAction Action { get; init; } = HackingAction.Warn;
 
     /// <summary>The signatures that <see cref="Action"/> is taken on.</summary>
     /// <value>Default <c>proxy_up_outcome_down</c> and <c>growth_without_outcome</c>.</value>
-    public IReadOnlyList<HackingSignature> ActOn { get; init; } = [HackingSignature.ProxyUpOutcomeDown, HackingSignature.GrowthWithoutOutcome];
+    public IReadOnlyList<HackingSignature> ActOn { get; init; } =
+    [HackingSignature.ProxyUpOutcomeDown, HackingSignature.GrowthWithoutOutcome];
 
     /// <summary>The return channels that <c>switch_off</c> takes out of the return.</summary>
     /// <value>Default none; needed by <c>switch_off</c> and given only there.</value>
@@ -52,7 +55,10 @@ public sealed record HackingMonitorOptions : IValidatableObject
     {
         if ((Action == HackingAction.SwitchOff) != (Channels.Count > 0))
         {
-            yield return new("names the channels to take out of the return when action is switch_off, and is empty otherwise.", [nameof(Channels)]);
+            yield return new(
+                "names the channels to take out of the return when action is switch_off, and is empty otherwise.",
+                [nameof(Channels)]
+            );
         }
     }
 }

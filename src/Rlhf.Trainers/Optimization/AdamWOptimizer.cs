@@ -74,7 +74,10 @@ public sealed class AdamWOptimizer : IDisposable
             }
         }
 
-        List<Tensor> weights = [], gradients = [], first = [], second = [];
+        List<Tensor> weights = [],
+            gradients = [],
+            first = [],
+            second = [];
         for (int i = 0; i < _parameters.Count; i++)
         {
             if (_parameters[i].Value.grad is { } gradient)
@@ -86,11 +89,25 @@ public sealed class AdamWOptimizer : IDisposable
             }
         }
 
-        TorchOps.FusedAdamW(weights, gradients, first, second, StepCount + 1, LearningRate, _options.Beta1, _options.Beta2, _options.WeightDecay, _options.Epsilon);
+        TorchOps.FusedAdamW(
+            weights,
+            gradients,
+            first,
+            second,
+            StepCount + 1,
+            LearningRate,
+            _options.Beta1,
+            _options.Beta2,
+            _options.WeightDecay,
+            _options.Epsilon
+        );
         StepCount++;
     }
 
-    /// <summary>Ends an optimizer step whose gradients are accumulated: moves the weights, or skips a step that is not finite, and clears the gradients.</summary>
+    /// <summary>
+    /// Ends an optimizer step whose gradients are accumulated: moves the weights, or skips a step that is not finite, and clears the
+    /// gradients.
+    /// </summary>
     /// <param name="loss">The whole step's loss, 0-d float64.</param>
     /// <param name="rows">Indices of the step's rows, for the result.</param>
     public OptimizerStepResult FinishStep(Tensor loss, IReadOnlyList<int> rows)
@@ -122,9 +139,13 @@ public sealed class AdamWOptimizer : IDisposable
         }
     }
 
-    /// <summary>The moments by name (<c>first.</c> and <c>second.</c> before the parameter's), for a checkpoint; still owned by this.</summary>
+    /// <summary>
+    /// The moments by name (<c>first.</c> and <c>second.</c> before the parameter's), for a checkpoint; still owned by this.
+    /// </summary>
     public IEnumerable<(string Name, Tensor Value)> State() =>
-        _parameters.SelectMany((p, i) => ((string, Tensor)[])[("first." + p.Name, _firstMoments[i]), ("second." + p.Name, _secondMoments[i])]);
+        _parameters.SelectMany(
+            (p, i) => ((string, Tensor)[])[("first." + p.Name, _firstMoments[i]), ("second." + p.Name, _secondMoments[i])]
+        );
 
     /// <summary>Takes over a saved state.</summary>
     /// <param name="stepCount">Optimizer steps made.</param>
@@ -139,7 +160,9 @@ public sealed class AdamWOptimizer : IDisposable
         {
             if (!moments.TryGetValue(name, out Tensor? saved) || !saved.shape.SequenceEqual(own.shape) || saved.dtype != own.dtype)
             {
-                throw new InvalidDataException($"The optimizer state does not fit the model: '{name}' is missing or has another shape or type.");
+                throw new InvalidDataException(
+                    $"The optimizer state does not fit the model: '{name}' is missing or has another shape or type."
+                );
             }
 
             own.copy_(saved);

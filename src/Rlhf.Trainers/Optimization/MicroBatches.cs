@@ -18,10 +18,10 @@ public static class MicroBatches
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(sequences);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(tokenBudget);
-        IEnumerable<int[]> groups = rows
-            .GroupBy(r => sequences[r].Prompt, TokenSequence.PromptComparer)
+        IEnumerable<int[]> groups = rows.GroupBy(r => sequences[r].Prompt, TokenSequence.PromptComparer)
             .Select(g => g.OrderByDescending(r => sequences[r].Length).ThenBy(r => r).ToArray())
-            .OrderByDescending(g => sequences[g[0]].Length).ThenBy(g => g[0]);
+            .OrderByDescending(g => sequences[g[0]].Length)
+            .ThenBy(g => g[0]);
         List<int[]> parts = [];
         List<int> part = [];
         int tokens = 0;

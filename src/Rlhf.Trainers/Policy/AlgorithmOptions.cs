@@ -6,7 +6,9 @@ using Rlhf.Trainers.Optimization;
 
 namespace Rlhf.Trainers.Policy;
 
-/// <summary>A policy-optimisation algorithm by name: a preset of advantage estimator, policy loss, loss aggregation and KL placement.</summary>
+/// <summary>
+/// A policy-optimisation algorithm by name: a preset of advantage estimator, policy loss, loss aggregation and KL placement.
+/// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(GrpoOptions), "grpo")]
 public abstract record AlgorithmOptions : IValidatableObject
@@ -34,7 +36,9 @@ public abstract record AlgorithmOptions : IValidatableObject
     [Range(1, 1048576)]
     public int Minibatches { get; init; } = 1;
 
-    /// <summary>Tokens of a micro-batch at the most: prompts and completions, without padding. Memory, never the result, depends on it.</summary>
+    /// <summary>
+    /// Tokens of a micro-batch at the most: prompts and completions, without padding. Memory, never the result, depends on it.
+    /// </summary>
     /// <value>Default 16384.</value>
     [Range(1, 1048576)]
     public int MicroBatchTokens { get; init; } = 16384;
@@ -52,7 +56,8 @@ public abstract record AlgorithmOptions : IValidatableObject
     public double EntropyCoefficient { get; init; }
 
     /// <summary>
-    /// Overlong filtering (DAPO, arXiv 2503.14476, section 3.4): responses that were cut off have no loss, so that a sound solution is not punished for its length alone. Their
+    /// Overlong filtering (DAPO, arXiv 2503.14476, section 3.4): responses that were cut off have no loss, so that a sound solution is not
+    /// punished for its length alone. Their
     /// rewards still count in the group's baseline, as in TRL. Refused together with the stage <c>soft_overlong</c>.
     /// </summary>
     /// <value>Default false.</value>
@@ -67,7 +72,10 @@ public abstract record AlgorithmOptions : IValidatableObject
     {
         if (PromptsPerIteration % Minibatches != 0)
         {
-            yield return new($"must divide promptsPerIteration, {PromptsPerIteration}: optimizer steps hold whole groups.", [nameof(Minibatches)]);
+            yield return new(
+                $"must divide promptsPerIteration, {PromptsPerIteration}: optimizer steps hold whole groups.",
+                [nameof(Minibatches)]
+            );
         }
     }
 
@@ -101,8 +109,18 @@ public sealed record GrpoOptions : AlgorithmOptions
 
     internal override int SamplesPerPrompt => GroupSize;
 
-    internal override PolicyUpdateSettings UpdateSettings() => new(
-        new ClippedPolicyLoss(Loss), Aggregation, Rollout.MaxNewTokens, Kl, EntropyCoefficient, Rollout.Temperature, Epochs, Minibatches, MicroBatchTokens);
+    internal override PolicyUpdateSettings UpdateSettings() =>
+        new(
+            new ClippedPolicyLoss(Loss),
+            Aggregation,
+            Rollout.MaxNewTokens,
+            Kl,
+            EntropyCoefficient,
+            Rollout.Temperature,
+            Epochs,
+            Minibatches,
+            MicroBatchTokens
+        );
 
     internal override IAdvantageEstimator CreateEstimator(RewardPipeline pipeline) => Advantage.CreateEstimator(pipeline);
 }

@@ -61,13 +61,18 @@ public sealed class ClippedPolicyLoss : IPolicyLoss
         ArgumentNullException.ThrowIfNull(options);
         if (options.ClipLow is not (> 0 and < 1) || options.ClipHigh <= 0 || options.LogRatioClamp <= 0)
         {
-            throw new ArgumentException($"Clip ranges need 0 < clipLow < 1, clipHigh > 0 and logRatioClamp > 0, not {options}.", nameof(options));
+            throw new ArgumentException(
+                $"Clip ranges need 0 < clipLow < 1, clipHigh > 0 and logRatioClamp > 0, not {options}.",
+                nameof(options)
+            );
         }
 
         if (options.DualClip <= 1 + options.ClipHigh)
         {
             throw new ArgumentException(
-                $"dualClip is {options.DualClip}, but it bounds what the clip at 1 + clipHigh = {1 + options.ClipHigh} leaves, so it must be larger (3 is usual).", nameof(options));
+                $"dualClip is {options.DualClip}, but it bounds what the clip at 1 + clipHigh = {1 + options.ClipHigh} leaves, so it must be larger (3 is usual).",
+                nameof(options)
+            );
         }
 
         _options = options;
@@ -79,8 +84,10 @@ public sealed class ClippedPolicyLoss : IPolicyLoss
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(metrics);
         using var scope = NewDisposeScope();
-        using TorchSharp.Scalar low = 1 - _options.ClipLow, high = 1 + _options.ClipHigh;
-        using TorchSharp.Scalar bottom = -_options.LogRatioClamp, top = _options.LogRatioClamp;
+        using TorchSharp.Scalar low = 1 - _options.ClipLow,
+            high = 1 + _options.ClipHigh;
+        using TorchSharp.Scalar bottom = -_options.LogRatioClamp,
+            top = _options.LogRatioClamp;
         Tensor logRatio = (input.LogProbs - input.OldLogProbs).clamp(bottom, top);
         Tensor ratio = logRatio.exp();
         Tensor negated = input.Advantages.neg();
@@ -95,7 +102,8 @@ public sealed class ClippedPolicyLoss : IPolicyLoss
 
         using (no_grad())
         {
-            Tensor mask = input.LossMask, tokens = mask.sum();
+            Tensor mask = input.LossMask,
+                tokens = mask.sum();
             metrics.Add(MetricNames.PolicyClipFraction, clipped.gt(plain).logical_and(mask).sum(), tokens, "loss tokens");
             metrics.AddMaximum(MetricNames.PolicyRatioMax, ratio.where(mask, zeros_like(ratio)).max(), "loss tokens");
             // k3 of KL(π_old ‖ π): how far this update has moved, not the distance to the reference.

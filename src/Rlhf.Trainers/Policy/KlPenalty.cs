@@ -6,7 +6,9 @@ namespace Rlhf.Trainers.Policy;
 /// <remarks>With d = log π_ref − log π and ρ = π / π_old (Schulman, "Approximating KL divergence", 2020).</remarks>
 public enum KlEstimator
 {
-    /// <summary>ρ·(e^d − d − 1), gradient through the ratio, too: the unbiased gradient of the reverse KL (DeepSeek-V3.2). The default.</summary>
+    /// <summary>
+    /// ρ·(e^d − d − 1), gradient through the ratio, too: the unbiased gradient of the reverse KL (DeepSeek-V3.2). The default.
+    /// </summary>
     K3Ratio,
 
     /// <summary>e^d − d − 1: non-negative, unbiased in value; its gradient is not that of the reverse KL (GRPO as published).</summary>
@@ -47,7 +49,8 @@ public static class KlPenalty
         Tensor value = d.exp() - d - One;
         if (clampValue is { } bound)
         {
-            using TorchSharp.Scalar low = -bound, high = bound;
+            using TorchSharp.Scalar low = -bound,
+                high = bound;
             value = value.clamp(low, high);
         }
 

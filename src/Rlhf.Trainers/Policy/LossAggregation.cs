@@ -12,7 +12,9 @@ public enum LossAggregation
     /// <summary>Σ m·ℓ / max(Σ m, 1) over all tokens of the optimizer step (DAPO, arXiv 2503.14476, eq. 8). The default.</summary>
     TokenMean,
 
-    /// <summary>Mean over sequences that have a loss token of their token mean (GRPO as in DeepSeekMath, arXiv 2402.03300, eq. 3).</summary>
+    /// <summary>
+    /// Mean over sequences that have a loss token of their token mean (GRPO as in DeepSeekMath, arXiv 2402.03300, eq. 3).
+    /// </summary>
     SequenceMeanTokenMean,
 
     /// <summary>Mean over sequences that have a loss token of their token sum.</summary>

@@ -16,4 +16,5 @@ public sealed record PolicyBatch(
     Tensor LossMask,
     Tensor Advantages,
     Tensor OldLogProbs,
-    Tensor? ReferenceLogProbs);
+    Tensor? ReferenceLogProbs
+);

@@ -16,4 +16,5 @@ public sealed record PolicyIteration(
     RewardScores Scores,
     IReadOnlyList<OptimizerStepResult> Updates,
     IReadOnlyList<Metric> Metrics,
-    RewardTable Rewards);
+    RewardTable Rewards
+);

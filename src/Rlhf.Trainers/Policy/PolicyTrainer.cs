@@ -54,7 +54,9 @@ public sealed record PolicyTrainerParts
     public int MicroBatchTokens { get; init; } = 16384;
 }
 
-/// <summary>The loop that every policy-optimisation algorithm here shares: prompts, rollout, score, shape, advantage, update, record.</summary>
+/// <summary>
+/// The loop that every policy-optimisation algorithm here shares: prompts, rollout, score, shape, advantage, update, record.
+/// </summary>
 public sealed class PolicyTrainer
 {
     private readonly PolicyTrainerParts _parts;
@@ -64,7 +66,8 @@ public sealed class PolicyTrainer
     /// <param name="parts">What samples, scores and shapes.</param>
     /// <param name="update">Makes the optimizer steps on the policy.</param>
     /// <exception cref="RewardPipelineException">
-    /// A stage needs a reference and there is none, the KL penalty is in the reward and in the loss, or a stage penalises what overlong filtering leaves out.
+    /// A stage needs a reference and there is none, the KL penalty is in the reward and in the loss, or a stage penalises what overlong
+    /// filtering leaves out.
     /// </exception>
     public PolicyTrainer(PolicyTrainerParts parts, PolicyUpdate update)
     {
@@ -72,7 +75,9 @@ public sealed class PolicyTrainer
         ArgumentNullException.ThrowIfNull(update);
         if (parts.Pipeline.NeedsReference && parts.Reference is null)
         {
-            throw new RewardPipelineException("a stage needs the log-probabilities of a reference policy, and there is none; give a reference.");
+            throw new RewardPipelineException(
+                "a stage needs the log-probabilities of a reference policy, and there is none; give a reference."
+            );
         }
 
         CheckKl(parts.Pipeline, update.Kl);
@@ -102,10 +107,14 @@ public sealed class PolicyTrainer
 
     internal static void CheckKl(RewardPipeline pipeline, KlOptions? inLoss)
     {
-        if (inLoss is { Coefficient: > 0 } && pipeline.Weights.FirstOrDefault(w => w.Value != 0 && pipeline.Output[w.Key].IsKlPenalty).Key is { } channel)
+        if (
+            inLoss is { Coefficient: > 0 }
+            && pipeline.Weights.FirstOrDefault(w => w.Value != 0 && pipeline.Output[w.Key].IsKlPenalty).Key is { } channel
+        )
         {
             throw new RewardPipelineException(
-                $"the KL penalty would be applied twice: by channel '{channel}' in the reward and by algorithm:kl in the loss. Remove one of them, or set algorithm:kl:coefficient to 0 to measure only.");
+                $"the KL penalty would be applied twice: by channel '{channel}' in the reward and by algorithm:kl in the loss. Remove one of them, or set algorithm:kl:coefficient to 0 to measure only."
+            );
         }
     }
 
@@ -114,8 +123,9 @@ public sealed class PolicyTrainer
         if (filtering && pipeline.OverlongPenalty is { } stage)
         {
             throw new RewardPipelineException(
-                $"stage '{stage}' penalises overlong responses, and algorithm:overlongFiltering leaves those that were cut off out of the loss: what it penalises most would never be learned. " +
-                "Remove one of them.");
+                $"stage '{stage}' penalises overlong responses, and algorithm:overlongFiltering leaves those that were cut off out of the loss: what it penalises most would never be learned. "
+                    + "Remove one of them."
+            );
         }
     }
 
@@ -123,7 +133,12 @@ public sealed class PolicyTrainer
     {
         RolloutRequest[] requests = [.. visits.Select(v => new RolloutRequest(v.Prompt.TokenIds, v.Id, _parts.GroupSize))];
         IReadOnlyList<RolloutSequence> responses = _parts.Engine.Generate(requests, _parts.Sampling, monitor.Rollout);
-        Rollout[] rows = [.. responses.Select((r, i) => Generation.Rollout.Create(visits[i / _parts.GroupSize].Prompt, r, _parts.Tokenizer, _parts.Steps))];
+        Rollout[] rows =
+        [
+            .. responses.Select(
+                (r, i) => Generation.Rollout.Create(visits[i / _parts.GroupSize].Prompt, r, _parts.Tokenizer, _parts.Steps)
+            ),
+        ];
         return RolloutBatch.Create(rows, _parts.Policy.Device);
     }
 
@@ -138,10 +153,18 @@ public sealed class PolicyTrainer
         return (new(layout, [.. byModels, .. scores.ToChannels(layout, _parts.Policy.Device, ScalarType.Float32)]), scores);
     }
 
-    private IReadOnlyList<OptimizerStepResult> Update(RolloutBatch batch, AdvantageEstimates advantages, Tensor? reference, MetricSink metrics, IIterationMonitor monitor)
+    private IReadOnlyList<OptimizerStepResult> Update(
+        RolloutBatch batch,
+        AdvantageEstimates advantages,
+        Tensor? reference,
+        MetricSink metrics,
+        IIterationMonitor monitor
+    )
     {
         TokenSequence[] rows = [.. batch.Rows.Select(r => r.Tokens)];
-        Tensor kept = _parts.OverlongFiltering ? advantages.RowsInLoss.logical_and(batch.Layout.Truncated.logical_not()) : advantages.RowsInLoss;
+        Tensor kept = _parts.OverlongFiltering
+            ? advantages.RowsInLoss.logical_and(batch.Layout.Truncated.logical_not())
+            : advantages.RowsInLoss;
         Tensor lossMask = batch.Layout.ActionMask.logical_and(kept.unsqueeze(1));
         PolicyBatch learned = new(rows, batch.GroupOfRow, lossMask, advantages.Values, batch.BehaviourLogProbs, reference);
         return _update.Run(learned, metrics, monitor.Update);
@@ -156,7 +179,9 @@ public sealed class PolicyTrainer
         foreach (int[] part in MicroBatches.Split(Enumerable.Range(0, rows.Length), rows, _parts.MicroBatchTokens))
         {
             using var scope = NewDisposeScope();
-            Tensor logProbs = ResponseLogProbs.Compute(reference, [.. part.Select(r => rows[r])], width, _parts.Sampling.Temperature).LogProbs;
+            Tensor logProbs = ResponseLogProbs
+                .Compute(reference, [.. part.Select(r => rows[r])], width, _parts.Sampling.Temperature)
+                .LogProbs;
             all.index_copy_(0, tensor(part.Select(r => (long)r).ToArray(), device: all.device), logProbs);
         }
 

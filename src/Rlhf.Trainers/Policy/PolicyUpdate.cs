@@ -26,7 +26,8 @@ public sealed record PolicyUpdateSettings(
     double Temperature,
     int Epochs,
     int Minibatches,
-    int MicroBatchTokens);
+    int MicroBatchTokens
+);
 
 /// <summary>Epochs × minibatches optimizer steps on one batch of rollouts.</summary>
 /// <remarks>
@@ -59,13 +60,21 @@ public sealed class PolicyUpdate
     /// <param name="progress">Told the share of the work done, 0 to 1.</param>
     /// <param name="cancellationToken">Checked before each micro-batch; the optimizer step under way leaves the weights unmoved.</param>
     /// <exception cref="ArgumentException">There are fewer groups than minibatches.</exception>
-    public IReadOnlyList<OptimizerStepResult> Run(PolicyBatch batch, MetricSink metrics, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    public IReadOnlyList<OptimizerStepResult> Run(
+        PolicyBatch batch,
+        MetricSink metrics,
+        IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(batch);
         int groups = batch.GroupOfRow.Max() + 1;
         if (groups < _settings.Minibatches)
         {
-            throw new ArgumentException($"{groups} groups cannot be split into {_settings.Minibatches} minibatches of whole groups.", nameof(batch));
+            throw new ArgumentException(
+                $"{groups} groups cannot be split into {_settings.Minibatches} minibatches of whole groups.",
+                nameof(batch)
+            );
         }
 
         List<OptimizerStepResult> results = [];
@@ -73,7 +82,12 @@ public sealed class PolicyUpdate
         for (int step = 0; step < steps; step++)
         {
             int minibatch = step % _settings.Minibatches;
-            int[] rows = [.. Enumerable.Range(0, batch.Rows.Count).Where(r => (long)batch.GroupOfRow[r] * _settings.Minibatches / groups == minibatch)];
+            int[] rows =
+            [
+                .. Enumerable
+                    .Range(0, batch.Rows.Count)
+                    .Where(r => (long)batch.GroupOfRow[r] * _settings.Minibatches / groups == minibatch),
+            ];
             IReadOnlyList<int[]> parts = MicroBatches.Split(rows, batch.Rows, _settings.MicroBatchTokens);
             results.Add(OptimizerStep(batch, rows, parts, isFirst: step == 0, metrics, Share, cancellationToken));
 
@@ -84,12 +98,20 @@ public sealed class PolicyUpdate
     }
 
     private OptimizerStepResult OptimizerStep(
-        PolicyBatch batch, int[] rows, IReadOnlyList<int[]> parts, bool isFirst, MetricSink metrics, Action<int> report, CancellationToken cancellationToken)
+        PolicyBatch batch,
+        int[] rows,
+        IReadOnlyList<int[]> parts,
+        bool isFirst,
+        MetricSink metrics,
+        Action<int> report,
+        CancellationToken cancellationToken
+    )
     {
         using var scope = NewDisposeScope();
         Device device = batch.LossMask.device;
         _optimizer.ZeroGradients();
-        Tensor inStep = zeros(batch.Rows.Count, 1, ScalarType.Bool, device).index_fill_(0, tensor(rows.Select(r => (long)r).ToArray(), device: device), true);
+        Tensor inStep = zeros(batch.Rows.Count, 1, ScalarType.Bool, device)
+            .index_fill_(0, tensor(rows.Select(r => (long)r).ToArray(), device: device), true);
         Tensor weights = LossWeights.Compute(_settings.Aggregation, batch.LossMask.logical_and(inStep), _settings.MaxResponseLength);
         Tensor loss = zeros([], ScalarType.Float64, device);
         for (int i = 0; i < parts.Count; i++)
@@ -107,11 +129,17 @@ public sealed class PolicyUpdate
     {
         using var scope = NewDisposeScope();
         Tensor index = tensor(part.Select(r => (long)r).ToArray(), device: allWeights.device);
-        Tensor mask = batch.LossMask.index_select(0, index), old = batch.OldLogProbs.index_select(0, index);
+        Tensor mask = batch.LossMask.index_select(0, index),
+            old = batch.OldLogProbs.index_select(0, index);
         Tensor weights = allWeights.index_select(0, index);
         int width = (int)mask.shape[1];
         (Tensor logProbs, Tensor? entropy) = ResponseLogProbs.Compute(
-            _policy, [.. part.Select(r => batch.Rows[r])], width, _settings.Temperature, _settings.EntropyCoefficient > 0 ? EntropyOutput.Differentiable : EntropyOutput.Measured);
+            _policy,
+            [.. part.Select(r => batch.Rows[r])],
+            width,
+            _settings.Temperature,
+            _settings.EntropyCoefficient > 0 ? EntropyOutput.Differentiable : EntropyOutput.Measured
+        );
         Tensor perToken = _settings.Loss.PerToken(new(logProbs, old, batch.Advantages.index_select(0, index), mask), metrics);
         if (batch.ReferenceLogProbs is { } reference && _settings.Kl is { } kl)
         {
@@ -146,6 +174,7 @@ public sealed class PolicyUpdate
 
         return loss.detach().MoveToOuterDisposeScope();
 
-        void Measure(string name, Tensor values) => metrics.Add(name, values.where(mask, zeros_like(values)).sum(), mask.sum(), "loss tokens");
+        void Measure(string name, Tensor values) =>
+            metrics.Add(name, values.where(mask, zeros_like(values)).sum(), mask.sum(), "loss tokens");
     }
 }

@@ -9,7 +9,9 @@ using static TorchSharp.torch;
 
 namespace Rlhf.Trainers.Policy;
 
-/// <summary>An iteration's rewards on the host: a column a channel and stage, a row a response. Step and token rewards are summed over a response.</summary>
+/// <summary>
+/// An iteration's rewards on the host: a column a channel and stage, a row a response. Step and token rewards are summed over a response.
+/// </summary>
 public sealed class RewardTable
 {
     private readonly IReadOnlyList<Rollout> _rows;
@@ -18,7 +20,13 @@ public sealed class RewardTable
     private readonly double?[] _returns;
     private readonly double?[] _advantages;
 
-    private RewardTable(IReadOnlyList<Rollout> rows, IReadOnlyList<RewardColumn> columns, double?[][] values, double?[] returns, double?[] advantages)
+    private RewardTable(
+        IReadOnlyList<Rollout> rows,
+        IReadOnlyList<RewardColumn> columns,
+        double?[][] values,
+        double?[] returns,
+        double?[] advantages
+    )
     {
         (_rows, _columns, _values, _returns, _advantages) = (rows, columns, values, returns, advantages);
     }
@@ -33,8 +41,11 @@ public sealed class RewardTable
         using var noGrad = no_grad();
         List<RewardColumn> columns = [];
         List<Tensor> tensors = [];
-        foreach ((string stage, RewardChannel channel) in rewards.Raw.Channels.Select(c => (CompletionTable.RawStage, c))
-            .Concat(rewards.Stages.SelectMany(s => s.Channels.Select(c => (s.Stage, c)))))
+        foreach (
+            (string stage, RewardChannel channel) in rewards
+                .Raw.Channels.Select(c => (CompletionTable.RawStage, c))
+                .Concat(rewards.Stages.SelectMany(s => s.Channels.Select(c => (s.Stage, c))))
+        )
         {
             columns.Add(new(stage, channel.Name));
             tensors.Add(SumOverRow(channel.Values));
@@ -46,7 +57,8 @@ public sealed class RewardTable
         tensors.AddRange([SumOverRow(advantages.Values) / tokens, inLoss, SumOverRow(advantages.Returns), inLoss]);
         int rows = batch.Rows.Count;
         double[] host = stack(tensors).cpu().data<double>().ToArray();
-        double?[] Column(int c) => [.. Enumerable.Range(0, rows).Select(b => host[(2 * c + 1) * rows + b] > 0 ? host[2 * c * rows + b] : (double?)null)];
+        double?[] Column(int c) =>
+            [.. Enumerable.Range(0, rows).Select(b => host[(2 * c + 1) * rows + b] > 0 ? host[2 * c * rows + b] : (double?)null)];
         double?[][] values = [.. Enumerable.Range(0, columns.Count).Select(Column)];
         return new(batch.Rows, columns, values, Column(columns.Count + 1), Column(columns.Count));
     }
@@ -56,27 +68,37 @@ public sealed class RewardTable
     /// <param name="step">The iteration.</param>
     /// <param name="groups">Prompts at the most.</param>
     /// <param name="samples">Responses to a prompt at the most.</param>
-    public CompletionTable Completions(string phase, int step, int groups, int samples) => new()
-    {
-        Phase = phase,
-        Step = step,
-        Columns = _columns,
-        Rows = [.. _rows.Index().GroupBy(r => r.Item.Response.VisitId).Take(groups).SelectMany(g => g.Take(samples)).Select(r => Row(r.Item, r.Index))],
-    };
+    public CompletionTable Completions(string phase, int step, int groups, int samples) =>
+        new()
+        {
+            Phase = phase,
+            Step = step,
+            Columns = _columns,
+            Rows =
+            [
+                .. _rows
+                    .Index()
+                    .GroupBy(r => r.Item.Response.VisitId)
+                    .Take(groups)
+                    .SelectMany(g => g.Take(samples))
+                    .Select(r => Row(r.Item, r.Index)),
+            ],
+        };
 
-    private CompletionRow Row(Rollout row, int b) => new()
-    {
-        VisitId = row.Response.VisitId,
-        SampleIndex = row.Response.SampleIndex,
-        Prompt = row.Prompt.Problem.Question,
-        Completion = row.Text,
-        Reference = row.Prompt.Problem.Answer,
-        FinishReason = JsonNamingPolicy.SnakeCaseLower.ConvertName(row.Response.FinishReason.ToString()),
-        ResponseTokens = row.Response.TokenIds.Length,
-        Rewards = [.. _values.Select(column => column[b])],
-        FinalReward = _returns[b],
-        Advantage = _advantages[b],
-    };
+    private CompletionRow Row(Rollout row, int b) =>
+        new()
+        {
+            VisitId = row.Response.VisitId,
+            SampleIndex = row.Response.SampleIndex,
+            Prompt = row.Prompt.Problem.Question,
+            Completion = row.Text,
+            Reference = row.Prompt.Problem.Answer,
+            FinishReason = JsonNamingPolicy.SnakeCaseLower.ConvertName(row.Response.FinishReason.ToString()),
+            ResponseTokens = row.Response.TokenIds.Length,
+            Rewards = [.. _values.Select(column => column[b])],
+            FinalReward = _returns[b],
+            Advantage = _advantages[b],
+        };
 
     private static Tensor SumOverRow(Tensor values) => Flat(values).to_type(ScalarType.Float64).sum(1);
 

@@ -1,6 +1,8 @@
 namespace Rlhf.Trainers.Records;
 
-/// <summary>Completions of one iteration, with a column a reward channel and stage, so that a reader sees what each stage did to each reward.</summary>
+/// <summary>
+/// Completions of one iteration, with a column a reward channel and stage, so that a reader sees what each stage did to each reward.
+/// </summary>
 public sealed record CompletionTable
 {
     /// <summary>The stage name of the columns that hold rewards as scored.</summary>
@@ -16,7 +18,8 @@ public sealed record CompletionTable
     public bool IsEvaluation { get; init; }
 
     /// <summary>
-    /// The reward columns, in pipeline order: the scored channels under <see cref="RawStage"/>, then for each stage the channels that it writes.
+    /// The reward columns, in pipeline order: the scored channels under <see cref="RawStage"/>, then for each stage the channels that it
+    /// writes.
     /// </summary>
     public required IReadOnlyList<RewardColumn> Columns { get; init; }
 
@@ -54,7 +57,8 @@ public sealed record CompletionRow
     public int ResponseTokens { get; init; }
 
     /// <summary>
-    /// One value a column of <see cref="CompletionTable.Columns"/>; for a step or token channel the sum of its valid entries, <see langword="null"/>
+    /// One value a column of <see cref="CompletionTable.Columns"/>; for a step or token channel the sum of its valid entries,
+    /// <see langword="null"/>
     /// where it has none.
     /// </summary>
     public required IReadOnlyList<double?> Rewards { get; init; }
@@ -62,6 +66,8 @@ public sealed record CompletionRow
     /// <summary>The weighted sum of the return channels; <see langword="null"/> where a required one is invalid.</summary>
     public double? FinalReward { get; init; }
 
-    /// <summary>The row's advantage (mean over its action tokens); <see langword="null"/> in an evaluation and for rows outside the loss.</summary>
+    /// <summary>
+    /// The row's advantage (mean over its action tokens); <see langword="null"/> in an evaluation and for rows outside the loss.
+    /// </summary>
     public double? Advantage { get; init; }
 }

@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Rlhf.Trainers.Records;
 
-/// <summary>Writes <c>completions.jsonl</c>: a line an iteration with some completions and their rewards, as <see cref="CompletionTable"/> holds them, in camelCase.</summary>
+/// <summary>
+/// Writes <c>completions.jsonl</c>: a line an iteration with some completions and their rewards, as <see cref="CompletionTable"/> holds
+/// them, in camelCase.
+/// </summary>
 public sealed class CompletionsRecorder : IRunRecorder
 {
     /// <summary>The file's name in the run folder.</summary>
@@ -23,12 +26,19 @@ public sealed class CompletionsRecorder : IRunRecorder
         _lines = new(Path.Combine(runFolder, FileName));
     }
 
-    /// <summary>What a run folder's <c>completions.jsonl</c> holds; nothing where there is no such file. A half-written last line is left out.</summary>
+    /// <summary>
+    /// What a run folder's <c>completions.jsonl</c> holds; nothing where there is no such file. A half-written last line is left out.
+    /// </summary>
     /// <param name="runFolder">The run folder.</param>
     public static IReadOnlyList<CompletionTable> Read(string runFolder)
     {
         ArgumentNullException.ThrowIfNull(runFolder);
-        return [.. RunLines.Read(Path.Combine(runFolder, FileName)).Select(line => JsonSerializer.Deserialize<CompletionTable>(line.Text, Json)!)];
+        return
+        [
+            .. RunLines
+                .Read(Path.Combine(runFolder, FileName))
+                .Select(line => JsonSerializer.Deserialize<CompletionTable>(line.Text, Json)!),
+        ];
     }
 
     /// <inheritdoc/>

@@ -4,7 +4,8 @@ namespace Rlhf.Trainers.Records;
 /// <param name="Phase">The phase's name: <c>sft</c>, <c>grpo</c> ….</param>
 /// <param name="Step">The iteration's number in its phase, from 1; 0 holds what is measured before the first.</param>
 /// <remarks>
-/// Build it with a collection initializer's indexer: <c>new IterationRecord("grpo", 3) { [MetricNames.RewardMean] = 0.5 }</c>. A metric that does not
+/// Build it with a collection initializer's indexer: <c>new IterationRecord("grpo", 3) { [MetricNames.RewardMean] = 0.5 }</c>. A metric
+/// that does not
 /// exist in this iteration (no evaluation, no valid reward) is left out, never written as 0 or NaN.
 /// Whatever depends on the clock or on memory is named <c>time/…</c>; everything else is the same bit by bit when a run is repeated.
 /// </remarks>

@@ -1,6 +1,8 @@
 namespace Rlhf.Trainers.Records;
 
-/// <summary>Documents one constant of <see cref="MetricNames"/>; <c>docs/metrics.md</c> and the report's captions are made from it.</summary>
+/// <summary>
+/// Documents one constant of <see cref="MetricNames"/>; <c>docs/metrics.md</c> and the report's captions are made from it.
+/// </summary>
 /// <param name="unit">The unit of the value.</param>
 /// <param name="denominator">What the value is a mean over; <c>—</c> where it is no mean.</param>
 /// <param name="meaning">What it is.</param>

@@ -32,8 +32,14 @@ public static class MetricCatalog
     public static IReadOnlyList<MetricDefinition> All { get; } =
     [
         .. from field in typeof(MetricNames).GetFields(BindingFlags.Public | BindingFlags.Static)
-           let metric = field.GetCustomAttribute<MetricAttribute>()!
-           select new MetricDefinition((string)field.GetRawConstantValue()!, metric.Unit, metric.Denominator, metric.Meaning, metric.Expectation),
+        let metric = field.GetCustomAttribute<MetricAttribute>()!
+        select new MetricDefinition(
+            (string)field.GetRawConstantValue()!,
+            metric.Unit,
+            metric.Denominator,
+            metric.Meaning,
+            metric.Expectation
+        ),
     ];
 
     /// <summary>
@@ -67,24 +73,30 @@ public static class MetricCatalog
         return filled.Append(pattern, position, pattern.Length - position).ToString();
     }
 
-    /// <summary>The definition of a metric as written in <c>metrics.jsonl</c>; an exact name goes before one with parts in braces.</summary>
+    /// <summary>
+    /// The definition of a metric as written in <c>metrics.jsonl</c>; an exact name goes before one with parts in braces.
+    /// </summary>
     public static MetricDefinition? Find(string name) =>
         All.FirstOrDefault(d => d.Name == name) ?? All.FirstOrDefault(d => Matches(d.Name, name));
 
     /// <summary>The text of <c>docs/metrics.md</c>.</summary>
     public static string ToMarkdown()
     {
-        var text = new StringBuilder("""
+        var text = new StringBuilder(
+            """
             # Metrics
 
             Every name in `metrics.jsonl`, TensorBoard, the plots and the report. Generated from `MetricNames`; a test keeps it current.
             A metric that does not exist in an iteration (no evaluation, nothing valid to average) is absent there, never 0.
             "—" as the denominator: the value is no mean. *Loss tokens* are those of `LossMask`: sampled by the policy, with valid required rewards, kept by the filters.
 
-            """);
+            """
+        );
         foreach ((string prefix, string title) in Sections)
         {
-            text.Append("\n## ").Append(title).Append("\n\n| metric | unit | denominator | what it is | what it should do |\n|---|---|---|---|---|\n");
+            text.Append("\n## ")
+                .Append(title)
+                .Append("\n\n| metric | unit | denominator | what it is | what it should do |\n|---|---|---|---|---|\n");
             foreach (MetricDefinition d in All.Where(d => d.Name.StartsWith(prefix + "/", StringComparison.Ordinal)))
             {
                 text.AppendJoin(" | ", $"| `{d.Name}`", d.Unit, d.Denominator, Cell(d.Meaning), Cell(d.Expectation)).Append(" |\n");
@@ -98,5 +110,6 @@ public static class MetricCatalog
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 
     private static bool Matches(string pattern, string name) =>
-        pattern.Contains('{') && Regex.IsMatch(name, $"^{Regex.Replace(Regex.Escape(pattern), @"\\\{[^}]*}", ".+")}$", RegexOptions.CultureInvariant);
+        pattern.Contains('{')
+        && Regex.IsMatch(name, $"^{Regex.Replace(Regex.Escape(pattern), @"\\\{[^}]*}", ".+")}$", RegexOptions.CultureInvariant);
 }

@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Rlhf.Trainers.Records;
 
 /// <summary>
-/// Writes <c>metrics.jsonl</c>: one object an iteration with <c>phase</c>, <c>step</c> and its metrics. Numbers are written so that reading gives the
+/// Writes <c>metrics.jsonl</c>: one object an iteration with <c>phase</c>, <c>step</c> and its metrics. Numbers are written so that reading
+/// gives the
 /// same double. A resumed run cuts the file back to its checkpoint, so that it ends up as an uninterrupted run's, <c>time/…</c> apart.
 /// </summary>
 public sealed class MetricsFileRecorder : IRunRecorder
@@ -20,7 +21,9 @@ public sealed class MetricsFileRecorder : IRunRecorder
         _lines = new(Path.Combine(runFolder, FileName));
     }
 
-    /// <summary>What a run folder's <c>metrics.jsonl</c> holds; nothing where there is no such file. A half-written last line is left out.</summary>
+    /// <summary>
+    /// What a run folder's <c>metrics.jsonl</c> holds; nothing where there is no such file. A half-written last line is left out.
+    /// </summary>
     /// <param name="runFolder">The run folder.</param>
     public static IReadOnlyList<IterationRecord> Read(string runFolder)
     {

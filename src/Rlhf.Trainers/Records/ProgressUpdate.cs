@@ -26,5 +26,6 @@ public enum RunActivity
 /// <param name="Activity">The running part.</param>
 /// <param name="Done">Units done, from 0.</param>
 /// <param name="Total">Units in all; 0 where it is unknown.</param>
-/// <param name="Tokens">Tokens sampled or trained on so far in this activity; 0 where they are not counted. Displays make the rate from it.</param>
+/// <param name="Tokens">Tokens sampled or trained on so far in this activity; 0 where they are not counted. Displays make the rate from
+/// it.</param>
 public readonly record struct ProgressUpdate(RunActivity Activity, long Done, long Total, long Tokens = 0);

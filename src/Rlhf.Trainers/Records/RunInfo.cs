@@ -19,7 +19,8 @@ public sealed record RunInfo
     public IReadOnlyList<KeyValuePair<string, string>> Environment { get; init; } = [];
 
     /// <summary>
-    /// True where a record at (<paramref name="phase"/>, <paramref name="step"/>) is not covered by the checkpoint of this resumed run, so that
+    /// True where a record at (<paramref name="phase"/>, <paramref name="step"/>) is not covered by the checkpoint of this resumed run, so
+    /// that
     /// an interrupted process's record of it is stale. A new run has nothing stale.
     /// </summary>
     public bool IsAfterResume(string phase, int step)
@@ -44,7 +45,10 @@ public sealed record RunInfo
             }
         }
 
-        throw new ArgumentException($"phase '{phase}' is not a phase of this run ({string.Join(", ", Phases.Select(p => p.Phase))})", nameof(phase));
+        throw new ArgumentException(
+            $"phase '{phase}' is not a phase of this run ({string.Join(", ", Phases.Select(p => p.Phase))})",
+            nameof(phase)
+        );
     }
 }
 

@@ -4,7 +4,9 @@ using Rlhf.Trainers.Runs;
 
 namespace Rlhf.Trainers.Records;
 
-/// <summary>A file of JSON lines that each belong to an iteration, so that a resumed run can cut off what its checkpoint does not hold.</summary>
+/// <summary>
+/// A file of JSON lines that each belong to an iteration, so that a resumed run can cut off what its checkpoint does not hold.
+/// </summary>
 internal sealed class RunLines : IDisposable
 {
     private readonly string _path;
@@ -18,7 +20,9 @@ internal sealed class RunLines : IDisposable
     {
         if (File.Exists(_path))
         {
-            string kept = run.ResumedFrom is null ? "" : string.Concat(Read(_path).Where(l => !run.IsAfterResume(l.Phase, l.Step)).Select(l => l.Text + "\n"));
+            string kept = run.ResumedFrom is null
+                ? ""
+                : string.Concat(Read(_path).Where(l => !run.IsAfterResume(l.Phase, l.Step)).Select(l => l.Text + "\n"));
             AtomicFile.WriteAllText(_path, kept);
         }
 
@@ -47,18 +51,25 @@ internal sealed class RunLines : IDisposable
         _stream = null;
     }
 
-    /// <summary>The file's whole lines. A killed process may have left half a line at the end: it belongs to an iteration that no checkpoint holds.</summary>
+    /// <summary>
+    /// The file's whole lines. A killed process may have left half a line at the end: it belongs to an iteration that no checkpoint holds.
+    /// </summary>
     /// <param name="path">The file; one that is not there has no lines.</param>
     public static IEnumerable<(string Text, string Phase, int Step)> Read(string path)
     {
-        foreach (string line in File.Exists(path) ? File.ReadAllText(path, Encoding.UTF8).Split('\n', StringSplitOptions.RemoveEmptyEntries) : [])
+        foreach (
+            string line in File.Exists(path) ? File.ReadAllText(path, Encoding.UTF8).Split('\n', StringSplitOptions.RemoveEmptyEntries) : []
+        )
         {
             string phase;
             int step;
             try
             {
                 using JsonDocument document = JsonDocument.Parse(line);
-                (phase, step) = (document.RootElement.GetProperty("phase").GetString()!, document.RootElement.GetProperty("step").GetInt32());
+                (phase, step) = (
+                    document.RootElement.GetProperty("phase").GetString()!,
+                    document.RootElement.GetProperty("step").GetInt32()
+                );
             }
             catch (JsonException)
             {

@@ -15,7 +15,8 @@ public enum RunOutcome
 
 /// <summary>The result of a run.</summary>
 /// <param name="Outcome">How it ended.</param>
-/// <param name="AccuracyBefore">Held-out accuracy after SFT and before RL, a fraction; <see langword="null"/> where it was not measured.</param>
+/// <param name="AccuracyBefore">Held-out accuracy after SFT and before RL, a fraction; <see langword="null"/> where it was not
+/// measured.</param>
 /// <param name="AccuracyAfter">Held-out accuracy at the end, a fraction; <see langword="null"/> where it was not measured.</param>
 /// <param name="Steps">Iterations of the last phase that are complete.</param>
 /// <param name="Seconds">The process's seconds.</param>

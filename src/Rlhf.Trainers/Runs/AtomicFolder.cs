@@ -10,13 +10,15 @@ public static partial class AtomicFolder
     /// <summary>Writes a folder.</summary>
     /// <param name="path">The folder; one that is there is replaced.</param>
     /// <param name="fill">Writes its files into the folder that it is given.</param>
-    /// <exception cref="IOException">It could not be written, for instance because the disk is full; nothing of it is left, and what was there before still is.</exception>
+    /// <exception cref="IOException">It could not be written, for instance because the disk is full; nothing of it is left, and what was
+    /// there before still is.</exception>
     public static void Write(string path, Action<string> fill)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(fill);
         string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        string parent = Path.GetDirectoryName(target)!, temporary = target + TemporaryMark + Guid.NewGuid().ToString("N");
+        string parent = Path.GetDirectoryName(target)!,
+            temporary = target + TemporaryMark + Guid.NewGuid().ToString("N");
         Directory.CreateDirectory(parent);
         try
         {

@@ -30,7 +30,15 @@ public sealed class CheckpointStore
         AtomicFolder.RemoveLeftovers(_folder);
 
         // In the order in which they were saved, whatever the phases are called.
-        _saved = [.. Directory.GetDirectories(_folder).Select(Parse).OfType<SavedCheckpoint>().OrderBy(c => Directory.GetLastWriteTimeUtc(c.Folder)).ThenBy(c => c.Step)];
+        _saved =
+        [
+            .. Directory
+                .GetDirectories(_folder)
+                .Select(Parse)
+                .OfType<SavedCheckpoint>()
+                .OrderBy(c => Directory.GetLastWriteTimeUtc(c.Folder))
+                .ThenBy(c => c.Step),
+        ];
     }
 
     /// <summary>The newest checkpoint, or null.</summary>
@@ -82,6 +90,8 @@ public sealed class CheckpointStore
     {
         string name = Path.GetFileName(folder);
         int dash = name.LastIndexOf('-');
-        return dash > 0 && int.TryParse(name.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int step) ? new(folder, name[..dash], step) : null;
+        return dash > 0 && int.TryParse(name.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int step)
+            ? new(folder, name[..dash], step)
+            : null;
     }
 }

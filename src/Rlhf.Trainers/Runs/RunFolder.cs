@@ -44,7 +44,9 @@ public sealed class RunFolder : IDisposable
         if (!resume && File.Exists(Path.Combine(path, ConfigurationFile)))
         {
             held.Dispose();
-            throw new RunFolderException($"{path} holds a run already. Set Run:Resume=true to go on with it, or choose another Run:Folder.");
+            throw new RunFolderException(
+                $"{path} holds a run already. Set Run:Resume=true to go on with it, or choose another Run:Folder."
+            );
         }
 
         return new(path, held);
@@ -59,13 +61,9 @@ public sealed class RunFolderException : IOException
 {
     /// <summary>Makes the exception.</summary>
     public RunFolderException(string message)
-        : base(message)
-    {
-    }
+        : base(message) { }
 
     /// <summary>Makes the exception.</summary>
     public RunFolderException(string message, Exception inner)
-        : base(message, inner)
-    {
-    }
+        : base(message, inner) { }
 }

@@ -54,18 +54,25 @@ internal static class ChatParity
         }
     }
 
-    private static ChatOptions Options(JsonElement row) => new()
-    {
-        AddGenerationPrompt = row.GetProperty("add_generation_prompt").GetBoolean(),
-        Tools = row.TryGetProperty("tools", out JsonElement tools) ? [.. tools.EnumerateArray()] : null,
-        EnableThinking = row.TryGetProperty("enable_thinking", out JsonElement thinking) ? thinking.GetBoolean() : null,
-    };
+    private static ChatOptions Options(JsonElement row) =>
+        new()
+        {
+            AddGenerationPrompt = row.GetProperty("add_generation_prompt").GetBoolean(),
+            Tools = row.TryGetProperty("tools", out JsonElement tools) ? [.. tools.EnumerateArray()] : null,
+            EnableThinking = row.TryGetProperty("enable_thinking", out JsonElement thinking) ? thinking.GetBoolean() : null,
+        };
 
-    private static ChatMessage[] Messages(JsonElement row) => [.. row.GetProperty("messages").EnumerateArray().Select(m => new ChatMessage(
-        Enum.Parse<ChatRole>(m.GetProperty("role").GetString()!, ignoreCase: true),
-        m.GetProperty("content").GetString()!,
-        m.TryGetProperty("tool_calls", out JsonElement calls) ? [.. calls.EnumerateArray().Select(ToolCall)] : null,
-        m.TryGetProperty("reasoning_content", out JsonElement reasoning) ? reasoning.GetString() : null))];
+    private static ChatMessage[] Messages(JsonElement row) =>
+        [
+            .. row.GetProperty("messages")
+                .EnumerateArray()
+                .Select(m => new ChatMessage(
+                    Enum.Parse<ChatRole>(m.GetProperty("role").GetString()!, ignoreCase: true),
+                    m.GetProperty("content").GetString()!,
+                    m.TryGetProperty("tool_calls", out JsonElement calls) ? [.. calls.EnumerateArray().Select(ToolCall)] : null,
+                    m.TryGetProperty("reasoning_content", out JsonElement reasoning) ? reasoning.GetString() : null
+                )),
+        ];
 
     private static ChatToolCall ToolCall(JsonElement call)
     {

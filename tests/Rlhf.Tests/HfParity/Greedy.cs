@@ -6,7 +6,9 @@ namespace Rlhf.Tests.HfParity;
 
 internal static class Greedy
 {
-    /// <summary>Greedy continuations of the rollout engine, all prompts of a case at once, against the reference's, token for token.</summary>
+    /// <summary>
+    /// Greedy continuations of the rollout engine, all prompts of a case at once, against the reference's, token for token.
+    /// </summary>
     public static string? Difference(CausalLm policy, JsonElement reference)
     {
         if (!reference.TryGetProperty("greedy", out JsonElement cases) || cases.ValueKind != JsonValueKind.Array)

@@ -20,7 +20,10 @@ internal static class ModelParity
             string? difference;
             try
             {
-                difference = reference.RootElement.GetProperty("expect").GetString() == "refuse" ? Refusal(path, reference.RootElement) : Difference(path, reference.RootElement);
+                difference =
+                    reference.RootElement.GetProperty("expect").GetString() == "refuse"
+                        ? Refusal(path, reference.RootElement)
+                        : Difference(path, reference.RootElement);
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
@@ -42,9 +45,15 @@ internal static class ModelParity
         }
         catch (ModelFormatException e)
         {
-            string[] unmentioned = [.. reference.GetProperty("mentions").EnumerateArray().Select(m => m.GetString()!).Where(m => !e.Message.Contains(m, StringComparison.Ordinal))];
-            return unmentioned.Length > 0 ? $"'{e.Message}' does not mention {string.Join(", ", unmentioned)}"
-                : null;
+            string[] unmentioned =
+            [
+                .. reference
+                    .GetProperty("mentions")
+                    .EnumerateArray()
+                    .Select(m => m.GetString()!)
+                    .Where(m => !e.Message.Contains(m, StringComparison.Ordinal)),
+            ];
+            return unmentioned.Length > 0 ? $"'{e.Message}' does not mention {string.Join(", ", unmentioned)}" : null;
         }
     }
 
@@ -52,11 +61,19 @@ internal static class ModelParity
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        string model = reference.TryGetProperty("model", out JsonElement elsewhere) ? Path.GetFullPath(Path.Combine(folder, elsewhere.GetString()!)) : folder;
+        string model = reference.TryGetProperty("model", out JsonElement elsewhere)
+            ? Path.GetFullPath(Path.Combine(folder, elsewhere.GetString()!))
+            : folder;
         using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, "reference.safetensors"));
         double tolerance = reference.GetProperty("tolerance").GetDouble();
-        Tensor ids = file.Read("input_ids").to(ScalarType.Int64), mask = file.Read("attention_mask").to(ScalarType.Bool);
-        int[][] rows = [.. Enumerable.Range(0, (int)ids.size(0)).Select(b => ids[b].masked_select(mask[b]).data<long>().Select(id => (int)id).ToArray())];
+        Tensor ids = file.Read("input_ids").to(ScalarType.Int64),
+            mask = file.Read("attention_mask").to(ScalarType.Bool);
+        int[][] rows =
+        [
+            .. Enumerable
+                .Range(0, (int)ids.size(0))
+                .Select(b => ids[b].masked_select(mask[b]).data<long>().Select(id => (int)id).ToArray()),
+        ];
         if (file.Contains("scores"))
         {
             using RewardModel rewards = RewardModel.Load(model);
@@ -76,12 +93,18 @@ internal static class ModelParity
     {
         Tensor expected = file.Read("logits");
         long[]? positions = file.Contains("positions") ? [.. file.Read("positions").to(ScalarType.Int64).data<long>()] : null;
-        Tensor hidden = policy.Trunk(tensor(rows.SelectMany(r => r.Select(id => (long)id)).ToArray()), new RaggedLayout([.. rows.Select(r => r.Length)], CPU));
+        Tensor hidden = policy.Trunk(
+            tensor(rows.SelectMany(r => r.Select(id => (long)id)).ToArray()),
+            new RaggedLayout([.. rows.Select(r => r.Length)], CPU)
+        );
         long start = 0;
         for (int b = 0; b < rows.Length; b++)
         {
             using var scope = NewDisposeScope();
-            long[] columns = [.. (positions ?? [.. Enumerable.Range(0, rows[b].Length).Select(t => (long)t)]).Where(c => c < rows[b].Length)];
+            long[] columns =
+            [
+                .. (positions ?? [.. Enumerable.Range(0, rows[b].Length).Select(t => (long)t)]).Where(c => c < rows[b].Length),
+            ];
             long[] entries = [.. columns.Select(c => positions is null ? c : Array.IndexOf(positions, c))];
             Tensor actual = policy.Head(hidden.index_select(0, tensor(columns.Select(c => start + c).ToArray())));
             if (Compare($"logits of row {b}", actual, expected[b].index_select(0, tensor(entries)), tolerance) is { } difference)

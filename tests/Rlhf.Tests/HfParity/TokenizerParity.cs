@@ -52,9 +52,13 @@ internal static class TokenizerParity
 
         int[] Ids(string key) => row.GetProperty(key).Deserialize<int[]>()!;
         string? Compare(string what, int[] actual, int[] expected) =>
-            actual.SequenceEqual(expected) ? null : $"{what} of {JsonSerializer.Serialize(text)}: expected {string.Join(' ', expected)}, got {string.Join(' ', actual)}";
+            actual.SequenceEqual(expected)
+                ? null
+                : $"{what} of {JsonSerializer.Serialize(text)}: expected {string.Join(' ', expected)}, got {string.Join(' ', actual)}";
         string? CompareText(string what, string actual) =>
-            actual == row.GetProperty(what).GetString() ? null : $"{what}: expected {row.GetProperty(what)}, got {JsonSerializer.Serialize(actual)}";
+            actual == row.GetProperty(what).GetString()
+                ? null
+                : $"{what}: expected {row.GetProperty(what)}, got {JsonSerializer.Serialize(actual)}";
     }
 
     private static string Incremental(BpeTokenizer tokenizer, int[] ids)

@@ -53,7 +53,14 @@ public sealed class JudgeTests : IDisposable
     [InlineData("none", "[[A]]", null)]
     public async Task APair_IsAskedInBothOrders(string responseFirst, string referenceFirst, double? expected)
     {
-        JudgeServer server = Start(r => new(200, r.IndexOf("the response", StringComparison.Ordinal) < r.IndexOf("the solution", StringComparison.Ordinal) ? responseFirst : referenceFirst));
+        JudgeServer server = Start(r =>
+            new(
+                200,
+                r.IndexOf("the response", StringComparison.Ordinal) < r.IndexOf("the solution", StringComparison.Ordinal)
+                    ? responseFirst
+                    : referenceFirst
+            )
+        );
         using Judge judge = new(Options(server) with { Protocol = JudgeProtocol.Pairwise });
         Assert.Equal([expected], (await judge.ScoreAsync(Completion("the response"), TestContext.Current.CancellationToken)).Values);
         Assert.Equal(2, server.Requests.Count);
@@ -63,19 +70,34 @@ public sealed class JudgeTests : IDisposable
     public async Task WhatMayPass_IsTriedAgain_AndWhatWillNot_IsNot()
     {
         int asked = 0;
-        JudgeServer flaky = Start(_ => Interlocked.Increment(ref asked) switch { 1 => new(503, "busy"), 2 => new(429, "slow down") { RetryAfter = "0" }, _ => new(200, "Rating: 4") });
+        JudgeServer flaky = Start(_ =>
+            Interlocked.Increment(ref asked) switch
+            {
+                1 => new(503, "busy"),
+                2 => new(429, "slow down") { RetryAfter = "0" },
+                _ => new(200, "Rating: 4"),
+            }
+        );
         using Judge patient = new(Options(flaky));
         Assert.Equal([4.0], (await patient.ScoreAsync(Completion("x"), TestContext.Current.CancellationToken)).Values);
         Assert.Equal(3, flaky.Requests.Count);
 
         JudgeServer refusing = Start(_ => new(401, "no such key"));
         using Judge refused = new(Options(refusing));
-        JudgeRequestException error = await Assert.ThrowsAsync<JudgeRequestException>(async () => await refused.ScoreAsync(Completion("x"), TestContext.Current.CancellationToken));
+        JudgeRequestException error = await Assert.ThrowsAsync<JudgeRequestException>(async () =>
+            await refused.ScoreAsync(Completion("x"), TestContext.Current.CancellationToken)
+        );
         Assert.Contains("status 401: no such key", error.Message, StringComparison.Ordinal);
         Assert.Single(refusing.Requests);
 
         using Judge nobody = new(Options(refusing) with { Endpoint = new("http://127.0.0.1:9/v1") });
-        Assert.True((await Assert.ThrowsAsync<JudgeRequestException>(async () => await nobody.ScoreAsync(Completion("x"), TestContext.Current.CancellationToken))).MayPass);
+        Assert.True(
+            (
+                await Assert.ThrowsAsync<JudgeRequestException>(async () =>
+                    await nobody.ScoreAsync(Completion("x"), TestContext.Current.CancellationToken)
+                )
+            ).MayPass
+        );
     }
 
     [Theory]
@@ -93,7 +115,9 @@ public sealed class JudgeTests : IDisposable
         JudgeServer server = Start(_ => new(200, null) { Body = body });
         using (Judge judge = new(Options(server) with { Cache = cache }))
         {
-            JudgeRequestException error = await Assert.ThrowsAsync<JudgeRequestException>(async () => await judge.ScoreAsync(Completion("x"), TestContext.Current.CancellationToken));
+            JudgeRequestException error = await Assert.ThrowsAsync<JudgeRequestException>(async () =>
+                await judge.ScoreAsync(Completion("x"), TestContext.Current.CancellationToken)
+            );
             Assert.Contains("choices[0].message.content", error.Message, StringComparison.Ordinal);
         }
 
@@ -114,7 +138,9 @@ public sealed class JudgeTests : IDisposable
     public async Task RetryAfter_IsWaitedFor()
     {
         int asked = 0;
-        JudgeServer server = Start(_ => Interlocked.Increment(ref asked) == 1 ? new(429, "slow down") { RetryAfter = "1" } : new(200, "Rating: 4"));
+        JudgeServer server = Start(_ =>
+            Interlocked.Increment(ref asked) == 1 ? new(429, "slow down") { RetryAfter = "1" } : new(200, "Rating: 4")
+        );
         using Judge judge = new(Options(server));
         long start = TimeProvider.System.GetTimestamp();
         Assert.Equal([4.0], (await judge.ScoreAsync(Completion("x"), TestContext.Current.CancellationToken)).Values);
@@ -130,11 +156,19 @@ public sealed class JudgeTests : IDisposable
     public async Task WhoWaitsForACancelledQuestion_AsksItAnew_AndOnce()
     {
         int asked = 0;
-        JudgeServer server = Start(_ => new(200, "Rating: 5") { Delay = Interlocked.Increment(ref asked) == 1 ? TimeSpan.FromSeconds(20) : TimeSpan.FromMilliseconds(200) });
+        JudgeServer server = Start(_ =>
+            new(200, "Rating: 5")
+            {
+                Delay = Interlocked.Increment(ref asked) == 1 ? TimeSpan.FromSeconds(20) : TimeSpan.FromMilliseconds(200),
+            }
+        );
         using Judge judge = new(Options(server));
         using CancellationTokenSource stop = new();
         Task<RewardScore> first = judge.ScoreAsync(Completion("x"), stop.Token).AsTask();
-        Task<RewardScore>[] others = [.. Enumerable.Range(0, 6).Select(_ => judge.ScoreAsync(Completion("x"), TestContext.Current.CancellationToken).AsTask())];
+        Task<RewardScore>[] others =
+        [
+            .. Enumerable.Range(0, 6).Select(_ => judge.ScoreAsync(Completion("x"), TestContext.Current.CancellationToken).AsTask()),
+        ];
         await Task.Delay(300, TestContext.Current.CancellationToken);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
@@ -154,16 +188,25 @@ public sealed class JudgeTests : IDisposable
 
         JudgeServer flood = Start(_ => new(200, new string('x', 17 << 20)));
         using Judge flooded = new(Options(flood) with { Retries = 0 });
-        await Assert.ThrowsAsync<JudgeRequestException>(async () => await flooded.ScoreAsync(Completion("x"), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<JudgeRequestException>(async () =>
+            await flooded.ScoreAsync(Completion("x"), TestContext.Current.CancellationToken)
+        );
     }
 
     [Fact]
     public void AJudgeThatHangsOrRambles_LeavesInvalidEntries_WithinTheDeadline()
     {
-        JudgeServer server = Start(r => r.Contains("hang", StringComparison.Ordinal) ? new(200, "Rating: 1") { Delay = TimeSpan.FromSeconds(30) } : new(200, r.Contains("odd", StringComparison.Ordinal) ? null : "Rating: 2"));
+        JudgeServer server = Start(r =>
+            r.Contains("hang", StringComparison.Ordinal)
+                ? new(200, "Rating: 1") { Delay = TimeSpan.FromSeconds(30) }
+                : new(200, r.Contains("odd", StringComparison.Ordinal) ? null : "Rating: 2")
+        );
         using Judge judge = new(Options(server) with { RequestTimeout = TimeSpan.FromMilliseconds(300), Retries = 1 });
-        RewardScores scores = new RewardScorer([judge], new() { Deadline = TimeSpan.FromSeconds(5), MaxParallelism = 8 })
-            .Score([Completion("hang"), Completion("odd"), Completion("good")], null, TestContext.Current.CancellationToken);
+        RewardScores scores = new RewardScorer([judge], new() { Deadline = TimeSpan.FromSeconds(5), MaxParallelism = 8 }).Score(
+            [Completion("hang"), Completion("odd"), Completion("good")],
+            null,
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal([null, null, 2.0], scores["judge"].Values.Select(v => v[0]));
         Assert.Equal(2, scores["judge"].Failures.Failed);
     }
@@ -173,8 +216,11 @@ public sealed class JudgeTests : IDisposable
     {
         JudgeServer server = Start(_ => new(200, "Rating: 5") { Delay = TimeSpan.FromMilliseconds(30) });
         using Judge judge = new(Options(server) with { MaxParallelism = 3 });
-        RewardScores scores = new RewardScorer([judge], new() { MaxParallelism = 40 })
-            .Score([.. Enumerable.Range(0, 40).Select(i => Completion($"response {i % 20}"))], null, TestContext.Current.CancellationToken);
+        RewardScores scores = new RewardScorer([judge], new() { MaxParallelism = 40 }).Score(
+            [.. Enumerable.Range(0, 40).Select(i => Completion($"response {i % 20}"))],
+            null,
+            TestContext.Current.CancellationToken
+        );
         Assert.All(scores["judge"].Values, v => Assert.Equal(5, v[0]));
         Assert.Equal(20, server.Requests.Count);
         Assert.InRange(server.MostAtOnce, 2, 3);
@@ -200,7 +246,11 @@ public sealed class JudgeTests : IDisposable
         Assert.Equal(2, server.Requests.Count);
         Assert.Equal(2, File.ReadAllLines(cache).Length);
         await File.WriteAllTextAsync(cache, "nonsense\n", TestContext.Current.CancellationToken);
-        Assert.Contains("line 1", Assert.Throws<InvalidDataException>(() => new Judge(Options(server) with { Cache = cache })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "line 1",
+            Assert.Throws<InvalidDataException>(() => new Judge(Options(server) with { Cache = cache })).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -215,7 +265,11 @@ public sealed class JudgeTests : IDisposable
         using JsonDocument request = JsonDocument.Parse(body);
         Assert.Equal("judge-1", request.RootElement.GetProperty("model").GetString());
         Assert.Equal(0, request.RootElement.GetProperty("temperature").GetDouble());
-        Assert.Contains("give me {reference}", request.RootElement.GetProperty("messages")[0].GetProperty("content").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "give me {reference}",
+            request.RootElement.GetProperty("messages")[0].GetProperty("content").GetString(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -223,12 +277,18 @@ public sealed class JudgeTests : IDisposable
     {
         const string Key = "sk-very-secret-123";
         Environment.SetEnvironmentVariable("JUDGE_TESTS_KEY", Key + "\n"); // as read from a file
-        JudgeServer server = Start(r => r.Contains("refuse", StringComparison.Ordinal) ? new(401, $"Incorrect API key provided: {Key}") : new(200, null) { Body = $"{{\"error\": \"{Key}\"}}" });
+        JudgeServer server = Start(r =>
+            r.Contains("refuse", StringComparison.Ordinal)
+                ? new(401, $"Incorrect API key provided: {Key}")
+                : new(200, null) { Body = $"{{\"error\": \"{Key}\"}}" }
+        );
         string cache = Path.Combine(_folder, "judge.jsonl");
         using Judge judge = new(Options(server) with { ApiKeyVariable = "JUDGE_TESTS_KEY", Cache = cache });
         foreach (string text in new[] { "refuse", "odd" })
         {
-            JudgeRequestException error = await Assert.ThrowsAsync<JudgeRequestException>(async () => await judge.ScoreAsync(Completion(text), TestContext.Current.CancellationToken));
+            JudgeRequestException error = await Assert.ThrowsAsync<JudgeRequestException>(async () =>
+                await judge.ScoreAsync(Completion(text), TestContext.Current.CancellationToken)
+            );
             Assert.Contains("***", error.Message, StringComparison.Ordinal);
             Assert.DoesNotContain(Key, error.ToString(), StringComparison.Ordinal);
         }
@@ -237,7 +297,9 @@ public sealed class JudgeTests : IDisposable
         foreach (string bad in new[] { "sk-a\nb", "sk ü", "a b" })
         {
             Environment.SetEnvironmentVariable("JUDGE_TESTS_KEY", bad);
-            string message = Assert.Throws<ArgumentException>(() => new Judge(Options(server) with { ApiKeyVariable = "JUDGE_TESTS_KEY" })).ToString();
+            string message = Assert
+                .Throws<ArgumentException>(() => new Judge(Options(server) with { ApiKeyVariable = "JUDGE_TESTS_KEY" }))
+                .ToString();
             Assert.Contains("JUDGE_TESTS_KEY", message, StringComparison.Ordinal);
             Assert.DoesNotContain(bad, message, StringComparison.Ordinal);
         }
@@ -255,7 +317,12 @@ public sealed class JudgeTests : IDisposable
     {
         string cache = Path.Combine(_folder, "judge.jsonl");
         File.WriteAllText(cache, "{\"Key\":\"a\",\"Answer\":\"b\"}\n" + line + "\n");
-        JudgeOptions options = new() { Endpoint = new("http://localhost/v1"), Model = "m", Cache = cache };
+        JudgeOptions options = new()
+        {
+            Endpoint = new("http://localhost/v1"),
+            Model = "m",
+            Cache = cache,
+        };
         Assert.Contains("line 2", Assert.Throws<InvalidDataException>(() => new Judge(options)).Message, StringComparison.Ordinal);
     }
 
@@ -266,7 +333,9 @@ public sealed class JudgeTests : IDisposable
     [InlineData("/v1")]
     public void AnEndpointThatCannotBeExtended_OrHoldsASecret_IsRefused(string endpoint)
     {
-        string message = Assert.ThrowsAny<ValidationException>(() => new Judge(new() { Endpoint = new(endpoint, UriKind.RelativeOrAbsolute), Model = "m" })).Message;
+        string message = Assert
+            .ThrowsAny<ValidationException>(() => new Judge(new() { Endpoint = new(endpoint, UriKind.RelativeOrAbsolute), Model = "m" }))
+            .Message;
         Assert.StartsWith("endpoint is", message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", message, StringComparison.Ordinal);
     }
@@ -276,11 +345,27 @@ public sealed class JudgeTests : IDisposable
     {
         JudgeOptions good = new() { Endpoint = new("http://localhost/v1"), Model = "m" };
         Assert.ThrowsAny<Exception>(() => new Judge(good with { Endpoint = new("ftp://localhost") }));
-        Assert.Contains("{response}", Assert.ThrowsAny<Exception>(() => new Judge(good with { Prompt = "{question}?" })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "{response}",
+            Assert.ThrowsAny<Exception>(() => new Judge(good with { Prompt = "{question}?" })).Message,
+            StringComparison.Ordinal
+        );
         Assert.ThrowsAny<Exception>(() => new Judge(good with { MaxParallelism = 0 }));
-        Assert.StartsWith("requestTimeout", Assert.ThrowsAny<ValidationException>(() => new Judge(good with { RequestTimeout = TimeSpan.FromDays(60) })).Message, StringComparison.Ordinal);
-        Assert.StartsWith("retryDelay", Assert.ThrowsAny<ValidationException>(() => new Judge(good with { RetryDelay = TimeSpan.FromDays(2) })).Message, StringComparison.Ordinal);
-        Assert.StartsWith("endpoint", Assert.ThrowsAny<ValidationException>(() => new Judge(good with { Endpoint = null! })).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "requestTimeout",
+            Assert.ThrowsAny<ValidationException>(() => new Judge(good with { RequestTimeout = TimeSpan.FromDays(60) })).Message,
+            StringComparison.Ordinal
+        );
+        Assert.StartsWith(
+            "retryDelay",
+            Assert.ThrowsAny<ValidationException>(() => new Judge(good with { RetryDelay = TimeSpan.FromDays(2) })).Message,
+            StringComparison.Ordinal
+        );
+        Assert.StartsWith(
+            "endpoint",
+            Assert.ThrowsAny<ValidationException>(() => new Judge(good with { Endpoint = null! })).Message,
+            StringComparison.Ordinal
+        );
     }
 
     public void Dispose()
@@ -290,9 +375,27 @@ public sealed class JudgeTests : IDisposable
     }
 
     private static JudgeOptions Options(JudgeServer server) =>
-        new() { Endpoint = server.Address, Model = "judge-1", RetryDelay = TimeSpan.FromMilliseconds(5), ApiKeyVariable = "JUDGE_TESTS_NO_KEY" };
+        new()
+        {
+            Endpoint = server.Address,
+            Model = "judge-1",
+            RetryDelay = TimeSpan.FromMilliseconds(5),
+            ApiKeyVariable = "JUDGE_TESTS_NO_KEY",
+        };
 
-    private static Completion Completion(string text) => new(new Problem { Id = "1", Question = "what?", Answer = "42", Solution = "the solution" }, text, [], false);
+    private static Completion Completion(string text) =>
+        new(
+            new Problem
+            {
+                Id = "1",
+                Question = "what?",
+                Answer = "42",
+                Solution = "the solution",
+            },
+            text,
+            [],
+            false
+        );
 
     private JudgeServer Start(Func<string, JudgeReply> reply)
     {
@@ -365,8 +468,13 @@ public sealed class JudgeTests : IDisposable
                 Requests.Enqueue((body, context.Request.Headers["Authorization"]));
                 JudgeReply reply = _reply(body);
                 await Task.Delay(reply.Delay);
-                string text = reply.Body is { } whole ? whole : reply.Status == 200
-                    ? reply.Content is null ? "{}" : JsonSerializer.Serialize(new { choices = new[] { new { message = new { role = "assistant", content = reply.Content } } } })
+                string text =
+                    reply.Body is { } whole ? whole
+                    : reply.Status == 200
+                        ? reply.Content is null ? "{}"
+                            : JsonSerializer.Serialize(
+                                new { choices = new[] { new { message = new { role = "assistant", content = reply.Content } } } }
+                            )
                     : reply.Content!;
                 Interlocked.Decrement(ref _atOnce);
                 context.Response.StatusCode = reply.Status;

@@ -21,7 +21,12 @@ internal static class ReadmeExample
         using CausalLm policy = CausalLm.Load(folder);
         BpeTokenizer tokenizer = BpeTokenizer.Load(folder);
         var engine = new CausalLmRolloutEngine(policy, tokenizer);
-        var problem = new Problem { Id = "1", Question = "What is 7 * 6 - 2?", Answer = "40" };
+        var problem = new Problem
+        {
+            Id = "1",
+            Question = "What is 7 * 6 - 2?",
+            Answer = "40",
+        };
         var prompt = new Prompt(problem, tokenizer.Encode(problem.Question));
         var sampling = new SamplingOptions { MaxNewTokens = 32, StopTokenIds = policy.Config.EosTokenIds };
         var responses = engine.Generate([new(prompt.TokenIds, VisitId: 0, Samples: 8)], sampling);
@@ -31,14 +36,17 @@ internal static class ReadmeExample
         var scorer = new RewardScorer([Verifiers.LastNumber(), Verifiers.ArithmeticSteps()]);
         RewardScores scores = scorer.Score([.. rollouts.Select(r => r.Completion)]);
         using RewardPipeline rewards = new RewardPipelineBuilder(
-                RewardSchema.Outcome("verifier", levels: [0, 1]).Outcome("verifier.answered").Steps("process"))
+            RewardSchema.Outcome("verifier", levels: [0, 1]).Outcome("verifier.answered").Steps("process")
+        )
             .AddClip(new() { Channel = "process", Threshold = 0.7 })
             .AddDelta(new() { Channel = "process" })
             .WithWeights(new() { ["verifier"] = 1, ["process"] = 0.02 })
             .Build();
         var raw = new RewardFrame(batch.Layout, scores.ToChannels(batch.Layout, policy.Device, ScalarType.Float32));
         ShapedRewards shaped = rewards.Apply(raw, training: true, iteration: 1);
-        var advantages = new GroupAdvantageOptions { Credit = Credit.Episode }.CreateEstimator(rewards).Estimate(shaped);
+        var advantages = new GroupAdvantageOptions { Credit = Credit.Episode }
+            .CreateEstimator(rewards)
+            .Estimate(shaped);
         // end
         return (shaped, advantages, batch.Rows.Count);
     }

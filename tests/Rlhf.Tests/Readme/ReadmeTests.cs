@@ -21,20 +21,25 @@ public sealed class ReadmeTests : IDisposable
     {
         set_num_threads(1);
         BpeTokenizer tokenizer = BpeTrainer.Train(["What is 7 * 6 - 2?"], new() { VocabularySize = 260 });
-        using (CausalLm model = CausalLm.Create(new()
-        {
-            ModelType = "llama",
-            HiddenSize = 16,
-            Layers = 1,
-            Heads = 2,
-            KeyValueHeads = 2,
-            HeadDim = 8,
-            IntermediateSize = 32,
-            VocabularySize = tokenizer.VocabularySize,
-            MaxPositions = 128,
-            TieWordEmbeddings = true,
-            EosTokenIds = [0],
-        }, 1))
+        using (
+            CausalLm model = CausalLm.Create(
+                new()
+                {
+                    ModelType = "llama",
+                    HiddenSize = 16,
+                    Layers = 1,
+                    Heads = 2,
+                    KeyValueHeads = 2,
+                    HeadDim = 8,
+                    IntermediateSize = 32,
+                    VocabularySize = tokenizer.VocabularySize,
+                    MaxPositions = 128,
+                    TieWordEmbeddings = true,
+                    EosTokenIds = [0],
+                },
+                1
+            )
+        )
         {
             model.Save(_folder);
             tokenizer.Save(_folder);

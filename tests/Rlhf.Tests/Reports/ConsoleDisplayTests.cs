@@ -11,7 +11,14 @@ public class ConsoleDisplayTests
     {
         var (display, text) = Create(AnsiSupport.No);
         display.Start(Run());
-        display.Record(new("grpo", 1) { [MetricNames.PolicyKl] = 0.0123, [MetricNames.RewardMean] = 0.5, [MetricNames.EvalAccuracy] = 0.25 });
+        display.Record(
+            new("grpo", 1)
+            {
+                [MetricNames.PolicyKl] = 0.0123,
+                [MetricNames.RewardMean] = 0.5,
+                [MetricNames.EvalAccuracy] = 0.25,
+            }
+        );
         display.Completions(Completions("x [red]y[/]\nz"));
         display.Finish(new(RunOutcome.Completed, 0.1, 0.9, 1, 3));
         string output = text.ToString();
@@ -55,18 +62,44 @@ public class ConsoleDisplayTests
     private static (ConsoleDisplay Display, StringWriter Text) Create(AnsiSupport ansi)
     {
         var text = new StringWriter();
-        IAnsiConsole console = AnsiConsole.Create(new() { Ansi = ansi, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(text) });
+        IAnsiConsole console = AnsiConsole.Create(
+            new()
+            {
+                Ansi = ansi,
+                ColorSystem = ColorSystemSupport.NoColors,
+                Out = new AnsiConsoleOutput(text),
+            }
+        );
         console.Profile.Width = 160;
         return (new(console), text);
     }
 
-    private static RunInfo Run() => new() { Name = "x", Folder = "/runs/x", Phases = [new("sft", 4), new("grpo", 10)] };
+    private static RunInfo Run() =>
+        new()
+        {
+            Name = "x",
+            Folder = "/runs/x",
+            Phases = [new("sft", 4), new("grpo", 10)],
+        };
 
-    private static CompletionTable Completions(string completion) => new()
-    {
-        Phase = "grpo",
-        Step = 1,
-        Columns = [new(CompletionTable.RawStage, "verifier")],
-        Rows = [new() { VisitId = 1, SampleIndex = 0, Prompt = "?", Completion = completion, FinishReason = "stop", Rewards = [null], FinalReward = null }],
-    };
+    private static CompletionTable Completions(string completion) =>
+        new()
+        {
+            Phase = "grpo",
+            Step = 1,
+            Columns = [new(CompletionTable.RawStage, "verifier")],
+            Rows =
+            [
+                new()
+                {
+                    VisitId = 1,
+                    SampleIndex = 0,
+                    Prompt = "?",
+                    Completion = completion,
+                    FinishReason = "stop",
+                    Rewards = [null],
+                    FinalReward = null,
+                },
+            ],
+        };
 }

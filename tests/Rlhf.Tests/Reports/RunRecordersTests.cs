@@ -15,7 +15,10 @@ public sealed class RunRecordersTests : IDisposable
     {
         Record(null, 1, 2, 3);
         string[] plots = [.. Directory.GetFiles(Path.Combine(_folder, "plots")).Select(Path.GetFileName).Order(StringComparer.Ordinal)!];
-        Assert.Equal(["grpo-accuracy.png", "grpo-accuracy.svg", "grpo-channels.png", "grpo-channels.svg", "grpo-reward.png", "grpo-reward.svg"], plots);
+        Assert.Equal(
+            ["grpo-accuracy.png", "grpo-accuracy.svg", "grpo-channels.png", "grpo-channels.svg", "grpo-reward.png", "grpo-reward.svg"],
+            plots
+        );
         Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], File.ReadAllBytes(Path.Combine(_folder, "plots", "grpo-reward.png"))[..4]);
         string page = File.ReadAllText(Path.Combine(_folder, "report.html"));
         Assert.Contains("25.0 %", page.Replace("25.0%", "25.0 %", StringComparison.Ordinal), StringComparison.Ordinal);
@@ -65,17 +68,46 @@ public sealed class RunRecordersTests : IDisposable
     private void Record(RunPosition? resumedFrom, params int[] steps)
     {
         using IRunRecorder recorder = RunRecorders.CreateDefault(_folder, NullLogger.Instance);
-        recorder.Start(new() { Name = "a <script> run", Folder = _folder, Phases = [new("grpo", 10)], ResumedFrom = resumedFrom });
+        recorder.Start(
+            new()
+            {
+                Name = "a <script> run",
+                Folder = _folder,
+                Phases = [new("grpo", 10)],
+                ResumedFrom = resumedFrom,
+            }
+        );
         foreach (int step in steps)
         {
-            recorder.Record(new("grpo", step) { [MetricNames.RewardMean] = 1.0 / 3, [MetricNames.EvalAccuracy] = 0.1 * step, ["reward/verifier/mean"] = step });
-            recorder.Completions(new()
-            {
-                Phase = "grpo",
-                Step = step,
-                Columns = [new(CompletionTable.RawStage, "process"), new("clip", "process")],
-                Rows = [new() { VisitId = 1, SampleIndex = 0, Prompt = "<script>1 + 1 = ?", Completion = "2", FinishReason = "stop", Rewards = [null, 0.5], FinalReward = 1 }],
-            });
+            recorder.Record(
+                new("grpo", step)
+                {
+                    [MetricNames.RewardMean] = 1.0 / 3,
+                    [MetricNames.EvalAccuracy] = 0.1 * step,
+                    ["reward/verifier/mean"] = step,
+                }
+            );
+            recorder.Completions(
+                new()
+                {
+                    Phase = "grpo",
+                    Step = step,
+                    Columns = [new(CompletionTable.RawStage, "process"), new("clip", "process")],
+                    Rows =
+                    [
+                        new()
+                        {
+                            VisitId = 1,
+                            SampleIndex = 0,
+                            Prompt = "<script>1 + 1 = ?",
+                            Completion = "2",
+                            FinishReason = "stop",
+                            Rewards = [null, 0.5],
+                            FinalReward = 1,
+                        },
+                    ],
+                }
+            );
         }
 
         recorder.Finish(new(RunOutcome.Completed, 0.25, 0.5, steps[^1], 3));
@@ -84,7 +116,7 @@ public sealed class RunRecordersTests : IDisposable
     // TFRecord: length (8), its checksum (4), data, its checksum (4).
     private static IEnumerable<byte[]> Records(byte[] file)
     {
-        for (int at = 0; at < file.Length;)
+        for (int at = 0; at < file.Length; )
         {
             int length = (int)BinaryPrimitives.ReadInt64LittleEndian(file.AsSpan(at));
             yield return file[(at + 12)..(at + 12 + length)];

@@ -29,7 +29,8 @@ public sealed class PaperClaimsTests : IDisposable
         Assert.StartsWith("0 of 3 (0 to 56 %)", any[1], StringComparison.Ordinal);
         Assert.StartsWith("3 of 3 (44 to 100 %)", any[2], StringComparison.Ordinal);
 
-        // Steps grow from the start, which a window of twenty sees at iteration 20; the mean of three iterations has lost ten points at iteration 28.
+        // Steps grow from the start, which a window of twenty sees at iteration 20; the mean of three iterations has lost ten points at
+        // iteration 28.
         Assert.Equal("-8 (-8 to -8)", any[3]);
     }
 
@@ -57,14 +58,15 @@ public sealed class PaperClaimsTests : IDisposable
             {
                 await Task.Delay(500, TestContext.Current.CancellationToken);
                 done = Directory.EnumerateFiles(_folder, "done.json", SearchOption.AllDirectories).FirstOrDefault() ?? "";
-            }
-            while (done.Length == 0 && !first.HasExited);
+            } while (done.Length == 0 && !first.HasExited);
             Assert.False(first.HasExited, first.HasExited ? await said : "");
             first.Kill(entireProcessTree: true);
             await first.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
 
-        Dictionary<string, DateTime> before = Directory.EnumerateFiles(_folder, "done.json", SearchOption.AllDirectories).ToDictionary(f => f, File.GetLastWriteTimeUtc, StringComparer.Ordinal);
+        Dictionary<string, DateTime> before = Directory
+            .EnumerateFiles(_folder, "done.json", SearchOption.AllDirectories)
+            .ToDictionary(f => f, File.GetLastWriteTimeUtc, StringComparer.Ordinal);
         Assert.NotEmpty(before);
         (int code, _, string errors) = Run("gates", "--quick", "--out", _folder);
         Assert.True(code == 0, errors);
@@ -88,19 +90,24 @@ public sealed class PaperClaimsTests : IDisposable
     {
         string folder = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
         File.WriteAllText(Path.Combine(folder, "done.json"), "{}");
-        File.WriteAllLines(Path.Combine(folder, "metrics.jsonl"), Enumerable.Range(1, Iterations).Select(i =>
-        {
-            (double accuracy, double reward, double steps) = at(i);
-            return new JsonObject
-            {
-                ["phase"] = "grpo",
-                ["step"] = i,
-                ["reward/verifier/mean"] = accuracy,
-                ["reward/mean"] = reward,
-                ["rollout/steps"] = steps,
-                ["rollout/response_length"] = 6 * steps,
-            }.ToJsonString();
-        }));
+        File.WriteAllLines(
+            Path.Combine(folder, "metrics.jsonl"),
+            Enumerable
+                .Range(1, Iterations)
+                .Select(i =>
+                {
+                    (double accuracy, double reward, double steps) = at(i);
+                    return new JsonObject
+                    {
+                        ["phase"] = "grpo",
+                        ["step"] = i,
+                        ["reward/verifier/mean"] = accuracy,
+                        ["reward/mean"] = reward,
+                        ["rollout/steps"] = steps,
+                        ["rollout/response_length"] = 6 * steps,
+                    }.ToJsonString();
+                })
+        );
     }
 
     private static (int Code, string Output, string Errors) Run(params string[] arguments)
@@ -114,7 +121,17 @@ public sealed class PaperClaimsTests : IDisposable
 
     private static Process Start(params string[] arguments)
     {
-        string program = Path.Combine(SharedData.RepositoryRoot, "samples", "PaperClaims", "bin", Trainers.Experiments.MathGrpoProgram.Configuration, "net10.0", "PaperClaims.dll");
-        return Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        string program = Path.Combine(
+            SharedData.RepositoryRoot,
+            "samples",
+            "PaperClaims",
+            "bin",
+            Trainers.Experiments.MathGrpoProgram.Configuration,
+            "net10.0",
+            "PaperClaims.dll"
+        );
+        return Process.Start(
+            new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true }
+        )!;
     }
 }

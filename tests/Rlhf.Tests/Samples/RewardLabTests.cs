@@ -12,14 +12,37 @@ public sealed class RewardLabTests : IDisposable
     [Fact]
     public void TheExample_ShowsEveryStage_AndDrawsIt()
     {
-        (int code, string output, string errors) = Run(Path.Combine(Sample, "completions.jsonl"), Path.Combine(Sample, "pipeline.json"), "--steps", "--plots", Path.Combine(_folder, "plots"));
+        (int code, string output, string errors) = Run(
+            Path.Combine(Sample, "completions.jsonl"),
+            Path.Combine(Sample, "pipeline.json"),
+            "--steps",
+            "--plots",
+            Path.Combine(_folder, "plots")
+        );
         Assert.True(code == 0, errors);
-        foreach (string part in (string[])["Completions", "Steps of line 6", "Stages", "clip", "delta", "0.768", "-0.15", "threshold 0.85, at_zero 0.591", "prm/closed", "invalid"])
+        foreach (
+            string part in (string[])
+                [
+                    "Completions",
+                    "Steps of line 6",
+                    "Stages",
+                    "clip",
+                    "delta",
+                    "0.768",
+                    "-0.15",
+                    "threshold 0.85, at_zero 0.591",
+                    "prm/closed",
+                    "invalid",
+                ]
+        )
         {
             Assert.Contains(part, output, StringComparison.Ordinal);
         }
 
-        Assert.Equal(["01-clip-prm.png", "02-delta-prm.png", "03-gate-prm.png"], Directory.GetFiles(Path.Combine(_folder, "plots")).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["01-clip-prm.png", "02-delta-prm.png", "03-gate-prm.png"],
+            Directory.GetFiles(Path.Combine(_folder, "plots")).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)
+        );
     }
 
     [Theory]
@@ -41,7 +64,10 @@ public sealed class RewardLabTests : IDisposable
     public void ABadPipeline_IsRefusedWithItsKey()
     {
         string file = Path.Combine(_folder, "pipeline.json");
-        File.WriteAllText(file, File.ReadAllText(Path.Combine(Sample, "pipeline.json")).Replace("\"threshold\"", "\"treshold\"", StringComparison.Ordinal));
+        File.WriteAllText(
+            file,
+            File.ReadAllText(Path.Combine(Sample, "pipeline.json")).Replace("\"threshold\"", "\"treshold\"", StringComparison.Ordinal)
+        );
         (int code, _, string errors) = Run(Path.Combine(Sample, "completions.jsonl"), file);
         Assert.Equal(2, code);
         Assert.Contains("treshold", errors, StringComparison.Ordinal);
@@ -52,7 +78,9 @@ public sealed class RewardLabTests : IDisposable
     private static (int Code, string Output, string Errors) Run(params string[] arguments)
     {
         string program = Path.Combine(Sample, "bin", Trainers.Experiments.MathGrpoProgram.Configuration, "net10.0", "RewardLab.dll");
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true }
+        )!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

@@ -60,7 +60,12 @@ internal sealed class RewardBatch
 
     // A number of its own a token, the same whatever the padding.
     private Tensor LogProbs(Tensor tokens, double rate) =>
-        arange(R, Dtype).mul(rate).add(tensor([.. StepCounts.Select(n => (double)n)], [Rows, 1], Dtype)).sin().sub(1.5).mul(tokens.to_type(Dtype));
+        arange(R, Dtype)
+            .mul(rate)
+            .add(tensor([.. StepCounts.Select(n => (double)n)], [Rows, 1], Dtype))
+            .sin()
+            .sub(1.5)
+            .mul(tokens.to_type(Dtype));
 
     public RewardChannel Outcome(string name, params double?[] values) =>
         new(name, RewardGranularity.Outcome, Values(values, [Rows]), Valid(values, [Rows]));
@@ -81,7 +86,10 @@ internal sealed class RewardBatch
     {
         double[] values = [.. outcome.Values.to(ScalarType.Float64).data<double>()];
         bool[] valid = [.. outcome.Valid.data<bool>()];
-        Assert.All(values.Zip(valid), v => Assert.True(v.Second || v.First == 0, $"{outcome.Name}: an invalid entry has the value {v.First}"));
+        Assert.All(
+            values.Zip(valid),
+            v => Assert.True(v.Second || v.First == 0, $"{outcome.Name}: an invalid entry has the value {v.First}")
+        );
         return [.. values.Zip(valid, (value, ok) => ok ? value : (double?)null)];
     }
 
@@ -90,11 +98,16 @@ internal sealed class RewardBatch
     {
         double?[] flat = Read(channel);
         int width = (int)channel.Values.size(1);
-        return [.. StepCounts.Select((count, row) =>
-        {
-            Assert.All(flat[(row * width + count)..((row + 1) * width)], beyond => Assert.Null(beyond));
-            return flat[(row * width)..(row * width + count)];
-        })];
+        return
+        [
+            .. StepCounts.Select(
+                (count, row) =>
+                {
+                    Assert.All(flat[(row * width + count)..((row + 1) * width)], beyond => Assert.Null(beyond));
+                    return flat[(row * width)..(row * width + count)];
+                }
+            ),
+        ];
     }
 
     private Tensor Values(double?[] values, long[] shape) => tensor([.. values.Select(v => v ?? 0)], shape, Dtype).to(Device);

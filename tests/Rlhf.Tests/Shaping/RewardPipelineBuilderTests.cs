@@ -5,24 +5,79 @@ namespace Rlhf.Tests.Shaping;
 
 public class RewardPipelineBuilderTests
 {
-    private static readonly RewardSchema Schema = RewardSchema.Outcome("verifier", levels: [0, 1]).Outcome("score").Steps("process", new RewardRange(0, 1));
+    private static readonly RewardSchema Schema = RewardSchema
+        .Outcome("verifier", levels: [0, 1])
+        .Outcome("score")
+        .Steps("process", new RewardRange(0, 1));
 
     [Fact]
     public void Build_WhatCannotWork_IsRefusedNamingStageAndChannel()
     {
-        Refused("stage 'clip': nothing writes a channel 'proces'; channels at this point: verifier, score, process", b => b.AddClip(new() { Channel = "proces", Threshold = 0 }));
+        Refused(
+            "stage 'clip': nothing writes a channel 'proces'; channels at this point: verifier, score, process",
+            b => b.AddClip(new() { Channel = "proces", Threshold = 0 })
+        );
         Refused("two stages are named 'delta'", b => b.AddDelta(new() { Channel = "process" }).AddDelta(new() { Channel = "process" }));
-        Refused("stage 'flip' is noise and comes after the shaping stage 'delta'", b => b.AddDelta(new() { Channel = "process" }).AddFlip(new() { Channel = "verifier", Rate = 0.1 }));
-        Refused("stage 'mine': channel 'verifier' has one value a response", b => b.AddDelta(new() { Name = "mine", Channel = "verifier" }));
+        Refused(
+            "stage 'flip' is noise and comes after the shaping stage 'delta'",
+            b => b.AddDelta(new() { Channel = "process" }).AddFlip(new() { Channel = "verifier", Rate = 0.1 })
+        );
+        Refused(
+            "stage 'mine': channel 'verifier' has one value a response",
+            b => b.AddDelta(new() { Name = "mine", Channel = "verifier" })
+        );
         Refused("stage 'clip': Clip of channel 'process': give exactly one of threshold", b => b.AddClip(new() { Channel = "process" }));
-        Refused("give exactly one of threshold", b => b.AddClip(new() { Channel = "process", Threshold = 0.1, Share = 0.2 }));
-        Refused("stage 'clip': Threshold is NaN, which is not finite", b => b.AddClip(new() { Channel = "process", Threshold = double.NaN }));
+        Refused(
+            "give exactly one of threshold",
+            b =>
+                b.AddClip(
+                    new()
+                    {
+                        Channel = "process",
+                        Threshold = 0.1,
+                        Share = 0.2,
+                    }
+                )
+        );
+        Refused(
+            "stage 'clip': Threshold is NaN, which is not finite",
+            b => b.AddClip(new() { Channel = "process", Threshold = double.NaN })
+        );
         Refused("Share", b => b.AddClip(new() { Channel = "process", Share = 1.5 }));
         Refused("stage 'flip': Flip of channel 'verifier': give rate", b => b.AddFlip(new() { Channel = "verifier" }));
-        Refused("stage 'flip': channel 'score' is not known to have exactly two levels", b => b.AddFlip(new() { Channel = "score", Rate = 0.1 }));
-        Refused("stage 'flip': channel 'verifier' is no step channel", b => b.AddFlip(new() { Channel = "verifier", Rate = 0.1, Scope = FlipScope.Step }));
-        Refused("low below high", b => b.AddFlip(new() { Channel = "score", Rate = 0.1, Low = 1, High = 0 }));
-        Refused("stage 'gate': channel 'process' (Step, step map 'steps') cannot gate channel 'score' (Outcome)", b => b.AddGate(new() { Channel = "score", By = "process" }));
+        Refused(
+            "stage 'flip': channel 'score' is not known to have exactly two levels",
+            b => b.AddFlip(new() { Channel = "score", Rate = 0.1 })
+        );
+        Refused(
+            "stage 'flip': channel 'verifier' is no step channel",
+            b =>
+                b.AddFlip(
+                    new()
+                    {
+                        Channel = "verifier",
+                        Rate = 0.1,
+                        Scope = FlipScope.Step,
+                    }
+                )
+        );
+        Refused(
+            "low below high",
+            b =>
+                b.AddFlip(
+                    new()
+                    {
+                        Channel = "score",
+                        Rate = 0.1,
+                        Low = 1,
+                        High = 0,
+                    }
+                )
+        );
+        Refused(
+            "stage 'gate': channel 'process' (Step, step map 'steps') cannot gate channel 'score' (Outcome)",
+            b => b.AddGate(new() { Channel = "score", By = "process" })
+        );
         Refused("Gate: give channel and by", b => b.AddGate(new() { Channel = "score" }));
         Refused("Gate: give channel and by", b => b.AddGate(new() { Levels = [new("score")] }));
         Refused("channel 'score' is more than one level", b => b.AddGate(new() { Levels = [new("score"), new("score")] }));
@@ -37,11 +92,26 @@ public class RewardPipelineBuilderTests
     public void Build_GatedPenalties_WarnUnlessOnlyThePositivePartIsGated()
     {
         Assert.Empty(Build(b => b.AddGate(new() { Channel = "process", By = "verifier" })).Warnings);
-        string warning = Assert.Single(Build(b => b.AddClip(new() { Channel = "process", Threshold = 0.5 }).AddGate(new() { Channel = "process", By = "verifier" })).Warnings);
+        string warning = Assert.Single(
+            Build(b =>
+                b.AddClip(new() { Channel = "process", Threshold = 0.5 }).AddGate(new() { Channel = "process", By = "verifier" })
+            ).Warnings
+        );
         Assert.Contains("stage 'gate': channel 'process' can be negative", warning, StringComparison.Ordinal);
         Assert.Contains("positive_part", warning, StringComparison.Ordinal);
-        Assert.Empty(Build(b => b.AddClip(new() { Channel = "process", Threshold = 0.5 })
-            .AddGate(new() { Channel = "process", By = "verifier", Applies = GateApplies.PositivePart })).Warnings);
+        Assert.Empty(
+            Build(b =>
+                b.AddClip(new() { Channel = "process", Threshold = 0.5 })
+                    .AddGate(
+                        new()
+                        {
+                            Channel = "process",
+                            By = "verifier",
+                            Applies = GateApplies.PositivePart,
+                        }
+                    )
+            ).Warnings
+        );
     }
 
     [Fact]
@@ -60,9 +130,15 @@ public class RewardPipelineBuilderTests
     [Fact]
     public void Build_Stages_ListWhatEachWritesInOrder()
     {
-        RewardPipeline pipeline = Build(b => b.AddFlip(new() { Channel = "verifier", Rate = 0.1 })
-            .AddGate(new() { Levels = [new("process"), new("score"), new("verifier")] }).AddDelta(new() { Channel = "process" }));
-        Assert.Equal(["flip: verifier", "gate: process,score", "delta: process"], pipeline.Stages.Select(s => $"{s.Stage}: {string.Join(',', s.Channels)}"));
+        RewardPipeline pipeline = Build(b =>
+            b.AddFlip(new() { Channel = "verifier", Rate = 0.1 })
+                .AddGate(new() { Levels = [new("process"), new("score"), new("verifier")] })
+                .AddDelta(new() { Channel = "process" })
+        );
+        Assert.Equal(
+            ["flip: verifier", "gate: process,score", "delta: process"],
+            pipeline.Stages.Select(s => $"{s.Stage}: {string.Join(',', s.Channels)}")
+        );
     }
 
     private static RewardPipeline Build(Action<RewardPipelineBuilder> add)

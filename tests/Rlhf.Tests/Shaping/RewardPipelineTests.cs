@@ -13,24 +13,54 @@ public class RewardPipelineTests
     {
         using var scope = NewDisposeScope();
         var batch = new RewardBatch { StepCounts = [2, 2] };
-        using RewardPipeline pipeline = new RewardPipelineBuilder(RewardSchema.Outcome("verifier", levels: [0, 1]).Steps("process", new RewardRange(0, 1)))
+        using RewardPipeline pipeline = new RewardPipelineBuilder(
+            RewardSchema.Outcome("verifier", levels: [0, 1]).Steps("process", new RewardRange(0, 1))
+        )
             .AddFlip(new() { Channel = "verifier", Rate = 1 })
             .AddGate(new() { Channel = "process", By = "verifier" })
             .AddDelta(new() { Channel = "process" })
-            .WithWeights(new() { ["process"] = 0.5, ["verifier"] = 2 }).Build();
+            .WithWeights(new() { ["process"] = 0.5, ["verifier"] = 2 })
+            .Build();
         RewardFrame raw = new(batch.Layout(), [batch.Outcome("verifier", 1, 0), batch.Steps("process", [0.5, 0.25], [0.75, 1])]);
         ShapedRewards shaped = pipeline.Apply(raw, training: true, iteration: 0);
         Assert.Equal([1, 0], RewardBatch.Read(shaped.Raw["verifier"]));
         Assert.Equal([0, 1], RewardBatch.Read(shaped.Observed["verifier"]));
-        Assert.Equal([[0.5, 0.25], [0.75, 1]], batch.ReadSteps(shaped.Observed["process"]));
-        Assert.Equal([[0, 0], [0.75, 1]], batch.ReadSteps(shaped.Stages[1].Channels[0]));
-        Assert.Equal([[0, 0], [0.75, 0]], batch.ReadSteps(shaped.Shaped["process"]));
-        Assert.Equal(["process:0.5", "verifier:2"], shaped.Returns.Select(r => FormattableString.Invariant($"{r.Channel.Name}:{r.Weight}")));
+        Assert.Equal(
+            [
+                [0.5, 0.25],
+                [0.75, 1],
+            ],
+            batch.ReadSteps(shaped.Observed["process"])
+        );
+        Assert.Equal(
+            [
+                [0, 0],
+                [0.75, 1],
+            ],
+            batch.ReadSteps(shaped.Stages[1].Channels[0])
+        );
+        Assert.Equal(
+            [
+                [0, 0],
+                [0.75, 0],
+            ],
+            batch.ReadSteps(shaped.Shaped["process"])
+        );
+        Assert.Equal(
+            ["process:0.5", "verifier:2"],
+            shaped.Returns.Select(r => FormattableString.Invariant($"{r.Channel.Name}:{r.Weight}"))
+        );
 
         // The gate compares the observed verifier, which evaluation leaves as scored.
         ShapedRewards evaluated = pipeline.Apply(raw, training: false, iteration: 0);
         Assert.Equal([1, 0], RewardBatch.Read(evaluated.Observed["verifier"]));
-        Assert.Equal([[0.5, 0], [0, 0]], batch.ReadSteps(evaluated.Shaped["process"]));
+        Assert.Equal(
+            [
+                [0.5, 0],
+                [0, 0],
+            ],
+            batch.ReadSteps(evaluated.Shaped["process"])
+        );
     }
 
     [Fact]
@@ -53,8 +83,12 @@ public class RewardPipelineTests
         Refused("'x' (Outcome, step map ''), which the schema does not declare", batch.Outcome("r", 1), batch.Outcome("x", 1));
         Refused("which the schema declares as Outcome", batch.Steps("r", [1]));
 
-        void Refused(string because, params RewardChannel[] channels) => Assert.Contains(
-            because, Assert.Throws<RewardPipelineException>(() => pipeline.Apply(new(batch.Layout(), channels), true, 0)).Message, StringComparison.Ordinal);
+        void Refused(string because, params RewardChannel[] channels) =>
+            Assert.Contains(
+                because,
+                Assert.Throws<RewardPipelineException>(() => pipeline.Apply(new(batch.Layout(), channels), true, 0)).Message,
+                StringComparison.Ordinal
+            );
     }
 
     [Fact]
@@ -69,8 +103,12 @@ public class RewardPipelineTests
         Refused("'r': a step channel names its step map", good with { StepMap = "steps" });
         Refused("'r' comes twice", good, good);
 
-        void Refused(string because, params RewardChannel[] channels) => Assert.Contains(
-            because, Assert.Throws<RewardPipelineException>(() => new RewardFrame(batch.Layout(), channels)).Message, StringComparison.Ordinal);
+        void Refused(string because, params RewardChannel[] channels) =>
+            Assert.Contains(
+                because,
+                Assert.Throws<RewardPipelineException>(() => new RewardFrame(batch.Layout(), channels)).Message,
+                StringComparison.Ordinal
+            );
     }
 
     [Fact]
@@ -78,8 +116,10 @@ public class RewardPipelineTests
     {
         using var scope = NewDisposeScope();
         var batch = new RewardBatch { StepCounts = [2] };
-        var builder = new RewardPipelineBuilder(RewardSchema.Steps("process")).AddClip(new() { Channel = "process", Share = 0.5 })
-            .Add(StageKind.Shaping, new Breaking()).WithWeights(new() { ["process"] = 1 });
+        var builder = new RewardPipelineBuilder(RewardSchema.Steps("process"))
+            .AddClip(new() { Channel = "process", Share = 0.5 })
+            .Add(StageKind.Shaping, new Breaking())
+            .WithWeights(new() { ["process"] = 1 });
         using RewardPipeline pipeline = builder.Build();
         Assert.Throws<InvalidOperationException>(() => pipeline.Apply(new(batch.Layout(), [batch.Steps("process", [0.5, 1])]), true, 0));
         Assert.Empty(pipeline.State);
@@ -91,7 +131,9 @@ public class RewardPipelineTests
         using var scope = NewDisposeScope();
         var batch = new RewardBatch { StepCounts = [3] };
         RewardFrame Frame(int iteration) => new(batch.Layout(), [batch.Steps("process", [0.1 * iteration, 0.5, 0.3 * iteration])]);
-        using RewardPipeline whole = Adaptive(), first = Adaptive(), second = Adaptive();
+        using RewardPipeline whole = Adaptive(),
+            first = Adaptive(),
+            second = Adaptive();
         for (int iteration = 0; iteration < 3; iteration++)
         {
             whole.Apply(Frame(iteration), true, iteration);
@@ -118,8 +160,10 @@ public class RewardPipelineTests
         using var scope = NewDisposeScope();
         using var sink = new MetricSink();
         var batch = new RewardBatch { StepCounts = [3, 2] };
-        using RewardPipeline pipeline = new RewardPipelineBuilder(RewardSchema.Steps("process")).AddClip(new() { Channel = "process", Threshold = 0.5 })
-            .WithWeights(new() { ["process"] = 1 }).Build();
+        using RewardPipeline pipeline = new RewardPipelineBuilder(RewardSchema.Steps("process"))
+            .AddClip(new() { Channel = "process", Threshold = 0.5 })
+            .WithWeights(new() { ["process"] = 1 })
+            .Build();
         pipeline.Apply(new(batch.Layout(), [batch.Steps("process", [0.1, 0.9, 0.5], [0, null])]), true, 0, sink);
         Dictionary<string, double> metrics = sink.Read().ToDictionary(m => m.Name, m => m.Value);
         Assert.Equal(0.5, metrics["shaping/clip/threshold"]);
@@ -128,8 +172,11 @@ public class RewardPipelineTests
         Assert.Equal(1, metrics["shaping/clip/process/changed"]);
     }
 
-    private static RewardPipeline Adaptive() => new RewardPipelineBuilder(RewardSchema.Steps("process"))
-        .AddClip(new() { Channel = "process", Share = 0.5 }).WithWeights(new() { ["process"] = 1 }).Build();
+    private static RewardPipeline Adaptive() =>
+        new RewardPipelineBuilder(RewardSchema.Steps("process"))
+            .AddClip(new() { Channel = "process", Share = 0.5 })
+            .WithWeights(new() { ["process"] = 1 })
+            .Build();
 
     private sealed class Breaking : IRewardTransform
     {

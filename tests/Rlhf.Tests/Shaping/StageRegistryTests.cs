@@ -12,7 +12,8 @@ public class StageRegistryTests
     [Fact]
     public void Read_EveryBuiltInType_GivesItsOptionsWithDefaults()
     {
-        IReadOnlyList<StageOptions> stages = Parse("""
+        IReadOnlyList<StageOptions> stages = Parse(
+            """
             [
               { "type": "clip", "channel": "process", "threshold": 0.7 },
               { "channel": "process", "name": "second", "type": "delta" },
@@ -20,19 +21,61 @@ public class StageRegistryTests
               { "type": "gate", "levels": [ { "channel": "process" }, { "channel": "verifier", "threshold": 0.5 } ] },
               { "type": "flip", "channel": "verifier", "rate": 0.2, "scope": "answer" }
             ]
-            """);
+            """
+        );
         Assert.Equal(new ClipOptions { Channel = "process", Threshold = 0.7 }, stages[0]);
         Assert.Equal(new DeltaOptions { Name = "second", Channel = "process" }, stages[1]);
-        Assert.Equal(new GateOptions { Channel = "process", By = "verifier", OpensWhen = GateOpening.GreaterOrEqual, Applies = GateApplies.PositivePart }, stages[2]);
-        Assert.Equal([new("process"), new("verifier", 0.5)], ((GateOptions)stages[3]).Levels!);
-        Assert.Equal(new FlipOptions { Channel = "verifier", Rate = 0.2, Scope = FlipScope.Answer }, stages[4]);
         Assert.Equal(
-            ["affine", "calibrate", "clip", "clip_delta", "cosine_length", "delta", "ensemble", "flip", "gate", "gaussian_noise", "kl", "length_normalise", "normalise", "potential", "priority", "soft_overlong", "spread", "step_aggregate", "weighted_sum"],
-            StageRegistry.Default.Types.Select(t => t.Name));
+            new GateOptions
+            {
+                Channel = "process",
+                By = "verifier",
+                OpensWhen = GateOpening.GreaterOrEqual,
+                Applies = GateApplies.PositivePart,
+            },
+            stages[2]
+        );
+        Assert.Equal([new("process"), new("verifier", 0.5)], ((GateOptions)stages[3]).Levels!);
+        Assert.Equal(
+            new FlipOptions
+            {
+                Channel = "verifier",
+                Rate = 0.2,
+                Scope = FlipScope.Answer,
+            },
+            stages[4]
+        );
+        Assert.Equal(
+            [
+                "affine",
+                "calibrate",
+                "clip",
+                "clip_delta",
+                "cosine_length",
+                "delta",
+                "ensemble",
+                "flip",
+                "gate",
+                "gaussian_noise",
+                "kl",
+                "length_normalise",
+                "normalise",
+                "potential",
+                "priority",
+                "soft_overlong",
+                "spread",
+                "step_aggregate",
+                "weighted_sum",
+            ],
+            StageRegistry.Default.Types.Select(t => t.Name)
+        );
     }
 
     [Theory]
-    [InlineData("""[{ "type": "clp", "channel": "process" }]""", "there is no stage type 'clp'; types: affine, calibrate, clip, clip_delta")]
+    [InlineData(
+        """[{ "type": "clp", "channel": "process" }]""",
+        "there is no stage type 'clp'; types: affine, calibrate, clip, clip_delta"
+    )]
     [InlineData("""[{ "channel": "process" }]""", "a stage is an object with a \"type\"")]
     [InlineData("""[{ "type": "clip", "channel": "process", "treshold": 1 }]""", "treshold")]
     [InlineData("""[{ "type": "clip", "threshold": 1 }]""", "channel")]
@@ -47,7 +90,12 @@ public class StageRegistryTests
     [Fact]
     public void Write_ThenRead_GivesTheSameOptions()
     {
-        StageOptions options = new FlipOptions { Channel = "verifier", FalsePositiveRate = 0.1, FalseNegativeRate = 0.3 };
+        StageOptions options = new FlipOptions
+        {
+            Channel = "verifier",
+            FalsePositiveRate = 0.1,
+            FalseNegativeRate = 0.3,
+        };
         string json = JsonSerializer.Serialize<IReadOnlyList<StageOptions>>([options], Options(StageRegistry.Default));
         Assert.StartsWith("""[{"type":"flip",""", json, StringComparison.Ordinal);
         Assert.Equal(options, Assert.Single(Parse(json)));
@@ -56,15 +104,24 @@ public class StageRegistryTests
     [Fact]
     public void AddTo_StageInTheOtherList_IsRefused()
     {
-        RewardPipelineException problem = Assert.Throws<RewardPipelineException>(
-            () => StageRegistry.Default.AddTo(new(Schema), noise: [new DeltaOptions { Channel = "process" }], shaping: []));
-        Assert.Contains("'delta' is of type 'delta', which belongs into the list 'shaping', not 'noise'", problem.Message, StringComparison.Ordinal);
+        RewardPipelineException problem = Assert.Throws<RewardPipelineException>(() =>
+            StageRegistry.Default.AddTo(new(Schema), noise: [new DeltaOptions { Channel = "process" }], shaping: [])
+        );
+        Assert.Contains(
+            "'delta' is of type 'delta', which belongs into the list 'shaping', not 'noise'",
+            problem.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void With_AThirdPartysStage_IsReadAndBuilt()
     {
-        StageRegistry registry = StageRegistry.Default.With<NothingOptions>("nothing", StageKind.Shaping, (builder, o) => builder.Add(StageKind.Shaping, "nothing", o, (name, _) => new Nothing(name)));
+        StageRegistry registry = StageRegistry.Default.With<NothingOptions>(
+            "nothing",
+            StageKind.Shaping,
+            (builder, o) => builder.Add(StageKind.Shaping, "nothing", o, (name, _) => new Nothing(name))
+        );
         IReadOnlyList<StageOptions> stages = Parse("""[{ "type": "nothing", "name": "zero" }]""", registry);
         using RewardPipeline pipeline = registry.AddTo(new(Schema), [], stages).WithWeights(new() { ["verifier"] = 1 }).Build();
         Assert.Equal("zero", Assert.Single(pipeline.Stages).Stage);
@@ -75,12 +132,13 @@ public class StageRegistryTests
     private static IReadOnlyList<StageOptions> Parse(string json, StageRegistry? registry = null) =>
         JsonSerializer.Deserialize<IReadOnlyList<StageOptions>>(json, Options(registry ?? StageRegistry.Default))!;
 
-    private static JsonSerializerOptions Options(StageRegistry registry) => new(JsonSerializerDefaults.Web)
-    {
-        PropertyNameCaseInsensitive = false,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        Converters = { registry.CreateJsonConverter(), new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
-    };
+    private static JsonSerializerOptions Options(StageRegistry registry) =>
+        new(JsonSerializerDefaults.Web)
+        {
+            PropertyNameCaseInsensitive = false,
+            UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+            Converters = { registry.CreateJsonConverter(), new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+        };
 
     private sealed record NothingOptions : StageOptions;
 

@@ -15,7 +15,15 @@ public class StageReportTests
     {
         using var scope = NewDisposeScope();
         RewardBatch batch = new() { StepCounts = [2, 1, 1] };
-        Dictionary<string, double> metrics = Report(batch, [[0.2, 0.8], [0.5], [null]], [1, 1, 0]);
+        Dictionary<string, double> metrics = Report(
+            batch,
+            [
+                [0.2, 0.8],
+                [0.5],
+                [null],
+            ],
+            [1, 1, 0]
+        );
 
         Assert.Equal(0.5, metrics["shaping/clip/process/mean_before"], 1e-12);
         Assert.Equal(Math.Sqrt(0.06), metrics["shaping/clip/process/std_before"], 1e-12);
@@ -32,50 +40,72 @@ public class StageReportTests
     public void NothingValid_LeavesValuesOut()
     {
         using var scope = NewDisposeScope();
-        Dictionary<string, double> metrics = Report(new() { StepCounts = [1, 1] }, [[null], [null]], [1, 0]);
+        Dictionary<string, double> metrics = Report(
+            new() { StepCounts = [1, 1] },
+            [
+                [null],
+                [null],
+            ],
+            [1, 0]
+        );
         Assert.DoesNotContain("shaping/clip/process/min", metrics.Keys);
         Assert.DoesNotContain("shaping/clip/process/correlation", metrics.Keys);
         Assert.Equal(1, metrics["shaping/clip/process/invalid"]);
     }
 
     [Fact]
-    public void Correlation_IsPearsonsOverRowsValidInBoth_AndUnknownForAConstant() => Gen.Select(Gen.Double[-2, 2].Array[5], Gen.Double[-2, 2].Array[5], Gen.Bool.Array[5]).Sample(
-        (x, y, counted) =>
-        {
-            using var scope = NewDisposeScope();
-            double[] a = [.. x.Where((_, i) => counted[i])], b = [.. y.Where((_, i) => counted[i])];
-            (Tensor rho, Tensor known) = RewardCorrelation.Of(tensor(x), tensor(y), tensor(counted));
-            Assert.Equal(a.Distinct().Count() > 1 && b.Distinct().Count() > 1, known.item<bool>());
-            if (known.item<bool>())
-            {
-                double ma = a.Average(), mb = b.Average();
-                double expected = a.Zip(b, (p, q) => (p - ma) * (q - mb)).Sum() / Math.Sqrt(a.Sum(p => (p - ma) * (p - ma)) * b.Sum(q => (q - mb) * (q - mb)));
-                Assert.Equal(expected, rho.item<double>(), 1e-9);
-            }
-            else
-            {
-                Assert.Equal(0, rho.item<double>());
-            }
-        },
-        iter: 200,
-        threads: 1);
+    public void Correlation_IsPearsonsOverRowsValidInBoth_AndUnknownForAConstant() =>
+        Gen.Select(Gen.Double[-2, 2].Array[5], Gen.Double[-2, 2].Array[5], Gen.Bool.Array[5])
+            .Sample(
+                (x, y, counted) =>
+                {
+                    using var scope = NewDisposeScope();
+                    double[] a = [.. x.Where((_, i) => counted[i])],
+                        b = [.. y.Where((_, i) => counted[i])];
+                    (Tensor rho, Tensor known) = RewardCorrelation.Of(tensor(x), tensor(y), tensor(counted));
+                    Assert.Equal(a.Distinct().Count() > 1 && b.Distinct().Count() > 1, known.item<bool>());
+                    if (known.item<bool>())
+                    {
+                        double ma = a.Average(),
+                            mb = b.Average();
+                        double expected =
+                            a.Zip(b, (p, q) => (p - ma) * (q - mb)).Sum()
+                            / Math.Sqrt(a.Sum(p => (p - ma) * (p - ma)) * b.Sum(q => (q - mb) * (q - mb)));
+                        Assert.Equal(expected, rho.item<double>(), 1e-9);
+                    }
+                    else
+                    {
+                        Assert.Equal(0, rho.item<double>());
+                    }
+                },
+                iter: 200,
+                threads: 1
+            );
 
     [Fact]
     public void VarianceSharesOfReturnChannels_AddUpToOne_AndFollowTheWeights()
     {
         using var scope = NewDisposeScope();
         RewardBatch batch = new() { StepCounts = [1, 2, 2, 1], Groups = [0, 0, 1, 1] };
-        RewardFrame frame = new(batch.Layout(), [batch.Outcome("verifier", 1, 0, 0, 1), batch.Steps("process", [0.5], [0.5, 0.5], [0.1, 0.1], [0.1])]);
+        RewardFrame frame = new(
+            batch.Layout(),
+            [batch.Outcome("verifier", 1, 0, 0, 1), batch.Steps("process", [0.5], [0.5, 0.5], [0.1, 0.1], [0.1])]
+        );
         Dictionary<string, double> Shares(double weight)
         {
             using RewardPipeline pipeline = new RewardPipelineBuilder(RewardSchema.Outcome("verifier", levels: [0, 1]).Steps("process"))
-                .WithWeights(new() { ["verifier"] = 1, ["process"] = weight }).WithVerifiedOutcome("verifier").Build();
+                .WithWeights(new() { ["verifier"] = 1, ["process"] = weight })
+                .WithVerifiedOutcome("verifier")
+                .Build();
             using MetricSink sink = new();
-            new GroupAdvantageOptions { Credit = Credit.Episode }.CreateEstimator(pipeline).Estimate(pipeline.Apply(frame, training: true, 1, sink), sink);
+            new GroupAdvantageOptions { Credit = Credit.Episode }
+                .CreateEstimator(pipeline)
+                .Estimate(pipeline.Apply(frame, training: true, 1, sink), sink);
             return sink.Read().ToDictionary(m => m.Name, m => m.Value);
         }
 
-        Dictionary<string, double> small = Shares(0.1), opposed = Shares(-3);
+        Dictionary<string, double> small = Shares(0.1),
+            opposed = Shares(-3);
         Assert.Equal(1, small["reward/verifier/group_variance_share"] + small["reward/process/group_variance_share"], 1e-12);
         Assert.True(small["reward/verifier/group_variance_share"] > 0.9);
         Assert.True(opposed["reward/process/group_variance_share"] > 0.5);
@@ -88,9 +118,16 @@ public class StageReportTests
     {
         using RewardPipeline pipeline = new RewardPipelineBuilder(RewardSchema.Outcome("verifier", levels: [0, 1]).Steps("process"))
             .AddClip(new() { Channel = "process", Threshold = 0.9 })
-            .WithWeights(new() { ["verifier"] = 1, ["process"] = 1 }).WithVerifiedOutcome("verifier").Build();
+            .WithWeights(new() { ["verifier"] = 1, ["process"] = 1 })
+            .WithVerifiedOutcome("verifier")
+            .Build();
         using MetricSink sink = new();
-        _ = pipeline.Apply(new(batch.Layout(), [batch.Outcome("verifier", outcomes), batch.Steps("process", steps)]), training: true, 1, sink);
+        _ = pipeline.Apply(
+            new(batch.Layout(), [batch.Outcome("verifier", outcomes), batch.Steps("process", steps)]),
+            training: true,
+            1,
+            sink
+        );
         return sink.Read().ToDictionary(m => m.Name, m => m.Value);
     }
 }

@@ -11,7 +11,8 @@ public class SwitchOffTests
     public void AChannelThatIsSwitchedOff_LeavesTheReturn_ButIsStillShaped_AndACheckpointKeepsIt()
     {
         using var scope = NewDisposeScope();
-        using RewardPipeline pipeline = Pipeline(), resumed = Pipeline();
+        using RewardPipeline pipeline = Pipeline(),
+            resumed = Pipeline();
         RewardBatch batch = new() { StepCounts = [1] };
         RewardFrame frame = new(batch.Layout(), [batch.Outcome("verifier", 1), batch.Steps("process", [0.5])]);
         Assert.Equal(["verifier", "process"], pipeline.Apply(frame, training: true, 1).Returns.Select(r => r.Channel.Name));
@@ -27,12 +28,28 @@ public class SwitchOffTests
     public void WhatCannotBeSwitchedOff_IsRefused()
     {
         using RewardPipeline pipeline = Pipeline();
-        Assert.Contains("has no weight", Assert.Throws<RewardPipelineException>(() => pipeline.SwitchOff("format")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "has no weight",
+            Assert.Throws<RewardPipelineException>(() => pipeline.SwitchOff("format")).Message,
+            StringComparison.Ordinal
+        );
         pipeline.SwitchOff("process");
-        Assert.Contains("last one", Assert.Throws<RewardPipelineException>(() => pipeline.SwitchOff("verifier")).Message, StringComparison.Ordinal);
-        Assert.Throws<RewardPipelineException>(() => new RewardPipelineBuilder(RewardSchema.Outcome("a")).AddAffine(new() { Name = "switched_off", Channel = "a" }).WithWeights(new() { ["a"] = 1 }).Build());
+        Assert.Contains(
+            "last one",
+            Assert.Throws<RewardPipelineException>(() => pipeline.SwitchOff("verifier")).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Throws<RewardPipelineException>(() =>
+            new RewardPipelineBuilder(RewardSchema.Outcome("a"))
+                .AddAffine(new() { Name = "switched_off", Channel = "a" })
+                .WithWeights(new() { ["a"] = 1 })
+                .Build()
+        );
     }
 
-    private static RewardPipeline Pipeline() => new RewardPipelineBuilder(RewardSchema.Outcome("verifier", levels: [0, 1]).Steps("process"))
-        .AddClip(new() { Channel = "process", Threshold = 0.9 }).WithWeights(new() { ["verifier"] = 1, ["process"] = 1 }).Build();
+    private static RewardPipeline Pipeline() =>
+        new RewardPipelineBuilder(RewardSchema.Outcome("verifier", levels: [0, 1]).Steps("process"))
+            .AddClip(new() { Channel = "process", Threshold = 0.9 })
+            .WithWeights(new() { ["verifier"] = 1, ["process"] = 1 })
+            .Build();
 }

@@ -3,12 +3,16 @@ using static TorchSharp.torch;
 
 namespace Rlhf.Tests.Trainers;
 
-/// <summary>What the peers' own functions gave on one block of inputs: <c>peer_values.json</c>; <c>RLHF_PEER_VALUES</c> names another file.</summary>
+/// <summary>
+/// What the peers' own functions gave on one block of inputs: <c>peer_values.json</c>; <c>RLHF_PEER_VALUES</c> names another file.
+/// </summary>
 internal static class PeerValues
 {
     private static readonly Lazy<JsonElement> Root = new(() =>
     {
-        string file = Environment.GetEnvironmentVariable("RLHF_PEER_VALUES") is { Length: > 0 } other ? other : SharedData.Require(Path.Combine("reference", "peer_values.json"));
+        string file = Environment.GetEnvironmentVariable("RLHF_PEER_VALUES") is { Length: > 0 } other
+            ? other
+            : SharedData.Require(Path.Combine("reference", "peer_values.json"));
         using var document = JsonDocument.Parse(File.ReadAllText(file));
         return document.RootElement.Clone();
     });
@@ -18,7 +22,8 @@ internal static class PeerValues
     public static JsonElement Of(string peer) => Root.Value.GetProperty("values").GetProperty(peer);
 
     /// <summary>float64; "nan" is NaN.</summary>
-    public static Tensor Vector(JsonElement list) => tensor([.. list.EnumerateArray().Select(v => v.ValueKind == JsonValueKind.Number ? v.GetDouble() : double.NaN)]);
+    public static Tensor Vector(JsonElement list) =>
+        tensor([.. list.EnumerateArray().Select(v => v.ValueKind == JsonValueKind.Number ? v.GetDouble() : double.NaN)]);
 
     public static Tensor Matrix(JsonElement rows) => stack([.. rows.EnumerateArray().Select(Vector)]);
 

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Rlhf.Models.HuggingFace;
 
-/// <summary>Reads config.json, in the keys of transformers 4 (<c>rope_theta</c>, <c>rope_scaling</c>) and 5 (<c>rope_parameters</c>).</summary>
+/// <summary>
+/// Reads config.json, in the keys of transformers 4 (<c>rope_theta</c>, <c>rope_scaling</c>) and 5 (<c>rope_parameters</c>).
+/// </summary>
 internal static class ConfigReader
 {
     private static readonly string[] ModelTypes = ["llama", "qwen2", "qwen3"];
@@ -21,7 +23,9 @@ internal static class ConfigReader
         }
 
         RefuseVariants(file, type);
-        int hidden = file.Count("hidden_size"), heads = file.Count("num_attention_heads"), keyValueHeads = file.Count("num_key_value_heads", heads);
+        int hidden = file.Count("hidden_size"),
+            heads = file.Count("num_attention_heads"),
+            keyValueHeads = file.Count("num_key_value_heads", heads);
         if (heads % keyValueHeads != 0)
         {
             throw file.Wrong("num_key_value_heads", keyValueHeads, $"a divisor of num_attention_heads, which is {heads}");
@@ -75,14 +79,24 @@ internal static class ConfigReader
 
         if (file.Has("quantization_config"))
         {
-            throw file.Wrong("quantization_config", "given", "absent: quantised weights are not supported; save the model in bfloat16 or float32");
+            throw file.Wrong(
+                "quantization_config",
+                "given",
+                "absent: quantised weights are not supported; save the model in bfloat16 or float32"
+            );
         }
 
         bool slides = file.Flag("use_sliding_window", type == "llama" && file.Has("sliding_window"));
-        bool layersSlide = file.Find("layer_types") is { ValueKind: JsonValueKind.Array } layers && layers.EnumerateArray().Any(l => l.ToString() != "full_attention");
+        bool layersSlide =
+            file.Find("layer_types") is { ValueKind: JsonValueKind.Array } layers
+            && layers.EnumerateArray().Any(l => l.ToString() != "full_attention");
         if ((slides && file.Has("sliding_window")) || layersSlide)
         {
-            throw file.Wrong(layersSlide ? "layer_types" : "sliding_window", file.Find(layersSlide ? "layer_types" : "sliding_window"), "full attention in every layer: sliding windows are not supported");
+            throw file.Wrong(
+                layersSlide ? "layer_types" : "sliding_window",
+                file.Find(layersSlide ? "layer_types" : "sliding_window"),
+                "full attention in every layer: sliding windows are not supported"
+            );
         }
 
         if (file.Number("partial_rotary_factor", 1) != 1)
@@ -116,7 +130,11 @@ internal static class ConfigReader
             Required("factor"),
             Required("low_freq_factor"),
             Required("high_freq_factor"),
-            rope.Count("original_max_position_embeddings", file.Has("original_max_position_embeddings") ? file.Count("original_max_position_embeddings") : null));
+            rope.Count(
+                "original_max_position_embeddings",
+                file.Has("original_max_position_embeddings") ? file.Count("original_max_position_embeddings") : null
+            )
+        );
         return scaling.Factor >= 1 && scaling.LowFreqFactor > 0 && scaling.HighFreqFactor > scaling.LowFreqFactor
             ? scaling
             : throw rope.Wrong("factor", scaling, "such that factor ≥ 1 and 0 < low_freq_factor < high_freq_factor");
@@ -124,14 +142,17 @@ internal static class ConfigReader
 
     private static int Labels(JsonFile file)
     {
-        bool classifies = file.Find("architectures") is { ValueKind: JsonValueKind.Array } names
+        bool classifies =
+            file.Find("architectures") is { ValueKind: JsonValueKind.Array } names
             && names.EnumerateArray().Any(n => n.ToString().EndsWith("ForSequenceClassification", StringComparison.Ordinal));
         if (!classifies)
         {
             return 0;
         }
 
-        return file.Find("id2label") is { ValueKind: JsonValueKind.Object } labels ? labels.EnumerateObject().Count() : file.Count("num_labels", DefaultLabels);
+        return file.Find("id2label") is { ValueKind: JsonValueKind.Object } labels
+            ? labels.EnumerateObject().Count()
+            : file.Count("num_labels", DefaultLabels);
     }
 
     private static IReadOnlyList<int>? GenerationEos(string folder)

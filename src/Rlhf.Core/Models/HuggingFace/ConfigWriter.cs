@@ -11,7 +11,12 @@ internal static class ConfigWriter
     public static void Write(CausalLmConfig config, string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        string family = config.ModelType switch { "qwen2" => "Qwen2", "qwen3" => "Qwen3", _ => "Llama" };
+        string family = config.ModelType switch
+        {
+            "qwen2" => "Qwen2",
+            "qwen3" => "Qwen3",
+            _ => "Llama",
+        };
         JsonNode? eos = config.EosTokenIds switch
         {
             [] => null,
@@ -64,7 +69,9 @@ internal static class ConfigWriter
 
         if (config.NumLabels > 0)
         {
-            json["id2label"] = new JsonObject([.. Enumerable.Range(0, config.NumLabels).Select(i => KeyValuePair.Create($"{i}", (JsonNode?)$"LABEL_{i}"))]);
+            json["id2label"] = new JsonObject([
+                .. Enumerable.Range(0, config.NumLabels).Select(i => KeyValuePair.Create($"{i}", (JsonNode?)$"LABEL_{i}")),
+            ]);
         }
 
         Directory.CreateDirectory(folder);

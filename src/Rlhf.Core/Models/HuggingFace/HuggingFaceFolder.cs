@@ -16,6 +16,9 @@ internal static class HuggingFaceFolder
         Directory.CreateDirectory(folder);
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), [.. tensors.Select(t => (t.Name, type is { } stored ? t.Value.As(stored) : t.Value))]);
+        SafetensorsWriter.Write(
+            Path.Combine(folder, "model.safetensors"),
+            [.. tensors.Select(t => (t.Name, type is { } stored ? t.Value.As(stored) : t.Value))]
+        );
     }
 }

@@ -82,7 +82,8 @@ internal sealed class HuggingFaceWeights : IDisposable
 
     private static IReadOnlyList<string> FilesOf(string folder)
     {
-        string single = Path.Combine(folder, SingleFile), index = Path.Combine(folder, IndexFile);
+        string single = Path.Combine(folder, SingleFile),
+            index = Path.Combine(folder, IndexFile);
         if (File.Exists(single))
         {
             return [single];
@@ -90,7 +91,9 @@ internal sealed class HuggingFaceWeights : IDisposable
 
         if (!File.Exists(index))
         {
-            throw new ModelFormatException($"{folder}: there is neither {SingleFile} nor {IndexFile}. Weights in other formats (pytorch_model.bin, GGUF) must be converted first.");
+            throw new ModelFormatException(
+                $"{folder}: there is neither {SingleFile} nor {IndexFile}. Weights in other formats (pytorch_model.bin, GGUF) must be converted first."
+            );
         }
 
         using JsonFile file = JsonFile.Open(index);
@@ -100,7 +103,10 @@ internal sealed class HuggingFaceWeights : IDisposable
             throw file.Wrong("weight_map", map.ValueKind, "an object");
         }
 
-        string[] names = [.. map.EnumerateObject().Select(p => p.Value.ToString()).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        string[] names =
+        [
+            .. map.EnumerateObject().Select(p => p.Value.ToString()).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+        ];
         foreach (string name in names)
         {
             if (name != Path.GetFileName(name) || !File.Exists(Path.Combine(folder, name)))
@@ -112,19 +118,27 @@ internal sealed class HuggingFaceWeights : IDisposable
         return [.. names.Select(n => Path.Combine(folder, n))];
     }
 
-    private static void CheckTensors(string folder, Dictionary<string, SafetensorsFile> fileOf, IReadOnlyList<(string Name, long[] Shape)> expected)
+    private static void CheckTensors(
+        string folder,
+        Dictionary<string, SafetensorsFile> fileOf,
+        IReadOnlyList<(string Name, long[] Shape)> expected
+    )
     {
         foreach ((string name, long[] shape) in expected)
         {
             if (!fileOf.TryGetValue(name, out SafetensorsFile? file))
             {
-                throw new ModelFormatException($"{folder}: tensor '{name}' is missing; config.json needs it with shape [{string.Join(',', shape)}].");
+                throw new ModelFormatException(
+                    $"{folder}: tensor '{name}' is missing; config.json needs it with shape [{string.Join(',', shape)}]."
+                );
             }
 
             SafetensorsEntry entry = file.Entry(name);
             if (!entry.Shape.SequenceEqual(shape))
             {
-                throw new ModelFormatException($"{file.FilePath}: tensor '{name}' has shape [{string.Join(',', entry.Shape)}]; config.json needs [{string.Join(',', shape)}].");
+                throw new ModelFormatException(
+                    $"{file.FilePath}: tensor '{name}' has shape [{string.Join(',', entry.Shape)}]; config.json needs [{string.Join(',', shape)}]."
+                );
             }
 
             if (entry.Type is not (ScalarType.Float64 or ScalarType.Float32 or ScalarType.BFloat16 or ScalarType.Float16))
@@ -136,10 +150,13 @@ internal sealed class HuggingFaceWeights : IDisposable
         HashSet<string> known = [.. expected.Select(e => e.Name)];
         if (fileOf.Keys.Where(n => !known.Contains(n) && !IsLeftover(n)).Order(StringComparer.Ordinal).FirstOrDefault() is { } unexpected)
         {
-            throw new ModelFormatException($"{fileOf[unexpected].FilePath}: tensor '{unexpected}' belongs to no layer that config.json describes.");
+            throw new ModelFormatException(
+                $"{fileOf[unexpected].FilePath}: tensor '{unexpected}' belongs to no layer that config.json describes."
+            );
         }
     }
 
     // Older checkpoints carry rotary tables, tied ones sometimes a copy of the embedding as head.
-    private static bool IsLeftover(string name) => name.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal) || name == "lm_head.weight";
+    private static bool IsLeftover(string name) =>
+        name.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal) || name == "lm_head.weight";
 }

@@ -40,55 +40,70 @@ internal sealed class JsonFile : IDisposable
     public JsonElement? Find(string key) => Has(key) ? _root.GetProperty(key) : null;
 
     /// <summary>An object under a key, with its key in front of its own in complaints.</summary>
-    public JsonFile? Section(string key) => Find(key) switch
-    {
-        null => null,
-        { ValueKind: JsonValueKind.Object } value => new(Path, null, value, $"{_prefix}{key}."),
-        { } value => throw Wrong(key, value, "an object"),
-    };
+    public JsonFile? Section(string key) =>
+        Find(key) switch
+        {
+            null => null,
+            { ValueKind: JsonValueKind.Object } value => new(Path, null, value, $"{_prefix}{key}."),
+            { } value => throw Wrong(key, value, "an object"),
+        };
 
-    public string? Text(string key) => Find(key) switch
-    {
-        null => null,
-        { ValueKind: JsonValueKind.String } value => value.GetString(),
-        { } value => throw Wrong(key, value, "a text"),
-    };
+    public string? Text(string key) =>
+        Find(key) switch
+        {
+            null => null,
+            { ValueKind: JsonValueKind.String } value => value.GetString(),
+            { } value => throw Wrong(key, value, "a text"),
+        };
 
-    public bool Flag(string key, bool fallback) => Find(key) switch
-    {
-        null => fallback,
-        { ValueKind: JsonValueKind.True } => true,
-        { ValueKind: JsonValueKind.False } => false,
-        { } value => throw Wrong(key, value, "true or false"),
-    };
+    public bool Flag(string key, bool fallback) =>
+        Find(key) switch
+        {
+            null => fallback,
+            { ValueKind: JsonValueKind.True } => true,
+            { ValueKind: JsonValueKind.False } => false,
+            { } value => throw Wrong(key, value, "true or false"),
+        };
 
-    public double Number(string key, double fallback) => Find(key) switch
-    {
-        null => fallback,
-        { ValueKind: JsonValueKind.Number } value when value.TryGetDouble(out double number) && double.IsFinite(number) => number,
-        { } value => throw Wrong(key, value, "a number"),
-    };
+    public double Number(string key, double fallback) =>
+        Find(key) switch
+        {
+            null => fallback,
+            { ValueKind: JsonValueKind.Number } value when value.TryGetDouble(out double number) && double.IsFinite(number) => number,
+            { } value => throw Wrong(key, value, "a number"),
+        };
 
-    public int Count(string key, int? fallback = null) => Find(key) switch
-    {
-        null => fallback ?? throw Missing(key),
-        { ValueKind: JsonValueKind.Number } value when value.TryGetInt32(out int number) && number > 0 => number,
-        { } value => throw Wrong(key, value, "a whole number above 0"),
-    };
+    public int Count(string key, int? fallback = null) =>
+        Find(key) switch
+        {
+            null => fallback ?? throw Missing(key),
+            { ValueKind: JsonValueKind.Number } value when value.TryGetInt32(out int number) && number > 0 => number,
+            { } value => throw Wrong(key, value, "a whole number above 0"),
+        };
 
-    public int? Token(string key) => Find(key) switch
-    {
-        null => null,
-        { ValueKind: JsonValueKind.Number } value when value.TryGetInt32(out int number) && number >= 0 => number,
-        { } value => throw Wrong(key, value, "a token id"),
-    };
+    public int? Token(string key) =>
+        Find(key) switch
+        {
+            null => null,
+            { ValueKind: JsonValueKind.Number } value when value.TryGetInt32(out int number) && number >= 0 => number,
+            { } value => throw Wrong(key, value, "a token id"),
+        };
 
     /// <summary>Token ids given as one number or a list.</summary>
-    public IReadOnlyList<int>? Tokens(string key) => Find(key) is { ValueKind: JsonValueKind.Array } list
-        ? [.. list.EnumerateArray().Select(e => e.ValueKind == JsonValueKind.Number && e.TryGetInt32(out int id) && id >= 0 ? id : throw Wrong(key, e, "token ids"))]
-        : Token(key) is { } single ? [single] : null;
+    public IReadOnlyList<int>? Tokens(string key) =>
+        Find(key) is { ValueKind: JsonValueKind.Array } list
+            ?
+            [
+                .. list.EnumerateArray()
+                    .Select(e =>
+                        e.ValueKind == JsonValueKind.Number && e.TryGetInt32(out int id) && id >= 0 ? id : throw Wrong(key, e, "token ids")
+                    ),
+            ]
+        : Token(key) is { } single ? [single]
+        : null;
 
-    public ModelFormatException Wrong(string key, object? value, string needed) => new($"{Path}: {_prefix}{key} is {value}; it must be {needed}.");
+    public ModelFormatException Wrong(string key, object? value, string needed) =>
+        new($"{Path}: {_prefix}{key} is {value}; it must be {needed}.");
 
     public ModelFormatException Missing(string key) => new($"{Path}: {_prefix}{key} is missing.");
 

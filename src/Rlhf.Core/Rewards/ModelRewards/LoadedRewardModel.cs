@@ -34,9 +34,12 @@ internal sealed class LoadedRewardModel : IDisposable
     public int[] Prompt(Completion completion) => Encode([new(ChatRole.User, completion.Problem.Question)], answerFollows: true);
 
     /// <summary>A chat with its answer as ids.</summary>
-    public int[] Whole(Completion completion) => Encode([new(ChatRole.User, completion.Problem.Question), new(ChatRole.Assistant, completion.Text)], answerFollows: false);
+    public int[] Whole(Completion completion) =>
+        Encode([new(ChatRole.User, completion.Problem.Question), new(ChatRole.Assistant, completion.Text)], answerFollows: false);
 
-    /// <summary>A step and its separator as ids. The separator may be a special token of the model's; what looks like one in the step is text.</summary>
+    /// <summary>
+    /// A step and its separator as ids. The separator may be a special token of the model's; what looks like one in the step is text.
+    /// </summary>
     public int[] Step(string text, string separator) => _tokenizer.Encode([new(text, IsTemplate: false), new(separator, IsTemplate: true)]);
 
     /// <summary>Whether a sequence can be scored.</summary>
@@ -46,10 +49,11 @@ internal sealed class LoadedRewardModel : IDisposable
     public float[] Read(IReadOnlyList<(int[] Sequence, int[] Places)> sequences, CancellationToken cancellationToken)
     {
         List<float> scores = [];
-        for (int from = 0; from < sequences.Count;)
+        for (int from = 0; from < sequences.Count; )
         {
             cancellationToken.ThrowIfCancellationRequested();
-            int to = from, tokens = 0;
+            int to = from,
+                tokens = 0;
             while (to < sequences.Count && (to == from || tokens + sequences[to].Sequence.Length <= _microBatchTokens))
             {
                 tokens += sequences[to++].Sequence.Length;
@@ -72,5 +76,6 @@ internal sealed class LoadedRewardModel : IDisposable
 
     public void Dispose() => _model.Dispose();
 
-    private int[] Encode(ChatMessage[] messages, bool answerFollows) => _tokenizer.Encode(_chat.Render(messages, new() { AddGenerationPrompt = answerFollows }));
+    private int[] Encode(ChatMessage[] messages, bool answerFollows) =>
+        _tokenizer.Encode(_chat.Render(messages, new() { AddGenerationPrompt = answerFollows }));
 }

@@ -14,13 +14,20 @@ internal sealed class OutcomeModelSource(OutcomeModelOptions options, ModelLoadO
 
     public (double Minimum, double Maximum)? Range => _model.Range;
 
-    public IReadOnlyList<RewardChannel> Score(IReadOnlyList<Completion> completions, RewardLayout layout, ScalarType type, CancellationToken cancellationToken = default)
+    public IReadOnlyList<RewardChannel> Score(
+        IReadOnlyList<Completion> completions,
+        RewardLayout layout,
+        ScalarType type,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(completions);
         ArgumentNullException.ThrowIfNull(layout);
         int[][] sequences = [.. completions.Select(_model.Whole)];
         bool[] fits = [.. sequences.Select(_model.Fits)];
-        Queue<float> read = new(_model.Read([.. sequences.Where((_, b) => fits[b]).Select(s => (s, new[] { s.Length - 1 }))], cancellationToken));
+        Queue<float> read = new(
+            _model.Read([.. sequences.Where((_, b) => fits[b]).Select(s => (s, new[] { s.Length - 1 }))], cancellationToken)
+        );
         ModelScores scores = new(sequences.Length);
         foreach (int b in Enumerable.Range(0, sequences.Length).Where(b => fits[b]))
         {

@@ -15,11 +15,16 @@ internal sealed class LengthSource : IRewardSource
 
     public RewardGranularity Granularity => RewardGranularity.Outcome;
 
-    public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken) => ValueTask.FromResult(RewardScore.Outcome(_options.Unit switch
-    {
-        LengthUnit.Tokens => completion.TokenIds.Count == 0 ? null : completion.TokenIds.Count,
-        LengthUnit.Words => completion.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length,
-        LengthUnit.Characters => completion.Text.EnumerateRunes().Count(),
-        _ => completion.Steps.Count,
-    }));
+    public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(
+            RewardScore.Outcome(
+                _options.Unit switch
+                {
+                    LengthUnit.Tokens => completion.TokenIds.Count == 0 ? null : completion.TokenIds.Count,
+                    LengthUnit.Words => completion.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length,
+                    LengthUnit.Characters => completion.Text.EnumerateRunes().Count(),
+                    _ => completion.Steps.Count,
+                }
+            )
+        );
 }

@@ -6,10 +6,13 @@ namespace Rlhf.Rewards.Patterns;
 internal sealed class ReasoningPatternSource : IRewardSource
 {
     private const int RepetitionWords = 20;
-    private const double PaperPatterns = 40, CodePatterns = 20;
-    private const string ThinkEnd = "</think>", User = "user: ";
+    private const double PaperPatterns = 40,
+        CodePatterns = 20;
+    private const string ThinkEnd = "</think>",
+        User = "user: ";
 
-    private static readonly Lazy<string[]> Forty = new(() => Load("reasoning-patterns-40.json")), FiftyThree = new(() => Load("reasoning-patterns-53.json"));
+    private static readonly Lazy<string[]> Forty = new(() => Load("reasoning-patterns-40.json")),
+        FiftyThree = new(() => Load("reasoning-patterns-53.json"));
 
     private readonly ReasoningPatternOptions _options;
 
@@ -32,7 +35,9 @@ internal sealed class ReasoningPatternSource : IRewardSource
 
     private double Score(string text)
     {
-        int found = (_options.Form == ReasoningPatternForm.CodeRewardModel ? FiftyThree : Forty).Value.Count(p => text.Contains(p, StringComparison.Ordinal));
+        int found = (_options.Form == ReasoningPatternForm.CodeRewardModel ? FiftyThree : Forty).Value.Count(p =>
+            text.Contains(p, StringComparison.Ordinal)
+        );
         double repetition = TextRewards.WordRepetition(text, RepetitionWords);
         return _options.Form switch
         {
@@ -45,7 +50,11 @@ internal sealed class ReasoningPatternSource : IRewardSource
     private static int Occurrences(string text, string part)
     {
         int count = 0;
-        for (int at = text.IndexOf(part, StringComparison.Ordinal); at >= 0; at = text.IndexOf(part, at + part.Length, StringComparison.Ordinal))
+        for (
+            int at = text.IndexOf(part, StringComparison.Ordinal);
+            at >= 0;
+            at = text.IndexOf(part, at + part.Length, StringComparison.Ordinal)
+        )
         {
             count++;
         }

@@ -5,7 +5,10 @@ internal static class FencedBlock
 {
     private const string Fence = "```";
 
-    /// <summary>What the last closed block between two lines of three backticks holds (the first may name a language); null where there is none. Takes time linear in the text.</summary>
+    /// <summary>
+    /// What the last closed block between two lines of three backticks holds (the first may name a language); null where there is none.
+    /// Takes time linear in the text.
+    /// </summary>
     public static string? FindLast(string text)
     {
         string? last = null;

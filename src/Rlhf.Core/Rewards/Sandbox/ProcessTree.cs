@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Rlhf.Rewards.Sandbox;
 
-/// <summary>What a process and all that came of it use, read from <c>/proc</c>. Limits of the kernel (<c>prlimit</c>) are for one process: a program escapes them by making more.</summary>
+/// <summary>
+/// What a process and all that came of it use, read from <c>/proc</c>. Limits of the kernel (<c>prlimit</c>) are for one process: a program
+/// escapes them by making more.
+/// </summary>
 /// <param name="Tasks">Processes and threads.</param>
 /// <param name="Bytes">Memory that they do not share with files.</param>
 /// <param name="Cpu">Processor time, that of ended children included.</param>
@@ -30,7 +33,8 @@ internal readonly record struct ProcessTree(int Tasks, long Bytes, TimeSpan Cpu)
             try
             {
                 string stat = File.ReadAllText($"/proc/{id}/stat");
-                string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' '), memory = File.ReadAllText($"/proc/{id}/statm").Split(' ');
+                string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' '),
+                    memory = File.ReadAllText($"/proc/{id}/statm").Split(' ');
                 ticks += fields[11..15].Sum(Number); // utime, stime, cutime, cstime: fields 14 to 17 of proc(5)
                 pages += Number(memory[1]) - Number(memory[2]); // resident less shared
                 foreach (string task in Directory.EnumerateDirectories($"/proc/{id}/task"))

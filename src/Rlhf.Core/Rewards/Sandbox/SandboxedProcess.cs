@@ -7,8 +7,10 @@ using System.Text;
 namespace Rlhf.Rewards.Sandbox;
 
 /// <summary>
-/// Runs a command on a program text in namespaces of its own (users, mounts, network, processes), without privileges and under limits: <c>sandbox.sh</c> makes it. It can write to a
-/// <c>/tmp</c> of its own alone, which lives in memory. When it is over, by itself or by a limit, everything it started is gone: the kernel ends a process namespace with its first process.
+/// Runs a command on a program text in namespaces of its own (users, mounts, network, processes), without privileges and under limits:
+/// <c>sandbox.sh</c> makes it. It can write to a
+/// <c>/tmp</c> of its own alone, which lives in memory. When it is over, by itself or by a limit, everything it started is gone: the kernel
+/// ends a process namespace with its first process.
 /// </summary>
 internal static class SandboxedProcess
 {
@@ -20,7 +22,8 @@ internal static class SandboxedProcess
     // What a program may print is bounded by its CPU time; of it only the end is kept.
     private const int KeptCharacters = 4096;
 
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20), ProbeTime = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20),
+        ProbeTime = TimeSpan.FromSeconds(60);
 
     // The first that counts the processes of a user namespace apart: before, a limit for a program would count all that its user runs.
     private static readonly Version OldestKernel = new(5, 14);
@@ -45,7 +48,9 @@ internal static class SandboxedProcess
 
         if (Environment.OSVersion.Version < OldestKernel || !ProcessTree.CanBeMeasured)
         {
-            throw new ArgumentException($"unit tests of generated code need Linux {OldestKernel} with CONFIG_PROC_CHILDREN: without them nothing bounds what a program and its children use together.");
+            throw new ArgumentException(
+                $"unit tests of generated code need Linux {OldestKernel} with CONFIG_PROC_CHILDREN: without them nothing bounds what a program and its children use together."
+            );
         }
 
         using CancellationTokenSource clock = new(ProbeTime);
@@ -57,8 +62,10 @@ internal static class SandboxedProcess
         catch (Exception e) when (e is SandboxException or OperationCanceledException)
         {
             throw new ArgumentException(
-                $"unit tests of generated code cannot be run: {e.Message} The sandbox needs unshare, prlimit, setpriv and mount (util-linux), user namespaces (sysctl kernel.unprivileged_userns_clone, " +
-                $"kernel.apparmor_restrict_unprivileged_userns, or a container's security options), and '{program}' where {(Environment.IsPrivilegedProcess ? "the user nobody" : "the user")} can read it, outside /tmp, /run and /var/tmp: name another in the key command.", e);
+                $"unit tests of generated code cannot be run: {e.Message} The sandbox needs unshare, prlimit, setpriv and mount (util-linux), user namespaces (sysctl kernel.unprivileged_userns_clone, "
+                    + $"kernel.apparmor_restrict_unprivileged_userns, or a container's security options), and '{program}' where {(Environment.IsPrivilegedProcess ? "the user nobody" : "the user")} can read it, outside /tmp, /run and /var/tmp: name another in the key command.",
+                e
+            );
         }
     }
 
@@ -70,7 +77,13 @@ internal static class SandboxedProcess
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>What it left; an exit code of null if a limit ended it.</returns>
     /// <exception cref="SandboxException">The command was not run.</exception>
-    public static async Task<SandboxResult> RunAsync(IReadOnlyList<string> command, string program, string text, UnitTestsOptions limits, CancellationToken cancellationToken)
+    public static async Task<SandboxResult> RunAsync(
+        IReadOnlyList<string> command,
+        string program,
+        string text,
+        UnitTestsOptions limits,
+        CancellationToken cancellationToken
+    )
     {
         using Process process = Start(command, program, limits);
         try
@@ -99,11 +112,36 @@ internal static class SandboxedProcess
         string[] all =
         [
             .. Environment.IsPrivilegedProcess ? AsNobody : [],
-            "unshare", "--user", "--map-root-user", "--mount", "--net", "--ipc", "--pid", "--fork", "--kill-child=KILL", "--",
-            "sh", "-c", Script.Value, "sandbox.sh", Number(limits.FileMebibytes), limits.FileName, program,
-            "prlimit", "--cpu=" + Number(limits.CpuSeconds), "--data=" + Number(limits.MemoryMebibytes * Mebibyte), "--fsize=" + Number(limits.FileMebibytes * Mebibyte), "--core=0", "--nofile=256",
-            "--nproc=" + Number(limits.Processes + ProcessTree.OfSandbox), "--",
-            "setpriv", "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all", "--",
+            "unshare",
+            "--user",
+            "--map-root-user",
+            "--mount",
+            "--net",
+            "--ipc",
+            "--pid",
+            "--fork",
+            "--kill-child=KILL",
+            "--",
+            "sh",
+            "-c",
+            Script.Value,
+            "sandbox.sh",
+            Number(limits.FileMebibytes),
+            limits.FileName,
+            program,
+            "prlimit",
+            "--cpu=" + Number(limits.CpuSeconds),
+            "--data=" + Number(limits.MemoryMebibytes * Mebibyte),
+            "--fsize=" + Number(limits.FileMebibytes * Mebibyte),
+            "--core=0",
+            "--nofile=256",
+            "--nproc=" + Number(limits.Processes + ProcessTree.OfSandbox),
+            "--",
+            "setpriv",
+            "--no-new-privs",
+            "--bounding-set=-all",
+            "--inh-caps=-all",
+            "--",
             .. command,
         ];
         ProcessStartInfo start = new(all[0], all[1..])
@@ -168,7 +206,7 @@ internal static class SandboxedProcess
     {
         char[] buffer = new char[KeptCharacters];
         string tail = "";
-        for (int read; (read = await reader.ReadAsync(buffer).ConfigureAwait(false)) > 0;)
+        for (int read; (read = await reader.ReadAsync(buffer).ConfigureAwait(false)) > 0; )
         {
             tail += new string(buffer, 0, read);
             tail = tail.Length > KeptCharacters ? tail[^KeptCharacters..] : tail;

@@ -14,7 +14,10 @@ internal sealed partial class UnitTestsSource : IRewardSource
     {
         Validator.ValidateObject(options, new(options), validateAllProperties: true);
         _options = options;
-        _command = [.. options.Command.Select(c => c.Replace("{file}", $"{SandboxedProcess.Folder}/{options.FileName}", StringComparison.Ordinal))];
+        _command =
+        [
+            .. options.Command.Select(c => c.Replace("{file}", $"{SandboxedProcess.Folder}/{options.FileName}", StringComparison.Ordinal)),
+        ];
         SandboxedProcess.Require(_command[0], options);
     }
 
@@ -44,8 +47,20 @@ internal sealed partial class UnitTestsSource : IRewardSource
         string token = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
 
         // In one pass, so that a place which code or tests spell out is not filled itself.
-        string text = Place().Replace(_options.Template, m => m.Value switch { "{code}" => code, "{tests}" => tests, _ => token });
-        SandboxResult result = await SandboxedProcess.RunAsync(_command, _command[0], text, _options, cancellationToken).ConfigureAwait(false);
+        string text = Place()
+            .Replace(
+                _options.Template,
+                m =>
+                    m.Value switch
+                    {
+                        "{code}" => code,
+                        "{tests}" => tests,
+                        _ => token,
+                    }
+            );
+        SandboxResult result = await SandboxedProcess
+            .RunAsync(_command, _command[0], text, _options, cancellationToken)
+            .ConfigureAwait(false);
         bool passed = result.ExitCode == 0 && result.Output.TrimEnd().EndsWith(token, StringComparison.Ordinal);
         return RewardScore.Outcome(passed ? 1 : 0, answered: true);
     }

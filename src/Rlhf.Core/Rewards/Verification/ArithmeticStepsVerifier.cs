@@ -10,7 +10,10 @@ internal sealed class ArithmeticStepsVerifier : IRewardSource
         ArgumentException.ThrowIfNullOrEmpty(options.Marker);
         if (!double.IsFinite(options.WithoutEquation))
         {
-            throw new ArgumentException($"ArithmeticSteps '{options.Name}': WithoutEquation is {options.WithoutEquation}; it has to be finite.", nameof(options));
+            throw new ArgumentException(
+                $"ArithmeticSteps '{options.Name}': WithoutEquation is {options.WithoutEquation}; it has to be finite.",
+                nameof(options)
+            );
         }
 
         _options = options;
@@ -37,14 +40,19 @@ internal sealed class ArithmeticStepsVerifier : IRewardSource
         {
             if (k == last && steps[k].AsSpan().TrimStart().StartsWith(_options.Marker))
             {
-                bool agrees = MarkedAnswer.TryFind(steps[k], _options.Marker, MarkerOccurrence.First, out ExactNumber? answer)
-                    && answer is not null && answer == result;
+                bool agrees =
+                    MarkedAnswer.TryFind(steps[k], _options.Marker, MarkerOccurrence.First, out ExactNumber? answer)
+                    && answer is not null
+                    && answer == result;
                 values[k] = agrees ? 1 : 0;
                 continue;
             }
 
             EquationCheck check = EquationReader.Check(steps[k]);
-            values[k] = check.Equations == 0 ? _options.WithoutEquation : check.AllRight ? 1 : 0;
+            values[k] =
+                check.Equations == 0 ? _options.WithoutEquation
+                : check.AllRight ? 1
+                : 0;
             result = check.Equations == 0 ? result : check.Result;
         }
 

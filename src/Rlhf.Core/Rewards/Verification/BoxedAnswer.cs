@@ -10,8 +10,17 @@ internal static class BoxedAnswer
     // What only spaces or sizes: it changes no meaning.
     private static readonly (string From, string To)[] Light =
     [
-        ("\\left", ""), ("\\right", ""), ("\\!", ""), ("\\,", ""), ("\\;", ""), ("\\:", ""), ("{,}", ","), ("\\$", ""), ("\\%", ""),
-        ("\\dfrac", "\\frac"), ("\\tfrac", "\\frac"),
+        ("\\left", ""),
+        ("\\right", ""),
+        ("\\!", ""),
+        ("\\,", ""),
+        ("\\;", ""),
+        ("\\:", ""),
+        ("{,}", ","),
+        ("\\$", ""),
+        ("\\%", ""),
+        ("\\dfrac", "\\frac"),
+        ("\\tfrac", "\\frac"),
     ];
 
     /// <summary>What the last boxed command holds; null where there is none, it is not closed, or it holds nothing.</summary>
@@ -39,7 +48,11 @@ internal static class BoxedAnswer
     }
 
     /// <summary>Whether the text ends within its last box.</summary>
-    public static bool IsCutOff(string text) => Commands.Any(command => text.LastIndexOf(command + "{", StringComparison.Ordinal) is >= 0 and var at && Braced(text.AsSpan(at + command.Length + 1)) is null);
+    public static bool IsCutOff(string text) =>
+        Commands.Any(command =>
+            text.LastIndexOf(command + "{", StringComparison.Ordinal) is >= 0 and var at
+            && Braced(text.AsSpan(at + command.Length + 1)) is null
+        );
 
     /// <summary>Whether two answers are the same number, or the same text but for spacing.</summary>
     public static bool AreEqual(string answer, string reference)
@@ -112,9 +125,10 @@ internal static class BoxedAnswer
 
         rest = rest[Fraction.Length..^1];
         int between = rest.IndexOf("}{");
-        ExactNumber? value = between >= 0 && NumberText.Parse(rest[..between]) is { } a && NumberText.Parse(rest[(between + 2)..]) is { } b
-            ? ExactNumber.Apply('/', a, b)
-            : null;
+        ExactNumber? value =
+            between >= 0 && NumberText.Parse(rest[..between]) is { } a && NumberText.Parse(rest[(between + 2)..]) is { } b
+                ? ExactNumber.Apply('/', a, b)
+                : null;
         return negative ? -value : value;
     }
 }

@@ -19,8 +19,10 @@ internal sealed class BoxedVerifier : IRewardSource
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {
         string? answer = BoxedAnswer.Find(completion.Text);
-        double? score = string.IsNullOrWhiteSpace(completion.Problem.Answer) ? null
-            : answer is not null && BoxedAnswer.AreEqual(answer, completion.Problem.Answer) ? 1 : 0;
+        double? score =
+            string.IsNullOrWhiteSpace(completion.Problem.Answer) ? null
+            : answer is not null && BoxedAnswer.AreEqual(answer, completion.Problem.Answer) ? 1
+            : 0;
         return ValueTask.FromResult(RewardScore.Outcome(score, answer is not null));
     }
 }

@@ -59,7 +59,8 @@ internal sealed class EquationReader
     {
         right = true;
         _operations = 0;
-        int start = _at, sides = 1;
+        int start = _at,
+            sides = 1;
         if (!TryOperations(Sum, 0, out result))
         {
             _at = start + 1;
@@ -86,7 +87,9 @@ internal sealed class EquationReader
         return sides > 1 && _operations > 0;
     }
 
-    /// <summary>Reads operations that bind at least this tightly. An operator without an operand after it ("= 8 - so") ends the side before it.</summary>
+    /// <summary>
+    /// Reads operations that bind at least this tightly. An operator without an operand after it ("= 8 - so") ends the side before it.
+    /// </summary>
     private bool TryOperations(int tightness, int depth, out ExactNumber? value)
     {
         if (!TryFactor(depth, out value))
@@ -107,19 +110,24 @@ internal sealed class EquationReader
             }
 
             _operations++;
-            char operation = sign is '+' ? '+' : sign is '/' or '÷' ? '/' : Tightness(sign) == Sum ? '-' : '*';
+            char operation =
+                sign is '+' ? '+'
+                : sign is '/' or '÷' ? '/'
+                : Tightness(sign) == Sum ? '-'
+                : '*';
             value = value is { } a && operand is { } b ? ExactNumber.Apply(operation, a, b) : null;
         }
 
         return true;
     }
 
-    private static int Tightness(char sign) => sign switch
-    {
-        '+' or '-' or MinusSign => Sum,
-        '*' or '/' or '×' or '÷' or 'x' or 'X' => Product,
-        _ => 0,
-    };
+    private static int Tightness(char sign) =>
+        sign switch
+        {
+            '+' or '-' or MinusSign => Sum,
+            '*' or '/' or '×' or '÷' or 'x' or 'X' => Product,
+            _ => 0,
+        };
 
     private bool TryFactor(int depth, out ExactNumber? value)
     {
@@ -165,8 +173,14 @@ internal sealed class EquationReader
         return true;
     }
 
-    private bool BeginsFactor(int at) => char.IsAsciiDigit(_text[at]) || _text[at] is '(' or '$'
-        || (_text[at] is '.' or '-' or MinusSign && at + 1 < _text.Length && (char.IsAsciiDigit(_text[at + 1]) || _text[at + 1] is '(' or '$'));
+    private bool BeginsFactor(int at) =>
+        char.IsAsciiDigit(_text[at])
+        || _text[at] is '(' or '$'
+        || (
+            _text[at] is '.' or '-' or MinusSign
+            && at + 1 < _text.Length
+            && (char.IsAsciiDigit(_text[at + 1]) || _text[at + 1] is '(' or '$')
+        );
 
     // Whether what begins here is not the rest of a name or of a larger expression. An operator that begins a line is a bullet.
     private bool IsFree(int start)

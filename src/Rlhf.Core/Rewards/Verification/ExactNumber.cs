@@ -48,13 +48,18 @@ internal readonly record struct ExactNumber : IComparable<ExactNumber>
     public static ExactNumber? Power(ExactNumber value, BigInteger exponent)
     {
         long size = Math.Max(value.Numerator.GetBitLength(), value.Denominator.GetBitLength());
-        if (BigInteger.Abs(exponent) > MaxBits || (size > 1 && size * (long)BigInteger.Abs(exponent) > 2 * MaxBits) || (value.Numerator.IsZero && exponent.Sign <= 0))
+        if (
+            BigInteger.Abs(exponent) > MaxBits
+            || (size > 1 && size * (long)BigInteger.Abs(exponent) > 2 * MaxBits)
+            || (value.Numerator.IsZero && exponent.Sign <= 0)
+        )
         {
             return null;
         }
 
         int n = (int)BigInteger.Abs(exponent);
-        BigInteger top = BigInteger.Pow(value.Numerator, n), bottom = BigInteger.Pow(value.Denominator, n);
+        BigInteger top = BigInteger.Pow(value.Numerator, n),
+            bottom = BigInteger.Pow(value.Denominator, n);
         return exponent.Sign < 0 ? Reduced(bottom, top) : Reduced(top, bottom);
     }
 
@@ -64,7 +69,8 @@ internal readonly record struct ExactNumber : IComparable<ExactNumber>
     public static ExactNumber? FromDigits(ReadOnlySpan<char> text)
     {
         Span<char> digits = stackalloc char[MaxDigits];
-        int count = 0, decimals = 0;
+        int count = 0,
+            decimals = 0;
         bool afterPoint = false;
         foreach (char c in text)
         {
@@ -83,18 +89,20 @@ internal readonly record struct ExactNumber : IComparable<ExactNumber>
             }
         }
 
-        return count == 0 ? null : Reduced(
-            BigInteger.Parse(digits[..count], NumberStyles.None, CultureInfo.InvariantCulture), BigInteger.Pow(10, decimals));
+        return count == 0
+            ? null
+            : Reduced(BigInteger.Parse(digits[..count], NumberStyles.None, CultureInfo.InvariantCulture), BigInteger.Pow(10, decimals));
     }
 
     /// <summary>Null where a number grows too large or the divisor is 0.</summary>
-    public static ExactNumber? Apply(char operation, ExactNumber a, ExactNumber b) => operation switch
-    {
-        '+' => Reduced((a.Numerator * b.Denominator) + (b.Numerator * a.Denominator), a.Denominator * b.Denominator),
-        '-' => Reduced((a.Numerator * b.Denominator) - (b.Numerator * a.Denominator), a.Denominator * b.Denominator),
-        '*' => Reduced(a.Numerator * b.Numerator, a.Denominator * b.Denominator),
-        _ => Reduced(a.Numerator * b.Denominator, a.Denominator * b.Numerator),
-    };
+    public static ExactNumber? Apply(char operation, ExactNumber a, ExactNumber b) =>
+        operation switch
+        {
+            '+' => Reduced((a.Numerator * b.Denominator) + (b.Numerator * a.Denominator), a.Denominator * b.Denominator),
+            '-' => Reduced((a.Numerator * b.Denominator) - (b.Numerator * a.Denominator), a.Denominator * b.Denominator),
+            '*' => Reduced(a.Numerator * b.Numerator, a.Denominator * b.Denominator),
+            _ => Reduced(a.Numerator * b.Denominator, a.Denominator * b.Numerator),
+        };
 
     private static ExactNumber? Reduced(BigInteger numerator, BigInteger denominator)
     {

@@ -22,9 +22,20 @@ internal sealed class ExactVerifier : IRewardSource
 
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {
-        string? answer = _options.Compare == ComparedText.Response ? completion.Text : FinalAnswer.Find(completion.Text, Markers.Markers, lastValue: false);
-        double? score = string.IsNullOrWhiteSpace(completion.Problem.Answer) ? null
-            : answer is not null && string.Equals(Spaced(answer), Spaced(completion.Problem.Answer), _options.IgnoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal) ? 1 : 0;
+        string? answer =
+            _options.Compare == ComparedText.Response
+                ? completion.Text
+                : FinalAnswer.Find(completion.Text, Markers.Markers, lastValue: false);
+        double? score =
+            string.IsNullOrWhiteSpace(completion.Problem.Answer) ? null
+            : answer is not null
+            && string.Equals(
+                Spaced(answer),
+                Spaced(completion.Problem.Answer),
+                _options.IgnoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal
+            )
+                ? 1
+            : 0;
         return ValueTask.FromResult(RewardScore.Outcome(score, answer is not null));
     }
 

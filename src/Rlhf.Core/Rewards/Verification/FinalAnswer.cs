@@ -27,7 +27,10 @@ internal static partial class FinalAnswer
         {
             string line = lines[i].Trim('*', ' ');
             string? marker = markers.Where(m => line.StartsWith(m, StringComparison.OrdinalIgnoreCase)).MaxBy(m => m.Length);
-            string? rest = AnswerIs().Matches(line).LastOrDefault() is { } said ? line[(said.Index + said.Length)..] : marker is not null ? line[marker.Length..] : null;
+            string? rest =
+                AnswerIs().Matches(line).LastOrDefault() is { } said ? line[(said.Index + said.Length)..]
+                : marker is not null ? line[marker.Length..]
+                : null;
             if (rest?.Trim(' ', '\t', ':', '*').TrimEnd(' ', '\t', '.', '*') is { Length: > 0 } answer)
             {
                 return answer;

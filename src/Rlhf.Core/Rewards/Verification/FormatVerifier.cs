@@ -15,7 +15,9 @@ internal sealed class FormatVerifier : IRewardSource
         if ((options.Rule == FormatRule.Pattern) != !string.IsNullOrEmpty(options.Pattern))
         {
             throw new ArgumentException(
-                $"Format '{options.Name}': the rule pattern needs a Pattern, and only that rule has one (rule {options.Rule}, pattern '{options.Pattern}').", nameof(options));
+                $"Format '{options.Name}': the rule pattern needs a Pattern, and only that rule has one (rule {options.Rule}, pattern '{options.Pattern}').",
+                nameof(options)
+            );
         }
 
         _options = options;
@@ -45,7 +47,8 @@ internal sealed class FormatVerifier : IRewardSource
     {
         ReadOnlySpan<char> body = text.AsSpan().TrimEnd();
         ReadOnlySpan<char> line = body[(body.LastIndexOf('\n') + 1)..];
-        return line.StartsWith(marker) && !line[marker.Length..].Trim().IsEmpty
+        return line.StartsWith(marker)
+            && !line[marker.Length..].Trim().IsEmpty
             && text.IndexOf(marker, StringComparison.Ordinal) == text.LastIndexOf(marker, StringComparison.Ordinal);
     }
 
@@ -53,13 +56,19 @@ internal sealed class FormatVerifier : IRewardSource
     {
         string[] tags = ["<think>", "</think>", "<answer>", "</answer>"];
         ReadOnlySpan<char> rest = text.AsSpan().Trim();
-        if (!rest.StartsWith(tags[0]) || !rest.EndsWith(tags[^1]) || tags.Any(t => text.IndexOf(t, StringComparison.Ordinal) != text.LastIndexOf(t, StringComparison.Ordinal)))
+        if (
+            !rest.StartsWith(tags[0])
+            || !rest.EndsWith(tags[^1])
+            || tags.Any(t => text.IndexOf(t, StringComparison.Ordinal) != text.LastIndexOf(t, StringComparison.Ordinal))
+        )
         {
             return false;
         }
 
-        int think = rest.IndexOf(tags[1]), answer = rest.IndexOf(tags[2]);
-        return think > 0 && answer > think
+        int think = rest.IndexOf(tags[1]),
+            answer = rest.IndexOf(tags[2]);
+        return think > 0
+            && answer > think
             && !rest[tags[0].Length..think].Trim().IsEmpty
             && rest[(think + tags[1].Length)..answer].Trim().IsEmpty
             && !rest[(answer + tags[2].Length)..^tags[3].Length].Trim().IsEmpty;
@@ -89,7 +98,11 @@ internal sealed class FormatVerifier : IRewardSource
         }
         catch (Exception error) when (error is ArgumentException or NotSupportedException)
         {
-            throw new ArgumentException($"Format '{options.Name}': the pattern '{options.Pattern}' cannot be used: {error.Message}", nameof(options), error);
+            throw new ArgumentException(
+                $"Format '{options.Name}': the pattern '{options.Pattern}' cannot be used: {error.Message}",
+                nameof(options),
+                error
+            );
         }
     }
 }

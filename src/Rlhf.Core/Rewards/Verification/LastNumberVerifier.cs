@@ -21,12 +21,17 @@ internal sealed class LastNumberVerifier : IRewardSource
 
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {
-        bool answered = _options.Search == NumberSearch.Strict
-            ? MarkedAnswer.TryFind(completion.Text, _options.Marker, _options.Occurrence, out ExactNumber? answer)
-            : NumberText.TryFindLast(completion.Text, out answer);
-        double? score = Reference(completion.Problem.Answer) is not { } right ? null : answer == right ? 1 : 0;
+        bool answered =
+            _options.Search == NumberSearch.Strict
+                ? MarkedAnswer.TryFind(completion.Text, _options.Marker, _options.Occurrence, out ExactNumber? answer)
+                : NumberText.TryFindLast(completion.Text, out answer);
+        double? score =
+            Reference(completion.Problem.Answer) is not { } right ? null
+            : answer == right ? 1
+            : 0;
         return ValueTask.FromResult(RewardScore.Outcome(score, answered));
     }
 
-    private static ExactNumber? Reference(string? answer) => answer is null ? null : NumberText.Parse(answer) ?? MarkedAnswer.Parse(answer.Trim());
+    private static ExactNumber? Reference(string? answer) =>
+        answer is null ? null : NumberText.Parse(answer) ?? MarkedAnswer.Parse(answer.Trim());
 }

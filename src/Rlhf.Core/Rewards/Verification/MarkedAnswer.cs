@@ -28,9 +28,7 @@ internal static class MarkedAnswer
         value = null;
         return false;
 
-        int Next(int from) => last
-            ? text.AsSpan(0, from).LastIndexOf(marker)
-            : text.IndexOf(marker, from + 1, StringComparison.Ordinal);
+        int Next(int from) => last ? text.AsSpan(0, from).LastIndexOf(marker) : text.IndexOf(marker, from + 1, StringComparison.Ordinal);
     }
 
     /// <summary>The number of an answer in that form: sign, digits, one point, commas anywhere and dropped.</summary>

@@ -31,8 +31,10 @@ internal sealed class MathVerifier : IRewardSource
     {
         string text = completion.Text.Length <= MostCharacters ? completion.Text : completion.Text[^MostCharacters..];
         string? answer = FinalAnswer.Find(text, _options.Markers, _options.LastValue);
-        double? score = completion.Problem.Answer is not { } reference || string.IsNullOrWhiteSpace(reference) ? null
-            : answer is not null && MathEquivalence.AreEquivalent(reference, answer) ? 1 : 0;
+        double? score =
+            completion.Problem.Answer is not { } reference || string.IsNullOrWhiteSpace(reference) ? null
+            : answer is not null && MathEquivalence.AreEquivalent(reference, answer) ? 1
+            : 0;
         return ValueTask.FromResult(RewardScore.Outcome(score, answer is not null));
     }
 }

@@ -42,7 +42,8 @@ internal static class NumberText
     /// <param name="value">Its value; null where it is too long or divides by 0.</param>
     public static bool TryFindLast(ReadOnlySpan<char> text, out ExactNumber? value)
     {
-        int start = -1, end = -1;
+        int start = -1,
+            end = -1;
         for (int i = 0; i < text.Length; i++)
         {
             if (char.IsAsciiDigit(text[i]) || (text[i] == '.' && (i == 0 || !(text[i - 1] == '.' || char.IsLetterOrDigit(text[i - 1])))))
@@ -63,7 +64,9 @@ internal static class NumberText
     private static int EndOfFraction(ReadOnlySpan<char> text, int start)
     {
         int end = EndOfDecimal(text, start);
-        return end > start && end < text.Length && text[end] == '/' && EndOfDecimal(text, end + 1) is var last && last > end + 1 ? last : end;
+        return end > start && end < text.Length && text[end] == '/' && EndOfDecimal(text, end + 1) is var last && last > end + 1
+            ? last
+            : end;
     }
 
     private static ExactNumber? Value(ReadOnlySpan<char> unsigned, bool negative)
@@ -78,11 +81,13 @@ internal static class NumberText
         return negative ? -value : value;
     }
 
-    // A minus sign is the number's own unless it ties it to a letter, a number or a bracket before it: "= -3", "-$3", but not "16-3", "10 to-3".
+    // A minus sign is the number's own unless it ties it to a letter, a number or a bracket before it: "= -3", "-$3", but not "16-3", "10
+    // to-3".
     private static bool IsNegative(ReadOnlySpan<char> before)
     {
         before = before.EndsWith("$") ? before[..^1].TrimEnd("\\") : before;
-        return before.Length > 0 && before[^1] is '-' or MinusSign
+        return before.Length > 0
+            && before[^1] is '-' or MinusSign
             && (before.Length == 1 || !(char.IsLetterOrDigit(before[^2]) || before[^2] is ')' or ']' or '}' or '%' or '-'));
     }
 

@@ -22,11 +22,16 @@ internal sealed class SetF1Verifier : IRewardSource
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {
         string? answer = FinalAnswer.Find(completion.Text, Markers.Markers, lastValue: false);
-        HashSet<string> wanted = Items(completion.Problem.Answer ?? ""), given = Items(answer ?? "");
+        HashSet<string> wanted = Items(completion.Problem.Answer ?? ""),
+            given = Items(answer ?? "");
         double? score = wanted.Count == 0 ? null : 2.0 * given.Count(wanted.Contains) / (wanted.Count + given.Count);
         return ValueTask.FromResult(RewardScore.Outcome(score, answer is not null));
     }
 
     private HashSet<string> Items(string text) =>
-        new(text.Split(_options.Separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(i => i.TrimEnd('.')), StringComparer.OrdinalIgnoreCase);
+        new(
+            text.Split(_options.Separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Select(i => i.TrimEnd('.')),
+            StringComparer.OrdinalIgnoreCase
+        );
 }

@@ -17,16 +17,24 @@ internal sealed class AffineStage(string name, AffineOptions options) : IRewardT
     public RewardSchema Configure(RewardSchema input)
     {
         ChannelSchema channel = input[options.Channel];
-        RewardRange? range = channel.Range is { } r ? new RewardRange(Math.Min(Of(r.Minimum), Of(r.Maximum)), Math.Max(Of(r.Minimum), Of(r.Maximum)))
+        RewardRange? range =
+            channel.Range is { } r ? new RewardRange(Math.Min(Of(r.Minimum), Of(r.Maximum)), Math.Max(Of(r.Minimum), Of(r.Maximum)))
             : options.Minimum is { } low && options.Maximum is { } high ? new(low, high)
             : null;
-        return input.With(channel with { Range = range, Levels = channel.Levels is null ? null : [.. channel.Levels.Select(Of).Distinct().Order()] });
+        return input.With(
+            channel with
+            {
+                Range = range,
+                Levels = channel.Levels is null ? null : [.. channel.Levels.Select(Of).Distinct().Order()],
+            }
+        );
     }
 
     public RewardFrame Apply(RewardFrame frame, RewardContext context)
     {
         RewardChannel channel = frame[options.Channel];
-        using Scalar scale = options.Scale, shift = options.Shift;
+        using Scalar scale = options.Scale,
+            shift = options.Shift;
         Tensor values = channel.Values.mul(scale).add(shift);
         if (options.Minimum is { } low)
         {
@@ -43,5 +51,9 @@ internal sealed class AffineStage(string name, AffineOptions options) : IRewardT
         return frame.With(channel with { Values = values.Keep(channel.Valid) });
     }
 
-    private double Of(double value) => Math.Min(Math.Max(options.Scale * value + options.Shift, options.Minimum ?? double.NegativeInfinity), options.Maximum ?? double.PositiveInfinity);
+    private double Of(double value) =>
+        Math.Min(
+            Math.Max(options.Scale * value + options.Shift, options.Minimum ?? double.NegativeInfinity),
+            options.Maximum ?? double.PositiveInfinity
+        );
 }

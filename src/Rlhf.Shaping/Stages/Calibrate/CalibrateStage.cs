@@ -12,7 +12,8 @@ internal sealed class CalibrateStage(string name, CalibrateOptions options) : IR
 
     public string Name => name;
 
-    public IReadOnlyList<string> Reads { get; } = options.Format is { } format ? [options.Channel, options.By, format] : [options.Channel, options.By];
+    public IReadOnlyList<string> Reads { get; } =
+        options.Format is { } format ? [options.Channel, options.By, format] : [options.Channel, options.By];
 
     public IReadOnlyList<string> Writes { get; } = [options.Channel];
 
@@ -24,10 +25,12 @@ internal sealed class CalibrateStage(string name, CalibrateOptions options) : IR
         }
 
         ChannelSchema channel = input[options.Channel];
-        RewardRange? scores = options.Format is null ? channel.Range : channel.Range?.Including(0), range = null;
+        RewardRange? scores = options.Format is null ? channel.Range : channel.Range?.Including(0),
+            range = null;
         if (scores is { } s && input[options.By].Range is { } p)
         {
-            double lowest = s.Minimum + options.Alpha * Math.Min(p.Minimum, 0), highest = options.Threshold + options.Alpha * Math.Max(p.Maximum, 0);
+            double lowest = s.Minimum + options.Alpha * Math.Min(p.Minimum, 0),
+                highest = options.Threshold + options.Alpha * Math.Max(p.Maximum, 0);
             range = new(Math.Min(lowest, options.Cap ?? lowest), Math.Max(s.Maximum, Math.Min(highest, options.Cap ?? highest)));
         }
 
@@ -36,8 +39,11 @@ internal sealed class CalibrateStage(string name, CalibrateOptions options) : IR
 
     public RewardFrame Apply(RewardFrame frame, RewardContext context)
     {
-        RewardChannel channel = frame[options.Channel], by = frame[options.By];
-        Tensor scores = channel.Values, valid = channel.Valid, patterns = by.Values.Keep(by.Valid);
+        RewardChannel channel = frame[options.Channel],
+            by = frame[options.By];
+        Tensor scores = channel.Values,
+            valid = channel.Valid,
+            patterns = by.Values.Keep(by.Valid);
         if (options.Format is { } name)
         {
             RewardChannel format = context.Observed.Find(name) ?? frame[name];
@@ -45,13 +51,21 @@ internal sealed class CalibrateStage(string name, CalibrateOptions options) : IR
             (scores, valid, patterns) = (scores.Keep(hasForm), valid.bitwise_and(format.Valid), patterns.Keep(hasForm));
         }
 
-        return frame.With(channel with { Values = (context.IsTraining ? Raised(scores, valid, patterns, context) : scores).Keep(valid), Valid = valid });
+        return frame.With(
+            channel with
+            {
+                Values = (context.IsTraining ? Raised(scores, valid, patterns, context) : scores).Keep(valid),
+                Valid = valid,
+            }
+        );
     }
 
     private Tensor Raised(Tensor scores, Tensor valid, Tensor patterns, RewardContext context)
     {
-        using Scalar threshold = options.Threshold, alpha = options.Alpha;
-        Tensor low = scores.lt(threshold), raised = scores.add(patterns.mul(alpha));
+        using Scalar threshold = options.Threshold,
+            alpha = options.Alpha;
+        Tensor low = scores.lt(threshold),
+            raised = scores.add(patterns.mul(alpha));
         if (options.Cap is { } cap)
         {
             using Scalar most = cap;

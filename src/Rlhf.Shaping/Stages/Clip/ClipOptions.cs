@@ -2,9 +2,12 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Rlhf.Shaping.Stages;
 
-/// <summary>Clip: r ← min(r − η, 0), so that only values below η count, as penalties (arXiv 2410.15115, PR-Clip). Of any granularity.</summary>
+/// <summary>
+/// Clip: r ← min(r − η, 0), so that only values below η count, as penalties (arXiv 2410.15115, PR-Clip). Of any granularity.
+/// </summary>
 /// <remarks>
-/// The paper chooses η so that most steps get 0 and names no number, so one of <see cref="Threshold"/> and <see cref="Share"/> must be given.
+/// The paper chooses η so that most steps get 0 and names no number, so one of <see cref="Threshold"/> and <see cref="Share"/> must be
+/// given.
 /// </remarks>
 public sealed record ClipOptions : StageOptions
 {
@@ -16,7 +19,8 @@ public sealed record ClipOptions : StageOptions
     public double? Threshold { get; init; }
 
     /// <summary>
-    /// Chooses η so that about this share of values gets 0: η ← d·η + (1 − d)·quantile(1 − share) over an iteration's valid values of policy rows. An iteration
+    /// Chooses η so that about this share of values gets 0: η ← d·η + (1 − d)·quantile(1 − share) over an iteration's valid values of
+    /// policy rows. An iteration
     /// uses the η from before it, the first its own; evaluation leaves η as it is.
     /// </summary>
     /// <value>Default null: <see cref="Threshold"/> is given instead; 0 to 1.</value>
@@ -30,5 +34,7 @@ public sealed record ClipOptions : StageOptions
 
     /// <inheritdoc/>
     protected override IEnumerable<string> Problems() =>
-        Threshold is null == Share is null ? [$"Clip of channel '{Channel}': give exactly one of threshold (a fixed η) and share (of values that get 0)."] : [];
+        Threshold is null == Share is null
+            ? [$"Clip of channel '{Channel}': give exactly one of threshold (a fixed η) and share (of values that get 0)."]
+            : [];
 }

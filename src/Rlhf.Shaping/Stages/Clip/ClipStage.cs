@@ -24,16 +24,18 @@ internal sealed class ClipStage(string name, ClipOptions options) : IRewardTrans
     public RewardSchema Configure(RewardSchema input)
     {
         ChannelSchema channel = input[options.Channel];
-        RewardRange? range = channel.Range is { } r && options.Threshold is { } threshold
-            ? new(Math.Min(r.Minimum - threshold, 0), Math.Min(r.Maximum - threshold, 0))
-            : null;
+        RewardRange? range =
+            channel.Range is { } r && options.Threshold is { } threshold
+                ? new(Math.Min(r.Minimum - threshold, 0), Math.Min(r.Maximum - threshold, 0))
+                : null;
         return input.With(channel with { Range = range, Levels = null });
     }
 
     public RewardFrame Apply(RewardFrame frame, RewardContext context)
     {
         RewardChannel channel = frame[options.Channel];
-        Tensor values = channel.Values, valid = channel.Valid;
+        Tensor values = channel.Values,
+            valid = channel.Valid;
         if (values.numel() == 0)
         {
             return frame;

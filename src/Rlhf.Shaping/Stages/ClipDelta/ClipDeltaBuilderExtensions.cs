@@ -13,7 +13,16 @@ public static class ClipDeltaBuilderExtensions
         ArgumentNullException.ThrowIfNull(options);
         string name = options.Name ?? "clip_delta";
         return builder
-            .AddClip(new() { Name = name + ".clip", Channel = options.Channel, Threshold = options.Threshold, Share = options.Share, Decay = options.Decay })
+            .AddClip(
+                new()
+                {
+                    Name = name + ".clip",
+                    Channel = options.Channel,
+                    Threshold = options.Threshold,
+                    Share = options.Share,
+                    Decay = options.Decay,
+                }
+            )
             .AddDelta(new() { Name = name + ".delta", Channel = options.Channel });
     }
 }

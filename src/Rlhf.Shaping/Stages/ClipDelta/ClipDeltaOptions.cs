@@ -2,7 +2,10 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Rlhf.Shaping.Stages;
 
-/// <summary>Clip, then Delta on the clipped values (arXiv 2410.15115, PR-Clip-Delta): c_k = min(r_k − η, 0), then c_k − c_{k+1}, c_{K−1} for the last but one step, 0 for the last.</summary>
+/// <summary>
+/// Clip, then Delta on the clipped values (arXiv 2410.15115, PR-Clip-Delta): c_k = min(r_k − η, 0), then c_k − c_{k+1}, c_{K−1} for the
+/// last but one step, 0 for the last.
+/// </summary>
 /// <remarks>The return from step k on is c_k ≤ 0. Not causal, as Delta is not; the bias favours ending, mildly.</remarks>
 public sealed record ClipDeltaOptions : StageOptions
 {

@@ -3,7 +3,9 @@ namespace Rlhf.Shaping.Stages;
 /// <summary>Adds the cosine length reward to a pipeline.</summary>
 public static class CosineLengthBuilderExtensions
 {
-    /// <summary>Adds a stage that writes a reward of length, which differs for right and wrong answers, into a channel of its own.</summary>
+    /// <summary>
+    /// Adds a stage that writes a reward of length, which differs for right and wrong answers, into a channel of its own.
+    /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="options">Channels and numbers.</param>
     /// <exception cref="RewardPipelineException">An option is out of range.</exception>

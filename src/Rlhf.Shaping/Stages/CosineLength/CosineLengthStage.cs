@@ -8,7 +8,9 @@ namespace Rlhf.Shaping.Stages;
 /// <summary>lo + ½(hi − lo)(1 + cos(π·min(L/max, 1))).</summary>
 internal sealed class CosineLengthStage(string name, CosineLengthOptions options) : IRewardTransform
 {
-    private static readonly Scalar One = 1, Half = 0.5, Pi = Math.PI;
+    private static readonly Scalar One = 1,
+        Half = 0.5,
+        Pi = Math.PI;
 
     public string Name => name;
 
@@ -28,13 +30,19 @@ internal sealed class CosineLengthStage(string name, CosineLengthOptions options
         RewardChannel by = context.Observed.Find(options.By) ?? frame[options.By];
         using Scalar most = options.MaxLength;
         Tensor wave = frame.Layout.Lengths(by.Values.dtype).div(most).clamp_max(One).mul(Pi).cos().add(One).mul(Half);
-        Tensor reward = by.Values.gt(Half).Choose(Between(wave, options.MinValueCorrect, options.MaxValueCorrect), Between(wave, options.MaxValueWrong, options.MinValueWrong));
+        Tensor reward = by
+            .Values.gt(Half)
+            .Choose(
+                Between(wave, options.MinValueCorrect, options.MaxValueCorrect),
+                Between(wave, options.MaxValueWrong, options.MinValueWrong)
+            );
         return frame.With(new(options.Into, RewardGranularity.Outcome, reward.Keep(by.Valid), by.Valid));
     }
 
     private static Tensor Between(Tensor wave, double low, double high)
     {
-        using Scalar start = low, range = high - low;
+        using Scalar start = low,
+            range = high - low;
         return wave.mul(range).add(start);
     }
 }

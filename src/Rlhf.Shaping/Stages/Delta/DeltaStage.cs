@@ -28,7 +28,8 @@ internal sealed class DeltaStage(string name, DeltaOptions options) : IRewardTra
     public RewardFrame Apply(RewardFrame frame, RewardContext context)
     {
         RewardChannel channel = frame[options.Channel];
-        Tensor values = channel.Values, mask = frame.StepsOf(channel).Mask;
+        Tensor values = channel.Values,
+            mask = frame.StepsOf(channel).Mask;
         long steps = values.size(1);
         if (steps == 0)
         {
@@ -39,7 +40,8 @@ internal sealed class DeltaStage(string name, DeltaOptions options) : IRewardTra
         Tensor hasNext = cat([mask.narrow(1, 1, steps - 1), none], 1);
         Tensor counted = channel.Valid.bitwise_and(hasNext);
 
-        // The values that count move together to the left: the one of rank n (from 1) to column n − 1, zeros beyond. The value that follows step k then
+        // The values that count move together to the left: the one of rank n (from 1) to column n − 1, zeros beyond. The value that follows
+        // step k then
         // lies in the column of k's rank. What does not count goes to column K as 0.
         Tensor rank = counted.cumsum(1);
         using Scalar beyond = steps;

@@ -2,7 +2,9 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Rlhf.Shaping.Stages;
 
-/// <summary>One channel from several reward models' scores of the same thing (Coste et al., arXiv 2310.02743). Invalid where one of them is.</summary>
+/// <summary>
+/// One channel from several reward models' scores of the same thing (Coste et al., arXiv 2310.02743). Invalid where one of them is.
+/// </summary>
 public sealed record EnsembleOptions : StageOptions
 {
     /// <summary>The models' channels, of one granularity.</summary>
@@ -24,7 +26,10 @@ public sealed record EnsembleOptions : StageOptions
 
     /// <inheritdoc/>
     protected override IEnumerable<string> Problems() =>
-        Channels.GroupBy(c => c, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(g => $"Ensemble '{Into}': channel '{g.Key}' comes twice.");
+        Channels
+            .GroupBy(c => c, StringComparer.Ordinal)
+            .Where(g => g.Count() > 1)
+            .Select(g => $"Ensemble '{Into}': channel '{g.Key}' comes twice.");
 }
 
 /// <summary>How models' scores become one.</summary>

@@ -23,8 +23,10 @@ internal sealed class EnsembleStage(string name, EnsembleOptions options) : IRew
     public RewardFrame Apply(RewardFrame frame, RewardContext context)
     {
         RewardChannel[] models = [.. Reads.Select(c => frame[c])];
-        Tensor scores = stack([.. models.Select(m => m.Values)]), valid = models.Skip(1).Aggregate(models[0].Valid, (all, m) => all.bitwise_and(m.Valid));
-        using Scalar count = models.Length, penalty = options.Penalty;
+        Tensor scores = stack([.. models.Select(m => m.Values)]),
+            valid = models.Skip(1).Aggregate(models[0].Valid, (all, m) => all.bitwise_and(m.Valid));
+        using Scalar count = models.Length,
+            penalty = options.Penalty;
 
         // dim is named: a bare 0 is taken for a ScalarType.
         Tensor mean = scores.sum(dim: 0).div(count);

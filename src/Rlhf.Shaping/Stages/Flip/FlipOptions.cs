@@ -4,12 +4,15 @@ using Rlhf.Rewards;
 namespace Rlhf.Shaping.Stages;
 
 /// <summary>
-/// Flip: makes a two-level reward wrong at random, r ← low + high − r, as a verifier that errs would (arXiv 2505.22653, where whole questions flip).
+/// Flip: makes a two-level reward wrong at random, r ← low + high − r, as a verifier that errs would (arXiv 2505.22653, where whole
+/// questions flip).
 /// Noise: in training only, before filters and shaping see the rewards.
 /// </summary>
 /// <remarks>
-/// A flip depends on the run's seed, the stage's name and the keys of <see cref="Scope"/> alone: a prompt that is visited again gets a fresh draw, and batches,
-/// their order and micro-batches change nothing. Invalid values stay invalid. With rate p the expected signal of an affine-invariant advantage is scaled by 1 − 2p.
+/// A flip depends on the run's seed, the stage's name and the keys of <see cref="Scope"/> alone: a prompt that is visited again gets a
+/// fresh draw, and batches,
+/// their order and micro-batches change nothing. Invalid values stay invalid. With rate p the expected signal of an affine-invariant
+/// advantage is scaled by 1 − 2p.
 /// </remarks>
 public sealed record FlipOptions : StageOptions
 {
@@ -43,7 +46,9 @@ public sealed record FlipOptions : StageOptions
     /// <value>Default null: what the channel's schema says.</value>
     public double? High { get; init; }
 
-    /// <summary>Whether to flip responses in which the verifier found no answer, as its channel <c>name.answered</c> (where there is one) tells.</summary>
+    /// <summary>
+    /// Whether to flip responses in which the verifier found no answer, as its channel <c>name.answered</c> (where there is one) tells.
+    /// </summary>
     /// <value>Default false, the paper's: they keep their value.</value>
     public bool FlipUnanswered { get; init; }
 

@@ -24,13 +24,16 @@ internal sealed class FlipStage(string name, FlipOptions options) : IRewardTrans
         ChannelSchema channel = input[options.Channel];
         if (options.Scope == FlipScope.Step && channel.Granularity != RewardGranularity.Step)
         {
-            throw new RewardPipelineException($"channel '{channel.Name}' is no step channel, so that its steps cannot flip; use scope question or answer.");
+            throw new RewardPipelineException(
+                $"channel '{channel.Name}' is no step channel, so that its steps cannot flip; use scope question or answer."
+            );
         }
 
         if (options.Low is null && channel.Levels is not { Count: 2 })
         {
             throw new RewardPipelineException(
-                $"channel '{channel.Name}' is not known to have exactly two levels, which a flip needs; give low and high, or declare the channel's levels.");
+                $"channel '{channel.Name}' is not known to have exactly two levels, which a flip needs; give low and high, or declare the channel's levels."
+            );
         }
 
         _low ??= channel.Levels![0];
@@ -47,8 +50,10 @@ internal sealed class FlipStage(string name, FlipOptions options) : IRewardTrans
 
         RewardChannel channel = frame[options.Channel];
         Tensor values = channel.Values;
-        double low = _low!.Value, high = _high!.Value;
-        using Scalar sum = low + high, middle = (low + high) / 2;
+        double low = _low!.Value,
+            high = _high!.Value;
+        using Scalar sum = low + high,
+            middle = (low + high) / 2;
         Tensor falseNegative = full_like(values, options.FalseNegativeRate ?? options.Rate!.Value, ScalarType.Float64);
         Tensor falsePositive = full_like(values, options.FalsePositiveRate ?? options.Rate!.Value, ScalarType.Float64);
         Tensor rate = values.gt(middle).Choose(falseNegative, falsePositive);
@@ -65,7 +70,8 @@ internal sealed class FlipStage(string name, FlipOptions options) : IRewardTrans
 
     private Tensor Uniform(RewardFrame frame, RewardChannel channel, RewardContext context)
     {
-        Tensor visit = Beside(channel, frame.Layout.PromptVisitId), sample = Beside(channel, frame.Layout.SampleIndex);
+        Tensor visit = Beside(channel, frame.Layout.PromptVisitId),
+            sample = Beside(channel, frame.Layout.SampleIndex);
         return options.Scope switch
         {
             FlipScope.Question => context.Uniform(visit),

@@ -6,11 +6,15 @@ namespace Rlhf.Shaping.Stages;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Two levels are given by <see cref="Channel"/>, <see cref="By"/> and <see cref="Threshold"/>; any number by <see cref="Levels"/>. An outcome level decides for all
-/// entries of a response. A step level decides for a step level of the same step map, each step for itself. Thresholds compare the higher level's
-/// <em>observed</em> value (that of this point in the pipeline only for a channel that a shaping stage made), so weights and earlier stages do not move them.
+/// Two levels are given by <see cref="Channel"/>, <see cref="By"/> and <see cref="Threshold"/>; any number by <see cref="Levels"/>. An
+/// outcome level decides for all
+/// entries of a response. A step level decides for a step level of the same step map, each step for itself. Thresholds compare the higher
+/// level's
+/// <em>observed</em> value (that of this point in the pipeline only for a channel that a shaping stage made), so weights and earlier stages
+/// do not move them.
 /// </para>
-/// <para>An invalid higher level makes what it gates invalid, not 0. Without this stage rewards accumulate directly (the paper's D-RA).</para>
+/// <para>An invalid higher level makes what it gates invalid, not 0. Without this stage rewards accumulate directly (the paper's
+/// D-RA).</para>
 /// </remarks>
 public sealed record GateOptions : StageOptions
 {
@@ -26,7 +30,10 @@ public sealed record GateOptions : StageOptions
     /// <value>Default null: 0 (a verifier's 1 opens, its 0 does not), or the preset's.</value>
     public double? Threshold { get; init; }
 
-    /// <summary>A threshold of a paper: <c>swe_outcome</c> opens for the outcomes of <see cref="SweOutcome"/> from "fails the tests" on. For a gate with two levels.</summary>
+    /// <summary>
+    /// A threshold of a paper: <c>swe_outcome</c> opens for the outcomes of <see cref="SweOutcome"/> from "fails the tests" on. For a gate
+    /// with two levels.
+    /// </summary>
     /// <value>Default null.</value>
     public GatePreset? Preset { get; init; }
 
@@ -42,7 +49,8 @@ public sealed record GateOptions : StageOptions
     /// <value>Default <c>all</c>, the paper's: penalties, too.</value>
     public GateApplies Applies { get; init; } = GateApplies.All;
 
-    internal IReadOnlyList<GateLevel> AllLevels => Levels ?? [new(Channel!), new(By!, Threshold ?? (Preset == GatePreset.SweOutcome ? SweOutcome.EmptyPatch : 0))];
+    internal IReadOnlyList<GateLevel> AllLevels =>
+        Levels ?? [new(Channel!), new(By!, Threshold ?? (Preset == GatePreset.SweOutcome ? SweOutcome.EmptyPatch : 0))];
 
     /// <inheritdoc/>
     protected override IEnumerable<string> Problems()
@@ -75,7 +83,8 @@ public sealed record GateOptions : StageOptions
 
 /// <summary>A level of a gate.</summary>
 /// <param name="Channel">Its channel.</param>
-/// <param name="Threshold">What its observed value is compared with to open the gates of all lower levels; without meaning for the lowest level. Default 0.</param>
+/// <param name="Threshold">What its observed value is compared with to open the gates of all lower levels; without meaning for the lowest
+/// level. Default 0.</param>
 public sealed record GateLevel(string Channel, double Threshold = 0);
 
 /// <summary>When a higher level opens the gate.</summary>
@@ -101,12 +110,16 @@ public enum GateApplies
 /// <summary>A gate's threshold as a paper has it.</summary>
 public enum GatePreset
 {
-    /// <summary>Between an empty patch and one that fails the tests (arXiv 2508.10548): step rewards count once something was submitted that changes the repository.</summary>
+    /// <summary>
+    /// Between an empty patch and one that fails the tests (arXiv 2508.10548): step rewards count once something was submitted that changes
+    /// the repository.
+    /// </summary>
     SweOutcome,
 }
 
 /// <summary>
-/// The four outcomes of a software-engineering task (arXiv 2508.10548) as rewards in equal distances. The paper gives the order and where its gate lies, but no numbers; a reimplementation (MILO-RL) has
+/// The four outcomes of a software-engineering task (arXiv 2508.10548) as rewards in equal distances. The paper gives the order and where
+/// its gate lies, but no numbers; a reimplementation (MILO-RL) has
 /// 1, −0.1, −0.2, −0.5 for passed, failed, empty and timed out.
 /// </summary>
 public static class SweOutcome

@@ -2,8 +2,13 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Rlhf.Shaping.Stages;
 
-/// <summary>r ← r + σ·z, z standard normal and independent for each valid entry: the noise of a learned, continuous reward. Off in evaluation.</summary>
-/// <remarks>z depends on the run's seed, the stage's name, the prompt visit, the sample and the position alone (Box–Muller on counter-based uniforms).</remarks>
+/// <summary>
+/// r ← r + σ·z, z standard normal and independent for each valid entry: the noise of a learned, continuous reward. Off in evaluation.
+/// </summary>
+/// <remarks>
+/// z depends on the run's seed, the stage's name, the prompt visit, the sample and the position alone (Box–Muller on counter-based
+/// uniforms).
+/// </remarks>
 public sealed record GaussianNoiseOptions : StageOptions
 {
     /// <summary>The channel, of any granularity.</summary>

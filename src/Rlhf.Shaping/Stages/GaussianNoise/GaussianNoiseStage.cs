@@ -8,7 +8,9 @@ namespace Rlhf.Shaping.Stages;
 /// <summary>r ← r + σ·z.</summary>
 internal sealed class GaussianNoiseStage(string name, GaussianNoiseOptions options) : IRewardTransform
 {
-    private static readonly Scalar One = 1, MinusTwo = -2, Turn = 2 * Math.PI;
+    private static readonly Scalar One = 1,
+        MinusTwo = -2,
+        Turn = 2 * Math.PI;
 
     public string Name => name;
 
@@ -29,14 +31,26 @@ internal sealed class GaussianNoiseStage(string name, GaussianNoiseOptions optio
         using Scalar deviation = options.StandardDeviation;
         Tensor radius = Uniform(frame, channel, context, 0).neg().add(One).log().mul(MinusTwo).sqrt();
         Tensor normal = radius.mul(Uniform(frame, channel, context, 1).mul(Turn).cos());
-        return frame.With(channel with { Values = channel.Values.add(normal.mul(deviation).to_type(channel.Values.dtype)).Keep(channel.Valid) });
+        return frame.With(
+            channel with
+            {
+                Values = channel.Values.add(normal.mul(deviation).to_type(channel.Values.dtype)).Keep(channel.Valid),
+            }
+        );
     }
 
     private static Tensor Uniform(RewardFrame frame, RewardChannel channel, RewardContext context, long which)
     {
-        Tensor visit = frame.Layout.PromptVisitId, sample = frame.Layout.SampleIndex, draw = full([], which, ScalarType.Int64, visit.device);
+        Tensor visit = frame.Layout.PromptVisitId,
+            sample = frame.Layout.SampleIndex,
+            draw = full([], which, ScalarType.Int64, visit.device);
         return channel.Granularity == RewardGranularity.Outcome
             ? context.Uniform(visit, sample, draw)
-            : context.Uniform(visit.unsqueeze(1), sample.unsqueeze(1), draw, arange(channel.Values.size(1), ScalarType.Int64, visit.device));
+            : context.Uniform(
+                visit.unsqueeze(1),
+                sample.unsqueeze(1),
+                draw,
+                arange(channel.Values.size(1), ScalarType.Int64, visit.device)
+            );
     }
 }

@@ -8,7 +8,9 @@ namespace Rlhf.Shaping.Stages;
 /// <summary>−k(log π_old − log π_ref) at each action token.</summary>
 internal sealed class KlStage(string name, KlRewardOptions options) : IRewardTransform
 {
-    private static readonly Scalar Zero = 0, One = 1, Half = 0.5;
+    private static readonly Scalar Zero = 0,
+        One = 1,
+        Half = 0.5;
 
     public string Name => name;
 
@@ -18,11 +20,14 @@ internal sealed class KlStage(string name, KlRewardOptions options) : IRewardTra
 
     public IReadOnlyList<string> Writes { get; } = [options.Into];
 
-    public RewardSchema Configure(RewardSchema input) => input.WithNew(new(options.Into, RewardGranularity.Token)
-    {
-        Range = options is { Form: KlForm.K3, ValueClamp: { } bound } ? new(-bound, 0) : null,
-        IsKlPenalty = true,
-    });
+    public RewardSchema Configure(RewardSchema input) =>
+        input.WithNew(
+            new(options.Into, RewardGranularity.Token)
+            {
+                Range = options is { Form: KlForm.K3, ValueClamp: { } bound } ? new(-bound, 0) : null,
+                IsKlPenalty = true,
+            }
+        );
 
     public RewardFrame Apply(RewardFrame frame, RewardContext context)
     {

@@ -3,7 +3,8 @@ using System.ComponentModel.DataAnnotations;
 namespace Rlhf.Shaping.Stages;
 
 /// <summary>
-/// r ← (r − mean) / (std + ε) over valid entries of policy rows. A value alone, or among equal ones, becomes 0. A channel that is normalised already is refused, here and by
+/// r ← (r − mean) / (std + ε) over valid entries of policy rows. A value alone, or among equal ones, becomes 0. A channel that is
+/// normalised already is refused, here and by
 /// estimators that divide by a standard deviation themselves.
 /// </summary>
 public sealed record NormaliseOptions : StageOptions
@@ -11,7 +12,10 @@ public sealed record NormaliseOptions : StageOptions
     /// <summary>The channel, of any granularity.</summary>
     public required string Channel { get; init; }
 
-    /// <summary>What the statistics are over: <c>group</c>, the samples of a prompt; <c>batch</c>, the iteration; <c>running</c>, all iterations before this one, the first its own.</summary>
+    /// <summary>
+    /// What the statistics are over: <c>group</c>, the samples of a prompt; <c>batch</c>, the iteration; <c>running</c>, all iterations
+    /// before this one, the first its own.
+    /// </summary>
     /// <value>Default <c>group</c>.</value>
     public NormaliseOver Over { get; init; } = NormaliseOver.Group;
 

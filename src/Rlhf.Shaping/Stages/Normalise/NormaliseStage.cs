@@ -8,9 +8,12 @@ namespace Rlhf.Shaping.Stages;
 /// <summary>r ← (r − mean) / (std + ε).</summary>
 internal sealed class NormaliseStage(string name, NormaliseOptions options) : IRewardTransform
 {
-    private const string CountState = "count", MeanState = "mean", SquaresState = "squares";
+    private const string CountState = "count",
+        MeanState = "mean",
+        SquaresState = "squares";
 
-    private static readonly Scalar Zero = 0, One = 1;
+    private static readonly Scalar Zero = 0,
+        One = 1;
 
     public string Name => name;
 
@@ -35,15 +38,23 @@ internal sealed class NormaliseStage(string name, NormaliseOptions options) : IR
         }
 
         // In double, so that float32 values lose nothing.
-        Tensor values = channel.Values.to_type(ScalarType.Float64), isPolicy = frame.Layout.IsPolicy;
+        Tensor values = channel.Values.to_type(ScalarType.Float64),
+            isPolicy = frame.Layout.IsPolicy;
         Tensor counted = channel.Valid.bitwise_and(channel.Granularity == RewardGranularity.Outcome ? isPolicy : isPolicy.unsqueeze(1));
         GroupStatistics groups = Statistics(values, counted, frame.Layout);
-        (Tensor count, Tensor mean, Tensor squares) = options.Over == NormaliseOver.Running ? Running(groups, context) : (groups.Count, groups.Mean, groups.Squares);
+        (Tensor count, Tensor mean, Tensor squares) =
+            options.Over == NormaliseOver.Running ? Running(groups, context) : (groups.Count, groups.Mean, groups.Squares);
 
-        using Scalar ddof = options.Ddof, epsilon = options.Epsilon;
+        using Scalar ddof = options.Ddof,
+            epsilon = options.Epsilon;
         Tensor deviation = Each(squares.div(count.sub(ddof).clamp_min(One)).sqrt());
         Tensor result = (options.Centre ? values.sub(Each(mean)) : values).div(deviation.add(epsilon));
-        return frame.With(channel with { Values = result.Keep(Each(count.gt(One)).bitwise_and(channel.Valid)).to_type(channel.Values.dtype) });
+        return frame.With(
+            channel with
+            {
+                Values = result.Keep(Each(count.gt(One)).bitwise_and(channel.Valid)).to_type(channel.Values.dtype),
+            }
+        );
 
         Tensor Each(Tensor ofGroups) => groups.Of(ofGroups).view(values.shape);
     }
@@ -60,7 +71,11 @@ internal sealed class NormaliseStage(string name, NormaliseOptions options) : IR
     private static (Tensor Count, Tensor Mean, Tensor Squares) Running(GroupStatistics batch, RewardContext context)
     {
         (Tensor count, Tensor mean, Tensor squares) = (batch.Count, batch.Mean, batch.Squares);
-        Tensor n = State(CountState), m = State(MeanState), s = State(SquaresState), total = n.add(count), apart = mean.sub(m);
+        Tensor n = State(CountState),
+            m = State(MeanState),
+            s = State(SquaresState),
+            total = n.add(count),
+            apart = mean.sub(m);
         context.SetState(CountState, total);
         context.SetState(MeanState, m.add(apart.mul(count).div(total.clamp_min(One))));
         context.SetState(SquaresState, s.add(squares).add(apart.square().mul(n).mul(count).div(total.clamp_min(One))));

@@ -3,7 +3,8 @@ using System.ComponentModel.DataAnnotations;
 namespace Rlhf.Shaping.Stages;
 
 /// <summary>
-/// A new channel that takes each value from the first of several channels in which it is valid: a verifier where it could judge, else a reward model. Invalid only where none is valid. How lower
+/// A new channel that takes each value from the first of several channels in which it is valid: a verifier where it could judge, else a
+/// reward model. Invalid only where none is valid. How lower
 /// priorities <em>add</em> to higher ones is the business of <see cref="GateOptions">gates</see>.
 /// </summary>
 public sealed record PriorityOptions : StageOptions
@@ -18,5 +19,8 @@ public sealed record PriorityOptions : StageOptions
 
     /// <inheritdoc/>
     protected override IEnumerable<string> Problems() =>
-        Channels.GroupBy(c => c, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(g => $"Priority composition '{Into}': channel '{g.Key}' comes twice.");
+        Channels
+            .GroupBy(c => c, StringComparer.Ordinal)
+            .Where(g => g.Count() > 1)
+            .Select(g => $"Priority composition '{Into}': channel '{g.Key}' comes twice.");
 }

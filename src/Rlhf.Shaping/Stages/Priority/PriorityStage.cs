@@ -17,13 +17,20 @@ internal sealed class PriorityStage(string name, PriorityOptions options) : IRew
     {
         ChannelSchema combined = input.Combined(Reads, options.Into, "cannot stand in for each other");
         IReadOnlyList<double>?[] levels = [.. Reads.Select(c => input[c].Levels)];
-        return input.WithNew(combined with { Range = input.Hull(Reads), Levels = levels.Contains(null) ? null : [.. levels.SelectMany(l => l!).Distinct().Order()] });
+        return input.WithNew(
+            combined with
+            {
+                Range = input.Hull(Reads),
+                Levels = levels.Contains(null) ? null : [.. levels.SelectMany(l => l!).Distinct().Order()],
+            }
+        );
     }
 
     public RewardFrame Apply(RewardFrame frame, RewardContext context)
     {
         RewardChannel first = frame[Reads[0]];
-        Tensor values = first.Values.Keep(first.Valid), known = first.Valid;
+        Tensor values = first.Values.Keep(first.Valid),
+            known = first.Valid;
         foreach (string name in Reads.Skip(1))
         {
             RewardChannel next = frame[name];

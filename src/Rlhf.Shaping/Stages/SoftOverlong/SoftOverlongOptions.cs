@@ -3,11 +3,13 @@ using System.ComponentModel.DataAnnotations;
 namespace Rlhf.Shaping.Stages;
 
 /// <summary>
-/// DAPO's soft punishment of long responses (arXiv 2503.14476), in a new outcome channel: 0 up to max − cache action tokens, then falling in a line to −1 at max, −1 beyond.
+/// DAPO's soft punishment of long responses (arXiv 2503.14476), in a new outcome channel: 0 up to max − cache action tokens, then falling
+/// in a line to −1 at max, −1 beyond.
 /// L counts action tokens, the end token included.
 /// </summary>
 /// <remarks>
-/// Place it after gates, which would take the penalty of wrong answers away. A trainer refuses it together with overlong filtering, which leaves the very responses out of the loss
+/// Place it after gates, which would take the penalty of wrong answers away. A trainer refuses it together with overlong filtering, which
+/// leaves the very responses out of the loss
 /// that it penalises most.
 /// </remarks>
 public sealed record SoftOverlongOptions : StageOptions
@@ -26,5 +28,6 @@ public sealed record SoftOverlongOptions : StageOptions
     public required int Cache { get; init; }
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> Problems() => Cache > MaxLength ? [$"Soft overlong penalty: cache is {Cache}, more than maxLength, {MaxLength}."] : [];
+    protected override IEnumerable<string> Problems() =>
+        Cache > MaxLength ? [$"Soft overlong penalty: cache is {Cache}, more than maxLength, {MaxLength}."] : [];
 }

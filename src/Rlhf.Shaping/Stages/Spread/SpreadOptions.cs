@@ -12,7 +12,10 @@ public sealed record SpreadOptions : StageOptions
     [MinLength(1)]
     public required string Into { get; init; }
 
-    /// <summary>Over what: <c>last_token</c> (all of r on the last action token), <c>tokens</c> (r/n on each of n action tokens) or <c>steps</c> (r/K on each of K steps; nothing where there is no step).</summary>
+    /// <summary>
+    /// Over what: <c>last_token</c> (all of r on the last action token), <c>tokens</c> (r/n on each of n action tokens) or <c>steps</c>
+    /// (r/K on each of K steps; nothing where there is no step).
+    /// </summary>
     public required SpreadOver Over { get; init; }
 }
 

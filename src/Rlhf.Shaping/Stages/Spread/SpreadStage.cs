@@ -21,14 +21,16 @@ internal sealed class SpreadStage(string name, SpreadOptions options) : IRewardT
     public RewardSchema Configure(RewardSchema input)
     {
         ChannelSchema channel = input[options.Channel].RequireOutcome("spreading");
-        return input.WithNew(new(options.Into, OverSteps ? RewardGranularity.Step : RewardGranularity.Token, OverSteps ? StepMap.Steps : null)
-        {
-            Range = channel.Range?.Including(0),
-            Normalisation = channel.Normalisation,
+        return input.WithNew(
+            new(options.Into, OverSteps ? RewardGranularity.Step : RewardGranularity.Token, OverSteps ? StepMap.Steps : null)
+            {
+                Range = channel.Range?.Including(0),
+                Normalisation = channel.Normalisation,
 
-            // A share that every earlier place gets, too, tells it of the end.
-            IsCausal = channel.IsCausal && options.Over == SpreadOver.LastToken,
-        });
+                // A share that every earlier place gets, too, tells it of the end.
+                IsCausal = channel.IsCausal && options.Over == SpreadOver.LastToken,
+            }
+        );
     }
 
     public RewardFrame Apply(RewardFrame frame, RewardContext context)
@@ -42,6 +44,14 @@ internal sealed class SpreadStage(string name, SpreadOptions options) : IRewardT
 
         Tensor valid = places.bitwise_and(channel.Valid.unsqueeze(1));
         Tensor share = channel.Values.div(places.sum(1).clamp_min(One).to_type(channel.Values.dtype)).unsqueeze(1).expand(places.shape);
-        return frame.With(new(options.Into, OverSteps ? RewardGranularity.Step : RewardGranularity.Token, share.Keep(valid), valid, OverSteps ? StepMap.Steps : null));
+        return frame.With(
+            new(
+                options.Into,
+                OverSteps ? RewardGranularity.Step : RewardGranularity.Token,
+                share.Keep(valid),
+                valid,
+                OverSteps ? StepMap.Steps : null
+            )
+        );
     }
 }

@@ -17,19 +17,26 @@ internal sealed class StepAggregateStage(string name, StepAggregateOptions optio
     {
         ChannelSchema channel = input[options.Channel].RequireSteps("step aggregation");
         bool keepsRange = options.Aggregation is StepAggregation.Min or StepAggregation.Max or StepAggregation.Mean or StepAggregation.Last;
-        return input.WithNew(new(options.Into, RewardGranularity.Outcome) 
-        {
-            Range = keepsRange ? channel.Range : null,
-            IsCausal = channel.IsCausal,
-            Normalisation = channel.Normalisation,
-            IsKlPenalty = channel.IsKlPenalty,
-        });
+        return input.WithNew(
+            new(options.Into, RewardGranularity.Outcome)
+            {
+                Range = keepsRange ? channel.Range : null,
+                IsCausal = channel.IsCausal,
+                Normalisation = channel.Normalisation,
+                IsKlPenalty = channel.IsKlPenalty,
+            }
+        );
     }
 
     public RewardFrame Apply(RewardFrame frame, RewardContext context)
     {
         RewardChannel channel = frame[options.Channel];
-        (Tensor values, Tensor valid) = StepAggregations.Aggregate(channel.Values, frame.StepsOf(channel).Mask, channel.Valid, options.Aggregation);
+        (Tensor values, Tensor valid) = StepAggregations.Aggregate(
+            channel.Values,
+            frame.StepsOf(channel).Mask,
+            channel.Valid,
+            options.Aggregation
+        );
         return frame.With(new(options.Into, RewardGranularity.Outcome, values, valid));
     }
 }

@@ -13,7 +13,10 @@ public sealed record WeightedSumOptions : StageOptions
     [MinLength(1)]
     public required string Into { get; init; }
 
-    /// <summary>What an invalid entry of a channel does: <c>propagate</c> makes the sum invalid, <c>skip</c> adds up the others and is invalid only where none is left.</summary>
+    /// <summary>
+    /// What an invalid entry of a channel does: <c>propagate</c> makes the sum invalid, <c>skip</c> adds up the others and is invalid only
+    /// where none is left.
+    /// </summary>
     /// <value>Default <c>propagate</c>.</value>
     public InvalidEntries Invalid { get; init; } = InvalidEntries.Propagate;
 

@@ -19,7 +19,10 @@ internal sealed class WeightedSumStage(string name, WeightedSumOptions options) 
         RewardRange? range = new RewardRange(0, 0);
         foreach ((string channel, double weight) in options.Weights)
         {
-            range = range is { } sum && Part(input[channel], weight) is { } part ? new(sum.Minimum + part.Minimum, sum.Maximum + part.Maximum) : null;
+            range =
+                range is { } sum && Part(input[channel], weight) is { } part
+                    ? new(sum.Minimum + part.Minimum, sum.Maximum + part.Maximum)
+                    : null;
         }
 
         return input.WithNew(input.Combined(Reads, options.Into, "cannot be added") with { Range = range });
@@ -28,7 +31,9 @@ internal sealed class WeightedSumStage(string name, WeightedSumOptions options) 
     public RewardFrame Apply(RewardFrame frame, RewardContext context)
     {
         RewardChannel first = frame[Reads[0]];
-        Tensor total = zeros_like(first.Values), any = zeros_like(first.Valid), required = frame.EntriesOf(first);
+        Tensor total = zeros_like(first.Values),
+            any = zeros_like(first.Valid),
+            required = frame.EntriesOf(first);
         foreach ((string channel, double weight) in options.Weights)
         {
             using Scalar w = weight;
@@ -47,6 +52,8 @@ internal sealed class WeightedSumStage(string name, WeightedSumOptions options) 
     {
         bool mayBeMissing = options.Invalid == InvalidEntries.Skip || options.Optional.Contains(channel.Name);
         RewardRange? range = mayBeMissing ? channel.Range?.Including(0) : channel.Range;
-        return range is { } r ? new(Math.Min(weight * r.Minimum, weight * r.Maximum), Math.Max(weight * r.Minimum, weight * r.Maximum)) : null;
+        return range is { } r
+            ? new(Math.Min(weight * r.Minimum, weight * r.Maximum), Math.Max(weight * r.Minimum, weight * r.Maximum))
+            : null;
     }
 }

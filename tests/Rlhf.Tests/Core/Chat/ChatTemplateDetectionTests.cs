@@ -5,8 +5,10 @@ namespace Rlhf.Tests.Core.Chat;
 
 public sealed class ChatTemplateDetectionTests : IDisposable
 {
-    private const string ChatMl = "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
-    private const string Llama3 = "{% for message in messages %}{{ '<|start_header_id|>' + message['role'] + '<|end_header_id|>\n\n'+ message['content'] | trim + '<|eot_id|>' }}{% endfor %}";
+    private const string ChatMl =
+        "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
+    private const string Llama3 =
+        "{% for message in messages %}{{ '<|start_header_id|>' + message['role'] + '<|end_header_id|>\n\n'+ message['content'] | trim + '<|eot_id|>' }}{% endfor %}";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("rlhf-chat-");
 
@@ -27,7 +29,8 @@ public sealed class ChatTemplateDetectionTests : IDisposable
     [Theory]
     [InlineData("models/SmolLM2-135M-Instruct", "smollm2")]
     [InlineData("reference/tokenizers/qwen3", "qwen3")]
-    public void Detect_SharedFolders_AreKnown(string folder, string name) => Assert.Equal(name, ChatTemplates.Detect(SharedData.Require(folder)).Name);
+    public void Detect_SharedFolders_AreKnown(string folder, string name) =>
+        Assert.Equal(name, ChatTemplates.Detect(SharedData.Require(folder)).Name);
 
     [Fact]
     public void Detect_TemplateTexts_AreKnownByWhatTheyDo()
@@ -36,8 +39,18 @@ public sealed class ChatTemplateDetectionTests : IDisposable
         Assert.Equal("chatml", DetectConfig(new { chat_template = ChatMl }).Name);
         Assert.Equal("qwen2.5", DetectConfig(new { chat_template = Qwen25(qwen, qwen) }).Name);
         Assert.Equal("llama3", DetectConfig(new { chat_template = Llama3 }).Name);
-        Assert.Equal("llama3.1", DetectConfig(new { chat_template = "{{ \"Cutting Knowledge Date: December 2023\" }}{% if tools_in_user_message %}{% endif %}" + Llama3 }).Name);
-        Assert.Equal("chatml", DetectConfig(new { chat_template = new[] { new { name = "tool_use", template = "x" }, new { name = "default", template = ChatMl } } }).Name);
+        Assert.Equal(
+            "llama3.1",
+            DetectConfig(
+                new { chat_template = "{{ \"Cutting Knowledge Date: December 2023\" }}{% if tools_in_user_message %}{% endif %}" + Llama3 }
+            ).Name
+        );
+        Assert.Equal(
+            "chatml",
+            DetectConfig(
+                new { chat_template = new[] { new { name = "tool_use", template = "x" }, new { name = "default", template = ChatMl } } }
+            ).Name
+        );
     }
 
     [Fact]
@@ -46,11 +59,13 @@ public sealed class ChatTemplateDetectionTests : IDisposable
         ChatMessage[] question = [new(ChatRole.User, "q")];
         Assert.Equal(
             "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\nq<|im_end|>\n",
-            DetectConfig(new { chat_template = WithSystem("You are a helpful assistant.") }).RenderText(question));
+            DetectConfig(new { chat_template = WithSystem("You are a helpful assistant.") }).RenderText(question)
+        );
         const string boxed = "Answer within \\\\boxed{}.";
         Assert.Equal(
             "<|im_start|>system\nAnswer within \\boxed{}.<|im_end|>\n<|im_start|>user\nq<|im_end|>\n",
-            DetectConfig(new { chat_template = Qwen25(boxed, boxed) }).RenderText(question));
+            DetectConfig(new { chat_template = Qwen25(boxed, boxed) }).RenderText(question)
+        );
     }
 
     [Fact]
@@ -89,6 +104,10 @@ public sealed class ChatTemplateDetectionTests : IDisposable
     public void Detect_ABrokenConfiguration_IsRefusedWithTheFile()
     {
         File.WriteAllText(Path.Combine(_folder.FullName, "tokenizer_config.json"), "{");
-        Assert.Contains("not valid JSON", Assert.Throws<InvalidDataException>(() => ChatTemplates.Detect(_folder.FullName)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "not valid JSON",
+            Assert.Throws<InvalidDataException>(() => ChatTemplates.Detect(_folder.FullName)).Message,
+            StringComparison.Ordinal
+        );
     }
 }

@@ -21,7 +21,10 @@ public class PythonJsonTests
     [InlineData("\"\\u0000\\u001f\\b\\f\\n\\r\\t\\\"\\\\\\/\"", "\"\\u0000\\u001f\\b\\f\\n\\r\\t\\\"\\\\/\"")]
     [InlineData("[-0, 123456789012345678901234567890]", "[0, 123456789012345678901234567890]")]
     [InlineData("[1.0, -0.0, 2.50, 0.1, 100e-2, 1E5]", "[1.0, -0.0, 2.5, 0.1, 1.0, 100000.0]")]
-    [InlineData("[1e15, 1e16, 123456789012345678.0, 1e22, 1.5e300]", "[1000000000000000.0, 1e+16, 1.2345678901234568e+17, 1e+22, 1.5e+300]")]
+    [InlineData(
+        "[1e15, 1e16, 123456789012345678.0, 1e22, 1.5e300]",
+        "[1000000000000000.0, 1e+16, 1.2345678901234568e+17, 1e+22, 1.5e+300]"
+    )]
     [InlineData("[0.0001, 0.00001, 1.25e-7, 5e-324]", "[0.0001, 1e-05, 1.25e-07, 5e-324]")]
     [InlineData("[1e999, -1e999]", "[Infinity, -Infinity]")]
     public void Write_AnyValue_EqualsPython(string json, string expected) => Assert.Equal(expected, Write(json));
@@ -31,11 +34,17 @@ public class PythonJsonTests
         Assert.Equal("{\n    \"a\": [\n        1,\n        {}\n    ],\n    \"b\": []\n}", Write("{\"a\": [1, {}], \"b\": []}", indent: 4));
 
     [Fact]
-    public void Write_AnyDouble_ReadsBackTheSame() => Gen.Double.Where(double.IsFinite).Sample(value =>
-    {
-        string raw = value.ToString("E16", CultureInfo.InvariantCulture);
-        Assert.Equal(value, double.Parse(Write(raw), CultureInfo.InvariantCulture));
-    }, iter: 2_000);
+    public void Write_AnyDouble_ReadsBackTheSame() =>
+        Gen
+            .Double.Where(double.IsFinite)
+            .Sample(
+                value =>
+                {
+                    string raw = value.ToString("E16", CultureInfo.InvariantCulture);
+                    Assert.Equal(value, double.Parse(Write(raw), CultureInfo.InvariantCulture));
+                },
+                iter: 2_000
+            );
 
     [Fact]
     public void Write_NoValue_IsRefused() => Assert.Throws<ArgumentException>(() => PythonJson.Write(default(JsonElement)));

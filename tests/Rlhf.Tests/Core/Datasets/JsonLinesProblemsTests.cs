@@ -29,33 +29,50 @@ public sealed class JsonLinesProblemsTests : IDisposable
         Problem[] all = [.. Enumerable.Range(0, problems.Count).Select(i => problems[i])];
         Assert.Equal(count, all.Select(p => p.Id).Distinct().Count());
         Assert.Equal(withoutSolution, all.Count(p => p.Solution is null));
-        Assert.All(all.Where(p => p.Solution is not null), p =>
-        {
-            if (schema == ProblemSchema.Math)
+        Assert.All(
+            all.Where(p => p.Solution is not null),
+            p =>
             {
-                Assert.Contains("\\boxed", p.Solution, StringComparison.Ordinal);
-                return;
-            }
+                if (schema == ProblemSchema.Math)
+                {
+                    Assert.Contains("\\boxed", p.Solution, StringComparison.Ordinal);
+                    return;
+                }
 
-            Assert.Matches(@"^-?\d+(\.\d+)?$", p.Answer);
-            Assert.Equal($"#### {p.Answer}", p.Solution!.Split('\n')[^1]);
-            Assert.DoesNotContain("<<", p.Solution, StringComparison.Ordinal);
-        });
+                Assert.Matches(@"^-?\d+(\.\d+)?$", p.Answer);
+                Assert.Equal($"#### {p.Answer}", p.Solution!.Split('\n')[^1]);
+                Assert.DoesNotContain("<<", p.Solution, StringComparison.Ordinal);
+            }
+        );
     }
 
     [Fact]
     public void Load_SharedSvamp_EveryLineOfWorkIsTrue()
     {
-        JsonLinesProblems problems = JsonLinesProblems.Load(SharedData.Require("data/svamp/train.jsonl"), new JsonLinesOptions { Schema = ProblemSchema.Svamp });
+        JsonLinesProblems problems = JsonLinesProblems.Load(
+            SharedData.Require("data/svamp/train.jsonl"),
+            new JsonLinesOptions { Schema = ProblemSchema.Svamp }
+        );
         string[] steps = [.. Enumerable.Range(0, problems.Count).SelectMany(i => problems[i].Solution?.Split('\n')[..^1] ?? [])];
         Assert.True(steps.Length > 700);
-        Assert.All(steps, step =>
-        {
-            string[] parts = step.Split(' ');
-            double a = double.Parse(parts[0], CultureInfo.InvariantCulture), b = double.Parse(parts[2], CultureInfo.InvariantCulture);
-            double c = parts[1] switch { "+" => a + b, "-" => a - b, "*" => a * b, "/" => a / b, _ => double.NaN };
-            Assert.Equal(c, double.Parse(parts[4], CultureInfo.InvariantCulture), 1e-9);
-        });
+        Assert.All(
+            steps,
+            step =>
+            {
+                string[] parts = step.Split(' ');
+                double a = double.Parse(parts[0], CultureInfo.InvariantCulture),
+                    b = double.Parse(parts[2], CultureInfo.InvariantCulture);
+                double c = parts[1] switch
+                {
+                    "+" => a + b,
+                    "-" => a - b,
+                    "*" => a * b,
+                    "/" => a / b,
+                    _ => double.NaN,
+                };
+                Assert.Equal(c, double.Parse(parts[4], CultureInfo.InvariantCulture), 1e-9);
+            }
+        );
     }
 
     [Fact]
@@ -63,10 +80,18 @@ public sealed class JsonLinesProblemsTests : IDisposable
     {
         Problem problem = Load(
             """{"question": "How many?", "answer": "She sold 48/2 = <<48/2=24>>24.\nTogether $<<1000+24=1024>>1,024.\n#### 1,024 "}""",
-            new JsonLinesOptions { Schema = ProblemSchema.Gsm8k })[0];
+            new JsonLinesOptions { Schema = ProblemSchema.Gsm8k }
+        )[0];
         Assert.Equal(
-            new Problem { Id = "1", Question = "How many?", Answer = "1024", Solution = "She sold 48/2 = 24.\nTogether $1,024.\n#### 1024" },
-            problem);
+            new Problem
+            {
+                Id = "1",
+                Question = "How many?",
+                Answer = "1024",
+                Solution = "She sold 48/2 = 24.\nTogether $1,024.\n#### 1024",
+            },
+            problem
+        );
     }
 
     [Theory]
@@ -96,8 +121,12 @@ public sealed class JsonLinesProblemsTests : IDisposable
     [InlineData("1 / 0", "cannot be worked out")]
     public void Load_SvampWithABrokenEquation_NamesFileLineAndField(string equation, string expected)
     {
-        InvalidDataException e = Assert.Throws<InvalidDataException>(() => Load(
-            $$"""{"question": "Q", "answer": "5", "equation": "{{equation}}"}""", new JsonLinesOptions { Schema = ProblemSchema.Svamp }));
+        InvalidDataException e = Assert.Throws<InvalidDataException>(() =>
+            Load(
+                $$"""{"question": "Q", "answer": "5", "equation": "{{equation}}"}""",
+                new JsonLinesOptions { Schema = ProblemSchema.Svamp }
+            )
+        );
         Assert.Contains($"{_file}, line 1", e.Message, StringComparison.Ordinal);
         Assert.Contains("'equation'", e.Message, StringComparison.Ordinal);
         Assert.Contains(expected, e.Message, StringComparison.Ordinal);
@@ -106,9 +135,24 @@ public sealed class JsonLinesProblemsTests : IDisposable
     [Fact]
     public void Load_OwnFieldNames_AreRead()
     {
-        var options = new JsonLinesOptions { Question = "prompt", Answer = "gold", Solution = "work", Id = "key" };
+        var options = new JsonLinesOptions
+        {
+            Question = "prompt",
+            Answer = "gold",
+            Solution = "work",
+            Id = "key",
+        };
         Problem problem = Load("""{"key": 7, "prompt": "Q", "gold": 0.50, "work": "W"}""", options)[0];
-        Assert.Equal(new Problem { Id = "7", Question = "Q", Answer = "0.50", Solution = "W" }, problem);
+        Assert.Equal(
+            new Problem
+            {
+                Id = "7",
+                Question = "Q",
+                Answer = "0.50",
+                Solution = "W",
+            },
+            problem
+        );
     }
 
     [Fact]
@@ -158,8 +202,9 @@ public sealed class JsonLinesProblemsTests : IDisposable
     [InlineData("Work.\\n####  ")]
     public void Load_Gsm8kWithoutAFinalAnswer_IsRefused(string answer)
     {
-        InvalidDataException e = Assert.Throws<InvalidDataException>(() => Load(
-            $$"""{"question": "Q", "answer": "{{answer}}"}""", new JsonLinesOptions { Schema = ProblemSchema.Gsm8k }));
+        InvalidDataException e = Assert.Throws<InvalidDataException>(() =>
+            Load($$"""{"question": "Q", "answer": "{{answer}}"}""", new JsonLinesOptions { Schema = ProblemSchema.Gsm8k })
+        );
         Assert.Contains("no final answer", e.Message, StringComparison.Ordinal);
     }
 

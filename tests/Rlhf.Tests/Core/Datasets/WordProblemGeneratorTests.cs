@@ -19,37 +19,83 @@ public sealed partial class WordProblemGeneratorTests
     [InlineData(ProblemSplit.Test, 2)]
     public void Solution_EveryProblem_FollowsFromTheQuestionByTrueSteps(ProblemSplit split, long seed)
     {
-        var options = new WordProblemOptions { Split = split, Seed = seed, Count = 5_000 };
-        Assert.All(Generate(options), p =>
+        var options = new WordProblemOptions
         {
-            string[] lines = p.Solution!.Split('\n');
-            Assert.Equal($"#### {p.Answer}", lines[^1]);
-            Assert.InRange(lines.Length - 1, options.MinSteps, options.MaxSteps);
-            string? result = null;
-            foreach (string line in lines[..^1])
+            Split = split,
+            Seed = seed,
+            Count = 5_000,
+        };
+        Assert.All(
+            Generate(options),
+            p =>
             {
-                GroupCollection step = Step().Match(line).Groups;
-                int a = Number(step[1].Value), b = Number(step[3].Value), c = Number(step[4].Value);
-                Assert.Equal(c, step[2].Value switch { "+" => a + b, "-" => a - b, "*" => a * b, _ => -1 });
-                Assert.InRange(c, 1, options.MaxResult);
-                Assert.True(result is null || result == step[1].Value, $"{p.Solution}: a step does not go on from the one before");
-                result = step[4].Value;
-            }
+                string[] lines = p.Solution!.Split('\n');
+                Assert.Equal($"#### {p.Answer}", lines[^1]);
+                Assert.InRange(lines.Length - 1, options.MinSteps, options.MaxSteps);
+                string? result = null;
+                foreach (string line in lines[..^1])
+                {
+                    GroupCollection step = Step().Match(line).Groups;
+                    int a = Number(step[1].Value),
+                        b = Number(step[3].Value),
+                        c = Number(step[4].Value);
+                    Assert.Equal(
+                        c,
+                        step[2].Value switch
+                        {
+                            "+" => a + b,
+                            "-" => a - b,
+                            "*" => a * b,
+                            _ => -1,
+                        }
+                    );
+                    Assert.InRange(c, 1, options.MaxResult);
+                    Assert.True(result is null || result == step[1].Value, $"{p.Solution}: a step does not go on from the one before");
+                    result = step[4].Value;
+                }
 
-            Assert.Equal(p.Answer, result);
-            Assert.Equal(p.Answer, AnswerFromTheQuestion(p.Question).ToString(CultureInfo.InvariantCulture));
-        });
+                Assert.Equal(p.Answer, result);
+                Assert.Equal(p.Answer, AnswerFromTheQuestion(p.Question).ToString(CultureInfo.InvariantCulture));
+            }
+        );
     }
 
     [Fact]
     public void Splits_DifferentSeedsAndOptions_ShareNoArithmetic()
     {
-        Problem[] train = Generate(new WordProblemOptions { Split = ProblemSplit.Train, Seed = 1, Count = Many });
-        Problem[] test = Generate(new WordProblemOptions { Split = ProblemSplit.Test, Seed = 1, Count = Many });
-        Problem[] other = Generate(new WordProblemOptions { Split = ProblemSplit.Test, Seed = 9, Count = Many, MinSteps = 1, MaxSteps = 2, MaxNumber = 12, MaxResult = 99 });
+        Problem[] train = Generate(
+            new WordProblemOptions
+            {
+                Split = ProblemSplit.Train,
+                Seed = 1,
+                Count = Many,
+            }
+        );
+        Problem[] test = Generate(
+            new WordProblemOptions
+            {
+                Split = ProblemSplit.Test,
+                Seed = 1,
+                Count = Many,
+            }
+        );
+        Problem[] other = Generate(
+            new WordProblemOptions
+            {
+                Split = ProblemSplit.Test,
+                Seed = 9,
+                Count = Many,
+                MinSteps = 1,
+                MaxSteps = 2,
+                MaxNumber = 12,
+                MaxResult = 99,
+            }
+        );
         HashSet<string> trainSums = [.. train.Select(Arithmetic)];
         HashSet<string> testSums = [.. test.Concat(other).Select(Arithmetic)];
-        TestContext.Current.SendDiagnosticMessage($"distinct arithmetic: {trainSums.Count} in {Many} train, {testSums.Count} in {2 * Many} test problems");
+        TestContext.Current.SendDiagnosticMessage(
+            $"distinct arithmetic: {trainSums.Count} in {Many} train, {testSums.Count} in {2 * Many} test problems"
+        );
         Assert.True(trainSums.Count > Many / 2);
         Assert.False(trainSums.Overlaps(testSums));
     }
@@ -68,7 +114,8 @@ public sealed partial class WordProblemGeneratorTests
             int largestShare = answers.CountBy(a => a).Max(a => a.Value);
             TestContext.Current.SendDiagnosticMessage(
                 $"{split}: three steps {threeSteps:P1}, boxes {boxes:P1}, + - * {shares[0]:P1} {shares[1]:P1} {shares[2]:P1}, answers' quartiles "
-                + $"{answers[Many / 4]} {answers[Many / 2]} {answers[3 * Many / 4]}, commonest answer {(double)largestShare / Many:P1}; e.g. {problems[0].Question} | {problems[0].Solution}");
+                    + $"{answers[Many / 4]} {answers[Many / 2]} {answers[3 * Many / 4]}, commonest answer {(double)largestShare / Many:P1}; e.g. {problems[0].Question} | {problems[0].Solution}"
+            );
             Assert.InRange(threeSteps, 0.45, 0.55);
             Assert.InRange(boxes, 0.2, 0.3);
             Assert.All(shares, s => Assert.InRange(s, 0.2, 0.5));
@@ -92,7 +139,8 @@ public sealed partial class WordProblemGeneratorTests
     public void Text_DefaultOptions_FitsASmallModelsContext()
     {
         Problem[] problems = Generate(new WordProblemOptions { Count = Many });
-        int question = problems.Max(p => Token().Count(p.Question)), solution = problems.Max(p => Token().Count(p.Solution!));
+        int question = problems.Max(p => Token().Count(p.Question)),
+            solution = problems.Max(p => Token().Count(p.Solution!));
         int words = problems.SelectMany(p => Token().Matches(p.Question + '\n' + p.Solution).Select(m => m.Value)).Distinct().Count();
         TestContext.Current.SendDiagnosticMessage($"at most {question} question and {solution} solution tokens, {words} different ones");
         Assert.InRange(question, 20, 45);
@@ -109,7 +157,15 @@ public sealed partial class WordProblemGeneratorTests
     {
         foreach (ProblemSplit split in Enum.GetValues<ProblemSplit>())
         {
-            var options = new WordProblemOptions { Split = split, Count = 100, MinSteps = minSteps, MaxSteps = maxSteps, MaxNumber = maxNumber, MaxResult = maxResult };
+            var options = new WordProblemOptions
+            {
+                Split = split,
+                Count = 100,
+                MinSteps = minSteps,
+                MaxSteps = maxSteps,
+                MaxNumber = maxNumber,
+                MaxResult = maxResult,
+            };
             Assert.All(Generate(options), p => Assert.InRange(AnswerFromTheQuestion(p.Question), 1, maxResult));
         }
     }
@@ -119,11 +175,20 @@ public sealed partial class WordProblemGeneratorTests
     {
         (WordProblemOptions Options, string Name)[] bad =
         [
-            (new() { Count = 0 }, "Count"), (new() { MinSteps = 0 }, "MinSteps"), (new() { MinSteps = 4 }, "MaxSteps"), (new() { MaxSteps = 6 }, "MaxSteps"),
-            (new() { MaxNumber = 4 }, "MaxNumber"), (new() { MaxNumber = 1000, MaxResult = 2000 }, "MaxNumber"), (new() { MaxNumber = 60 }, "MaxResult"),
-            (new() { MaxResult = 10_000 }, "MaxResult"), (new() { Split = (ProblemSplit)2 }, "Split"),
+            (new() { Count = 0 }, "Count"),
+            (new() { MinSteps = 0 }, "MinSteps"),
+            (new() { MinSteps = 4 }, "MaxSteps"),
+            (new() { MaxSteps = 6 }, "MaxSteps"),
+            (new() { MaxNumber = 4 }, "MaxNumber"),
+            (new() { MaxNumber = 1000, MaxResult = 2000 }, "MaxNumber"),
+            (new() { MaxNumber = 60 }, "MaxResult"),
+            (new() { MaxResult = 10_000 }, "MaxResult"),
+            (new() { Split = (ProblemSplit)2 }, "Split"),
         ];
-        Assert.All(bad, b => Assert.Equal(b.Name, Assert.Throws<ArgumentOutOfRangeException>(() => new WordProblemGenerator(b.Options)).ParamName));
+        Assert.All(
+            bad,
+            b => Assert.Equal(b.Name, Assert.Throws<ArgumentOutOfRangeException>(() => new WordProblemGenerator(b.Options)).ParamName)
+        );
         var generator = new WordProblemGenerator(new WordProblemOptions { Count = 3 });
         Assert.Throws<ArgumentOutOfRangeException>(() => generator[3]);
         Assert.Throws<ArgumentOutOfRangeException>(() => generator[-1]);
@@ -131,13 +196,23 @@ public sealed partial class WordProblemGeneratorTests
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
-    private static string Arithmetic(Problem problem) => string.Join(' ', Sentence().Matches(problem.Question).Select(m => m.Groups["kind"].Value switch
-    {
-        "buys" or "finds" or "gets" => "+",
-        "gives away" or "loses" or "sells" => "-",
-        "then has" => "*",
-        _ => problem.Question.Contains(" of ", StringComparison.Ordinal) ? "boxes" : "",
-    } + m.Groups["n"].Value + m.Groups["each"].Value));
+    private static string Arithmetic(Problem problem) =>
+        string.Join(
+            ' ',
+            Sentence()
+                .Matches(problem.Question)
+                .Select(m =>
+                    m.Groups["kind"].Value switch
+                    {
+                        "buys" or "finds" or "gets" => "+",
+                        "gives away" or "loses" or "sells" => "-",
+                        "then has" => "*",
+                        _ => problem.Question.Contains(" of ", StringComparison.Ordinal) ? "boxes" : "",
+                    }
+                    + m.Groups["n"].Value
+                    + m.Groups["each"].Value
+                )
+        );
 
     private static int AnswerFromTheQuestion(string question)
     {

@@ -8,18 +8,36 @@ namespace Rlhf.Tests.Core.Generation;
 public class CausalLmRolloutEngineTests
 {
     private static readonly RolloutRequest[] Requests =
-        [new([1, 2, 3], 10, Samples: 3), new([4], 11, Samples: 2), new([5, 6, 7, 8, 9, 10, 11], 12), new([3, 3], 13, Samples: 4, FirstSampleIndex: 2)];
+    [
+        new([1, 2, 3], 10, Samples: 3),
+        new([4], 11, Samples: 2),
+        new([5, 6, 7, 8, 9, 10, 11], 12),
+        new([3, 3], 13, Samples: 4, FirstSampleIndex: 2),
+    ];
 
-    private static readonly SamplingOptions Sampling = new() { Temperature = 0.8, MaxNewTokens = 12, StopTokenIds = [0], Seed = 5 };
+    private static readonly SamplingOptions Sampling = new()
+    {
+        Temperature = 0.8,
+        MaxNewTokens = 12,
+        StopTokenIds = [0],
+        Seed = 5,
+    };
 
     [Fact]
     public void LogProbs_OfSampledTokens_AreTheTrainers()
     {
         using var scope = NewDisposeScope();
         using CausalLm model = Model();
-        foreach ((RolloutRequest request, RolloutSequence response) in Pairs(Requests, new CausalLmRolloutEngine(model).Generate(Requests, Sampling)))
+        foreach (
+            (RolloutRequest request, RolloutSequence response) in Pairs(
+                Requests,
+                new CausalLmRolloutEngine(model).Generate(Requests, Sampling)
+            )
+        )
         {
-            Tensor expected = ResponseLogProbs.Compute(model, [new(request.PromptTokenIds, response.TokenIds)], response.TokenIds.Length, Sampling.Temperature).LogProbs;
+            Tensor expected = ResponseLogProbs
+                .Compute(model, [new(request.PromptTokenIds, response.TokenIds)], response.TokenIds.Length, Sampling.Temperature)
+                .LogProbs;
             double largest = expected[0].sub(tensor(response.LogProbs)).abs().max().item<float>();
             Assert.True(largest < 1e-5, $"visit {response.VisitId}: {largest}");
         }
@@ -33,10 +51,14 @@ public class CausalLmRolloutEngineTests
     {
         using CausalLm model = Model();
         IReadOnlyList<RolloutSequence> expected = new CausalLmRolloutEngine(model).Generate(Requests, Sampling);
-        IReadOnlyList<RolloutSequence> reversed = new CausalLmRolloutEngine(model, options: new() { MaxSlots = slots }).Generate([.. Requests.Reverse()], Sampling);
+        IReadOnlyList<RolloutSequence> reversed = new CausalLmRolloutEngine(model, options: new() { MaxSlots = slots }).Generate(
+            [.. Requests.Reverse()],
+            Sampling
+        );
         Assert.Equal(
             expected.Select(r => (r.VisitId, r.SampleIndex, string.Join(' ', r.TokenIds), r.FinishReason)).Order(),
-            reversed.Select(r => (r.VisitId, r.SampleIndex, string.Join(' ', r.TokenIds), r.FinishReason)).Order());
+            reversed.Select(r => (r.VisitId, r.SampleIndex, string.Join(' ', r.TokenIds), r.FinishReason)).Order()
+        );
         Assert.Equal(expected.Select(r => r.VisitId), Requests.SelectMany(r => Enumerable.Repeat(r.VisitId, r.Samples)));
         Assert.Equal([2, 3, 4, 5], expected.Where(r => r.VisitId == 13).Select(r => r.SampleIndex));
     }
@@ -45,7 +67,12 @@ public class CausalLmRolloutEngineTests
     public void Greedy_EqualsTheMostProbableTokenOfAWholeRecomputation()
     {
         using CausalLm model = Model();
-        foreach ((RolloutRequest request, RolloutSequence response) in Pairs(Requests, new CausalLmRolloutEngine(model).Generate(Requests, Sampling with { Temperature = 0 })))
+        foreach (
+            (RolloutRequest request, RolloutSequence response) in Pairs(
+                Requests,
+                new CausalLmRolloutEngine(model).Generate(Requests, Sampling with { Temperature = 0 })
+            )
+        )
         {
             List<int> tokens = [.. request.PromptTokenIds];
             foreach (int token in response.TokenIds)
@@ -64,15 +91,20 @@ public class CausalLmRolloutEngineTests
     {
         using CausalLm model = Model();
         IReadOnlyList<RolloutSequence> responses = new CausalLmRolloutEngine(model).Generate([new([1], 1, Samples: 200)], Sampling);
-        Assert.All(responses, r =>
-        {
-            Assert.True(r.FinishReason == FinishReason.StopToken ? r.TokenIds[^1] == 0 : r.TokenIds.Length == 12);
-            Assert.DoesNotContain(0, r.TokenIds[..^1]);
-        });
+        Assert.All(
+            responses,
+            r =>
+            {
+                Assert.True(r.FinishReason == FinishReason.StopToken ? r.TokenIds[^1] == 0 : r.TokenIds.Length == 12);
+                Assert.DoesNotContain(0, r.TokenIds[..^1]);
+            }
+        );
         Assert.Contains(responses, r => r.FinishReason == FinishReason.StopToken);
         Assert.Contains(responses, r => r.FinishReason == FinishReason.Length);
 
-        RolloutSequence last = new CausalLmRolloutEngine(model).Generate([new(Enumerable.Repeat(2, 30).ToArray(), 1)], Sampling with { StopTokenIds = [], MaxNewTokens = 100 }).Single();
+        RolloutSequence last = new CausalLmRolloutEngine(model)
+            .Generate([new(Enumerable.Repeat(2, 30).ToArray(), 1)], Sampling with { StopTokenIds = [], MaxNewTokens = 100 })
+            .Single();
         Assert.Equal(FinishReason.Length, last.FinishReason);
         Assert.InRange(last.TokenIds.Length, 1, 3);
     }
@@ -83,9 +115,24 @@ public class CausalLmRolloutEngineTests
         BpeTokenizer tokenizer = BpeTrainer.Train(["ab"], new() { VocabularySize = 257, SpecialTokens = ["<|end|>"] });
         using CausalLm model = CausalLm.Create(Config with { VocabularySize = tokenizer.VocabularySize }, 1);
         int a = tokenizer.Encode("a").Single();
-        IReadOnlyList<RolloutSequence> responses = new CausalLmRolloutEngine(model, tokenizer)
-            .Generate([new([a], 1, Samples: 100)], new() { MaxNewTokens = 20, StopStrings = ["a"], TopK = 40, Temperature = 5 });
-        Assert.All(responses, r => Assert.Equal(r.FinishReason == FinishReason.StopString, r.TokenIds[^1] == a || r.Text!.Contains('a', StringComparison.Ordinal)));
+        IReadOnlyList<RolloutSequence> responses = new CausalLmRolloutEngine(model, tokenizer).Generate(
+            [new([a], 1, Samples: 100)],
+            new()
+            {
+                MaxNewTokens = 20,
+                StopStrings = ["a"],
+                TopK = 40,
+                Temperature = 5,
+            }
+        );
+        Assert.All(
+            responses,
+            r =>
+                Assert.Equal(
+                    r.FinishReason == FinishReason.StopString,
+                    r.TokenIds[^1] == a || r.Text!.Contains('a', StringComparison.Ordinal)
+                )
+        );
         Assert.Contains(responses, r => r.FinishReason == FinishReason.StopString);
     }
 
@@ -96,7 +143,16 @@ public class CausalLmRolloutEngineTests
         using var scope = NewDisposeScope();
         using CausalLm model = Model();
         int[] counts = new int[Config.VocabularySize];
-        foreach (RolloutSequence response in new CausalLmRolloutEngine(model).Generate([new([1, 2], 1, samples)], Sampling with { MaxNewTokens = 1, StopTokenIds = [] }))
+        foreach (
+            RolloutSequence response in new CausalLmRolloutEngine(model).Generate(
+                [new([1, 2], 1, samples)],
+                Sampling with
+                {
+                    MaxNewTokens = 1,
+                    StopTokenIds = [],
+                }
+            )
+        )
         {
             counts[response.TokenIds[0]]++;
         }
@@ -105,7 +161,9 @@ public class CausalLmRolloutEngineTests
         Tensor hidden = model.Trunk(tensor(new long[] { 1, 2 }), new RaggedLayout([2], CPU));
         double[] expected = [.. LogitsFilters.Probabilities(model.Head(hidden[^1..]), Sampling)[0].to(ScalarType.Float64).data<double>()];
         double chiSquare = expected.Select((p, i) => Math.Pow(counts[i] - samples * p, 2) / (samples * p)).Sum();
-        TestContext.Current.SendDiagnosticMessage($"first sampled token: chi-square {chiSquare:F1} with {expected.Length - 1} degrees of freedom");
+        TestContext.Current.SendDiagnosticMessage(
+            $"first sampled token: chi-square {chiSquare:F1} with {expected.Length - 1} degrees of freedom"
+        );
 
         // 29 degrees of freedom: exceeded once in 10,000 seeds.
         Assert.InRange(chiSquare, 0, 65.3);
@@ -123,25 +181,28 @@ public class CausalLmRolloutEngineTests
 
         using CancellationTokenSource cancellation = new();
         using CancellingModel cancelling = new(model, cancellation);
-        Assert.ThrowsAny<OperationCanceledException>(() => new CausalLmRolloutEngine(cancelling).Generate(Requests, Sampling, null, cancellation.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            new CausalLmRolloutEngine(cancelling).Generate(Requests, Sampling, null, cancellation.Token)
+        );
         Assert.Equal(before, Tensor.TotalCount);
         Assert.Equal(10, engine.Generate(Requests, Sampling).Count);
     }
 
-    private static CausalLmConfig Config { get; } = new()
-    {
-        ModelType = "qwen3",
-        HiddenSize = 16,
-        Layers = 2,
-        Heads = 4,
-        KeyValueHeads = 2,
-        HeadDim = 4,
-        IntermediateSize = 24,
-        VocabularySize = 30,
-        MaxPositions = 32,
-        QueryKeyNorm = true,
-        TieWordEmbeddings = true,
-    };
+    private static CausalLmConfig Config { get; } =
+        new()
+        {
+            ModelType = "qwen3",
+            HiddenSize = 16,
+            Layers = 2,
+            Heads = 4,
+            KeyValueHeads = 2,
+            HeadDim = 4,
+            IntermediateSize = 24,
+            VocabularySize = 30,
+            MaxPositions = 32,
+            QueryKeyNorm = true,
+            TieWordEmbeddings = true,
+        };
 
     private static CausalLm Model()
     {
@@ -149,8 +210,10 @@ public class CausalLmRolloutEngineTests
         return CausalLm.Create(Config, 1);
     }
 
-    private static IEnumerable<(RolloutRequest Request, RolloutSequence Response)> Pairs(IReadOnlyList<RolloutRequest> requests, IReadOnlyList<RolloutSequence> responses) =>
-        responses.Select(r => (requests.Single(q => q.VisitId == r.VisitId), r));
+    private static IEnumerable<(RolloutRequest Request, RolloutSequence Response)> Pairs(
+        IReadOnlyList<RolloutRequest> requests,
+        IReadOnlyList<RolloutSequence> responses
+    ) => responses.Select(r => (requests.Single(q => q.VisitId == r.VisitId), r));
 
     // Cancels while the fifth decode step is computed.
     private sealed class CancellingModel(CausalLm model, CancellationTokenSource source) : ICausalLm
@@ -177,8 +240,6 @@ public class CausalLmRolloutEngineTests
             return model.Head(hidden);
         }
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 }

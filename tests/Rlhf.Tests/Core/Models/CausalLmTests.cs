@@ -26,7 +26,14 @@ public class CausalLmTests
 
     private static readonly ModelLoadOptions InDouble = new() { ComputeType = ScalarType.Float64, WeightType = ScalarType.Float64 };
 
-    private static readonly TokenSequence[] Rows = [new([1, 2, 3], [4, 5]), new([7], [8, 9, 10, 11]), new([12, 13], []), new([1, 2, 3], [6, 4, 9]), new([7], [3])];
+    private static readonly TokenSequence[] Rows =
+    [
+        new([1, 2, 3], [4, 5]),
+        new([7], [8, 9, 10, 11]),
+        new([12, 13], []),
+        new([1, 2, 3], [6, 4, 9]),
+        new([7], [3]),
+    ];
 
     [Fact]
     public void LogProbs_OfRaggedBatch_EqualThoseOfEachSequenceAlone()
@@ -48,11 +55,15 @@ public class CausalLmTests
     {
         set_num_threads(1);
         using var scope = NewDisposeScope();
-        using CausalLm together = CausalLm.Create(Small, 1, InDouble), apart = CausalLm.Create(Small, 1, InDouble);
+        using CausalLm together = CausalLm.Create(Small, 1, InDouble),
+            apart = CausalLm.Create(Small, 1, InDouble);
         ResponseLogProbs.Compute(together, Rows, 4, 1).LogProbs.square().sum().backward();
         foreach (TokenSequence row in Rows.Where(r => r.Response.Count > 0))
         {
-            Tensor hidden = apart.Trunk(tensor(row.Prompt.Concat(row.Response).Select(id => (long)id).ToArray()), new RaggedLayout([row.Length], CPU));
+            Tensor hidden = apart.Trunk(
+                tensor(row.Prompt.Concat(row.Response).Select(id => (long)id).ToArray()),
+                new RaggedLayout([row.Length], CPU)
+            );
             Tensor predicting = nn.functional.log_softmax(apart.Head(hidden), -1).narrow(0, row.Prompt.Count - 1, row.Response.Count);
             predicting.gather(1, tensor(row.Response.Select(id => (long)id).ToArray()).unsqueeze(1)).square().sum().backward();
         }
@@ -90,8 +101,12 @@ public class CausalLmTests
         {
             long at = random.NextInt64(parameter.numel());
             double analytic = parameter.grad!.reshape(-1)[at].item<double>();
-            double up = Shifted(h), down = Shifted(-h);
-            Assert.True(Math.Abs((up - down) / (2 * h) - analytic) < 1e-6 * Math.Max(1, Math.Abs(analytic)), $"{name}[{at}]: {(up - down) / (2 * h)} and {analytic}");
+            double up = Shifted(h),
+                down = Shifted(-h);
+            Assert.True(
+                Math.Abs((up - down) / (2 * h) - analytic) < 1e-6 * Math.Max(1, Math.Abs(analytic)),
+                $"{name}[{at}]: {(up - down) / (2 * h)} and {analytic}"
+            );
 
             double Shifted(double by)
             {
@@ -143,8 +158,14 @@ public class CausalLmTests
     public void Create_IsAFunctionOfTheSeed()
     {
         using var scope = NewDisposeScope();
-        using CausalLm first = CausalLm.Create(Small, 7), same = CausalLm.Create(Small, 7), other = CausalLm.Create(Small, 8);
-        foreach ((Parameter a, Parameter b, Parameter c) in first.NamedParameters.Zip(same.NamedParameters, other.NamedParameters).Select(t => (t.First.Value, t.Second.Value, t.Third.Value)))
+        using CausalLm first = CausalLm.Create(Small, 7),
+            same = CausalLm.Create(Small, 7),
+            other = CausalLm.Create(Small, 8);
+        foreach (
+            (Parameter a, Parameter b, Parameter c) in first
+                .NamedParameters.Zip(same.NamedParameters, other.NamedParameters)
+                .Select(t => (t.First.Value, t.Second.Value, t.Third.Value))
+        )
         {
             Assert.True(a.equal(b).all().item<bool>());
             Assert.True(a.dim() == 1 || !a.equal(c).all().item<bool>());

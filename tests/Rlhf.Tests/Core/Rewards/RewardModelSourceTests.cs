@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Rlhf.Chat;
 using Rlhf.Datasets;
 using Rlhf.Models;
@@ -6,7 +7,6 @@ using Rlhf.Safetensors;
 using Rlhf.Shaping;
 using Rlhf.Shaping.Stages;
 using Rlhf.Tokenizers;
-using System.Text.Json.Nodes;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,13 +15,22 @@ namespace Rlhf.Tests.Core.Rewards;
 /// <summary>Outcome and process reward models as sources, on a small model with random weights.</summary>
 public sealed class RewardModelSourceTests : IDisposable
 {
-    private static readonly string[][] Solutions = [["7+5=12", "12-3=9", "#### 9"], ["#### 4"], [], ["", "so, so", "", "9 — neun"]];
+    private static readonly string[][] Solutions =
+    [
+        ["7+5=12", "12-3=9", "#### 9"],
+        ["#### 4"],
+        [],
+        ["", "so, so", "", "9 — neun"],
+    ];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("rlhf-reward-model-").FullName;
 
     public RewardModelSourceTests()
     {
-        BpeTokenizer tokenizer = BpeTrainer.Train(["7+5=12\n12-3=9\n#### 9 so what is"], new() { VocabularySize = 280, SpecialTokens = ["<end>"] });
+        BpeTokenizer tokenizer = BpeTrainer.Train(
+            ["7+5=12\n12-3=9\n#### 9 so what is"],
+            new() { VocabularySize = 280, SpecialTokens = ["<end>"] }
+        );
         MakeModel(tokenizer, tokenizer.FindToken("<end>")!.Value);
         MakeRewardModel();
     }
@@ -32,13 +41,28 @@ public sealed class RewardModelSourceTests : IDisposable
         using var scope = NewDisposeScope();
         Completion[] completions = Completions();
         double[] whole = Values(RewardModels.Outcome(new() { Path = _folder, Chat = "none" }), completions).Values;
-        double[] small = Values(RewardModels.Outcome(new() { Path = _folder, Chat = "none", MicroBatchTokens = 1 }), completions).Values;
+        double[] small = Values(
+            RewardModels.Outcome(
+                new()
+                {
+                    Path = _folder,
+                    Chat = "none",
+                    MicroBatchTokens = 1,
+                }
+            ),
+            completions
+        ).Values;
         using RewardModel model = RewardModel.Load(_folder);
         BpeTokenizer tokenizer = BpeTokenizer.Load(_folder);
         ChatTemplate chat = ChatTemplates.ByName("none");
         for (int b = 0; b < completions.Length; b++)
         {
-            int[] ids = tokenizer.Encode(chat.Render([new(ChatRole.User, "what is 7+5-3"), new(ChatRole.Assistant, completions[b].Text)], new() { AddGenerationPrompt = false }));
+            int[] ids = tokenizer.Encode(
+                chat.Render(
+                    [new(ChatRole.User, "what is 7+5-3"), new(ChatRole.Assistant, completions[b].Text)],
+                    new() { AddGenerationPrompt = false }
+                )
+            );
             Assert.Equal(model.Score([ids]).item<float>(), whole[b], 1e-5);
             Assert.Equal(whole[b], small[b], 1e-5);
         }
@@ -56,7 +80,9 @@ public sealed class RewardModelSourceTests : IDisposable
         int width = Solutions.Max(s => s.Length);
         using RewardModel model = RewardModel.Load(_folder);
         BpeTokenizer tokenizer = BpeTokenizer.Load(_folder);
-        int[] prompt = tokenizer.Encode(ChatTemplates.ByName("none").Render([new(ChatRole.User, "what is 7+5-3")], new() { AddGenerationPrompt = true }));
+        int[] prompt = tokenizer.Encode(
+            ChatTemplates.ByName("none").Render([new(ChatRole.User, "what is 7+5-3")], new() { AddGenerationPrompt = true })
+        );
         for (int b = 0; b < Solutions.Length; b++)
         {
             List<int> ids = [.. prompt];
@@ -71,7 +97,17 @@ public sealed class RewardModelSourceTests : IDisposable
             }
         }
 
-        (double[] least, bool[] known) = Values(RewardModels.Process(new() { Path = _folder, Chat = "none", Aggregation = StepAggregation.Min }), completions);
+        (double[] least, bool[] known) = Values(
+            RewardModels.Process(
+                new()
+                {
+                    Path = _folder,
+                    Chat = "none",
+                    Aggregation = StepAggregation.Min,
+                }
+            ),
+            completions
+        );
         Assert.Equal([true, true, false, true], known);
         Assert.Equal(values[..3].Min(), least[0], 1e-6);
     }
@@ -85,12 +121,39 @@ public sealed class RewardModelSourceTests : IDisposable
         MakeModel(tokenizer, end);
         MakeRewardModel();
         string[] steps = ["So 7 + 5 = 12.", "", " ", "\n\nthen", "<|im_end|>\n<|im_start|>user", "12 − 3 = 9 😀", "9"];
-        Completion completion = new(new Problem { Id = "1", Question = "what is <|im_end|>?", Answer = "9" }, string.Join("\n\n", steps), steps, false);
+        Completion completion = new(
+            new Problem
+            {
+                Id = "1",
+                Question = "what is <|im_end|>?",
+                Answer = "9",
+            },
+            string.Join("\n\n", steps),
+            steps,
+            false
+        );
         using RewardModel model = RewardModel.Load(_folder);
         foreach (string separator in new[] { "\n", "\n\n", " ки", "<|im_end|>" })
         {
-            (double[] values, bool[] valid) = Values(RewardModels.Process(new() { Path = _folder, Chat = "smollm2", Separator = separator }), [completion]);
-            List<int> ids = [.. tokenizer.Encode(ChatTemplates.ByName("smollm2").Render([new(ChatRole.User, completion.Problem.Question)], new() { AddGenerationPrompt = true }))];
+            (double[] values, bool[] valid) = Values(
+                RewardModels.Process(
+                    new()
+                    {
+                        Path = _folder,
+                        Chat = "smollm2",
+                        Separator = separator,
+                    }
+                ),
+                [completion]
+            );
+            List<int> ids =
+            [
+                .. tokenizer.Encode(
+                    ChatTemplates
+                        .ByName("smollm2")
+                        .Render([new(ChatRole.User, completion.Problem.Question)], new() { AddGenerationPrompt = true })
+                ),
+            ];
             int control = ids.Count(i => i == end);
             for (int k = 0; k < steps.Length; k++)
             {
@@ -109,19 +172,36 @@ public sealed class RewardModelSourceTests : IDisposable
         using var scope = NewDisposeScope();
         Completion[] completions = Completions();
         RewardLayout layout = Layout(completions);
-        ProcessModelOptions options = new() { Path = _folder, Chat = "none", ScorePrompt = true };
+        ProcessModelOptions options = new()
+        {
+            Path = _folder,
+            Chat = "none",
+            ScorePrompt = true,
+        };
         ITensorRewardSource source = RewardModels.Process(options);
         using var owned = source as IDisposable;
-        IReadOnlyList<RewardChannel> channels = source.Score(completions, layout, ScalarType.Float64, TestContext.Current.CancellationToken);
+        IReadOnlyList<RewardChannel> channels = source.Score(
+            completions,
+            layout,
+            ScalarType.Float64,
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal(["process", "process.prompt"], channels.Select(c => c.Name));
         using RewardModel model = RewardModel.Load(_folder);
-        int[] prompt = BpeTokenizer.Load(_folder).Encode(ChatTemplates.ByName("none").Render([new(ChatRole.User, "what is 7+5-3")], new() { AddGenerationPrompt = true }));
+        int[] prompt = BpeTokenizer
+            .Load(_folder)
+            .Encode(ChatTemplates.ByName("none").Render([new(ChatRole.User, "what is 7+5-3")], new() { AddGenerationPrompt = true }));
         double initial = model.Score([prompt]).sigmoid().item<float>();
         Assert.All(channels[1].Values.data<double>().ToArray(), v => Assert.Equal(initial, v, 1e-5));
-        Assert.Equal(Values(RewardModels.Process(options with { ScorePrompt = false }), completions).Values, channels[0].Values.data<double>().ToArray());
+        Assert.Equal(
+            Values(RewardModels.Process(options with { ScorePrompt = false }), completions).Values,
+            channels[0].Values.data<double>().ToArray()
+        );
 
         using RewardPipeline pipeline = new RewardPipelineBuilder(new RewardSchema([]).Source(source))
-            .AddPotential(new() { Channel = "process", InitialFrom = "process.prompt" }).WithWeights(new() { ["process"] = 1 }).Build();
+            .AddPotential(new() { Channel = "process", InitialFrom = "process.prompt" })
+            .WithWeights(new() { ["process"] = 1 })
+            .Build();
         double[] sums = [.. pipeline.Apply(new(layout, channels), training: true, 1).Shaped["process"].Values.sum(1).data<double>()];
         Assert.Equal(Solutions.Select(s => s.Length == 0 ? 0 : -initial), sums, (a, b) => Math.Abs(a - b) < 1e-5);
     }
@@ -131,8 +211,31 @@ public sealed class RewardModelSourceTests : IDisposable
     {
         using var scope = NewDisposeScope();
         Completion[] completions = Completions();
-        Assert.Equal([false, true, true, false], Values(RewardModels.Outcome(new() { Path = _folder, Chat = "none", MaxTokens = 20 }), completions).Valid);
-        (double[] values, bool[] valid) = Values(RewardModels.Process(new() { Path = _folder, Chat = "none", MaxTokens = 20 }), completions);
+        Assert.Equal(
+            [false, true, true, false],
+            Values(
+                RewardModels.Outcome(
+                    new()
+                    {
+                        Path = _folder,
+                        Chat = "none",
+                        MaxTokens = 20,
+                    }
+                ),
+                completions
+            ).Valid
+        );
+        (double[] values, bool[] valid) = Values(
+            RewardModels.Process(
+                new()
+                {
+                    Path = _folder,
+                    Chat = "none",
+                    MaxTokens = 20,
+                }
+            ),
+            completions
+        );
         Assert.Equal(1, valid.Count(v => v));
         Assert.All(values.Zip(valid), v => Assert.True(v.Second || v.First == 0));
     }
@@ -143,12 +246,29 @@ public sealed class RewardModelSourceTests : IDisposable
         using var scope = NewDisposeScope();
         MakeRewardModel(head: 3e38);
         Completion[] completions = Completions();
-        foreach (ITensorRewardSource source in new[]
-        {
-            RewardModels.Outcome(new() { Path = _folder, Chat = "none" }),
-            RewardModels.Process(new() { Path = _folder, Chat = "none", Activation = ScoreActivation.None }),
-            RewardModels.Process(new() { Path = _folder, Chat = "none", Activation = ScoreActivation.None, Aggregation = StepAggregation.Last }),
-        })
+        foreach (
+            ITensorRewardSource source in new[]
+            {
+                RewardModels.Outcome(new() { Path = _folder, Chat = "none" }),
+                RewardModels.Process(
+                    new()
+                    {
+                        Path = _folder,
+                        Chat = "none",
+                        Activation = ScoreActivation.None,
+                    }
+                ),
+                RewardModels.Process(
+                    new()
+                    {
+                        Path = _folder,
+                        Chat = "none",
+                        Activation = ScoreActivation.None,
+                        Aggregation = StepAggregation.Last,
+                    }
+                ),
+            }
+        )
         {
             (double[] values, bool[] valid) = Values(source, completions);
             Assert.All(values.Zip(valid), v => Assert.True(double.IsFinite(v.First) && (v.Second || v.First == 0)));
@@ -162,7 +282,11 @@ public sealed class RewardModelSourceTests : IDisposable
         JsonObject config = JsonNode.Parse(File.ReadAllText(Path.Combine(_folder, "config.json")))!.AsObject();
         config["id2label"] = new JsonObject { ["0"] = "A", ["1"] = "B" };
         File.WriteAllText(Path.Combine(_folder, "config.json"), config.ToJsonString());
-        Assert.Contains("2 labels", Assert.Throws<ModelFormatException>(() => RewardModels.Outcome(new() { Path = _folder, Chat = "none" })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "2 labels",
+            Assert.Throws<ModelFormatException>(() => RewardModels.Outcome(new() { Path = _folder, Chat = "none" })).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -170,14 +294,38 @@ public sealed class RewardModelSourceTests : IDisposable
     {
         JsonObject json = JsonNode.Parse(Trainers.Experiments.MathGrpoProgram.Tiny)!.AsObject();
         JsonArray sources = json["rewards"]!["sources"]!.AsArray();
-        sources.Add(new JsonObject { ["type"] = "process_model", ["name"] = "prm", ["path"] = "model", ["chat"] = "none" });
-        sources.Add(new JsonObject { ["type"] = "outcome_model", ["path"] = "model", ["chat"] = "none" });
+        sources.Add(
+            new JsonObject
+            {
+                ["type"] = "process_model",
+                ["name"] = "prm",
+                ["path"] = "model",
+                ["chat"] = "none",
+            }
+        );
+        sources.Add(
+            new JsonObject
+            {
+                ["type"] = "outcome_model",
+                ["path"] = "model",
+                ["chat"] = "none",
+            }
+        );
         json["rewards"]!["weights"]!["prm"] = 0.1;
         json["rewards"]!["weights"]!["reward_model"] = 0.1;
-        string folder = Directory.CreateDirectory(Path.Combine(_folder, "experiment")).FullName, file = Path.Combine(folder, "experiment.json");
+        string folder = Directory.CreateDirectory(Path.Combine(_folder, "experiment")).FullName,
+            file = Path.Combine(folder, "experiment.json");
         Directory.CreateSymbolicLink(Path.Combine(folder, "model"), _folder);
         File.WriteAllText(file, json.ToJsonString());
-        (int code, _, string errors) = Trainers.Experiments.MathGrpoProgram.Run("--config", file, "Run:Folder=" + Path.Combine(folder, "run"), "Sft:Steps=1", "Sft:EvaluateEvery=0", "Algorithm:Iterations=1", "Evaluation:Every=0");
+        (int code, _, string errors) = Trainers.Experiments.MathGrpoProgram.Run(
+            "--config",
+            file,
+            "Run:Folder=" + Path.Combine(folder, "run"),
+            "Sft:Steps=1",
+            "Sft:EvaluateEvery=0",
+            "Algorithm:Iterations=1",
+            "Evaluation:Every=0"
+        );
         Assert.True(code == 0, errors);
         string metrics = File.ReadAllText(Path.Combine(folder, "run", "metrics.jsonl"));
         Assert.Contains("reward/prm/mean", metrics, StringComparison.Ordinal);
@@ -188,37 +336,61 @@ public sealed class RewardModelSourceTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static Completion[] Completions() =>
-        [.. Solutions.Select((s, i) => new Completion(new Problem { Id = $"{i}", Question = "what is 7+5-3", Answer = "9" }, string.Join('\n', s), s, false))];
+        [
+            .. Solutions.Select(
+                (s, i) =>
+                    new Completion(
+                        new Problem
+                        {
+                            Id = $"{i}",
+                            Question = "what is 7+5-3",
+                            Answer = "9",
+                        },
+                        string.Join('\n', s),
+                        s,
+                        false
+                    )
+            ),
+        ];
 
     private static (double[] Values, bool[] Valid) Values(ITensorRewardSource source, Completion[] completions)
     {
         using (source as IDisposable)
         {
-            RewardChannel channel = source.Score(completions, Layout(completions), ScalarType.Float64, TestContext.Current.CancellationToken)[0];
+            RewardChannel channel = source.Score(
+                completions,
+                Layout(completions),
+                ScalarType.Float64,
+                TestContext.Current.CancellationToken
+            )[0];
             return ([.. channel.Values.data<double>()], [.. channel.Valid.data<bool>()]);
         }
     }
 
-    private static RewardLayout Layout(Completion[] completions) => new Rlhf.Tests.Shaping.RewardBatch { StepCounts = [.. completions.Select(c => c.Steps.Count)] }.Layout();
+    private static RewardLayout Layout(Completion[] completions) =>
+        new Rlhf.Tests.Shaping.RewardBatch { StepCounts = [.. completions.Select(c => c.Steps.Count)] }.Layout();
 
     private void MakeModel(BpeTokenizer tokenizer, int end)
     {
-        using CausalLm model = CausalLm.Create(new()
-        {
-            ModelType = "llama",
-            HiddenSize = 16,
-            Layers = 2,
-            Heads = 2,
-            KeyValueHeads = 2,
-            HeadDim = 8,
-            IntermediateSize = 32,
-            VocabularySize = tokenizer.VocabularySize,
-            MaxPositions = 1024,
-            RmsNormEps = 1e-5,
-            RopeTheta = 10_000,
-            TieWordEmbeddings = true,
-            EosTokenIds = [end],
-        }, seed: 1);
+        using CausalLm model = CausalLm.Create(
+            new()
+            {
+                ModelType = "llama",
+                HiddenSize = 16,
+                Layers = 2,
+                Heads = 2,
+                KeyValueHeads = 2,
+                HeadDim = 8,
+                IntermediateSize = 32,
+                VocabularySize = tokenizer.VocabularySize,
+                MaxPositions = 1024,
+                RmsNormEps = 1e-5,
+                RopeTheta = 10_000,
+                TieWordEmbeddings = true,
+                EosTokenIds = [end],
+            },
+            seed: 1
+        );
         model.Save(_folder);
         tokenizer.Save(_folder);
     }
@@ -227,7 +399,8 @@ public sealed class RewardModelSourceTests : IDisposable
     private void MakeRewardModel(double? head = null)
     {
         using var scope = NewDisposeScope();
-        string file = Path.Combine(_folder, "model.safetensors"), config = Path.Combine(_folder, "config.json");
+        string file = Path.Combine(_folder, "model.safetensors"),
+            config = Path.Combine(_folder, "config.json");
         (string, Tensor)[] tensors;
         using (SafetensorsFile weights = SafetensorsFile.Open(file))
         {

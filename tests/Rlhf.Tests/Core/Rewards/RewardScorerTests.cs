@@ -9,25 +9,41 @@ public class RewardScorerTests
 {
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(50);
 
-    private static Completion Make(int id, params string[] steps) => new(
-        new Problem { Id = $"p{id}", Question = "?", Answer = "1" }, string.Join('\n', steps), steps, false);
+    private static Completion Make(int id, params string[] steps) =>
+        new(
+            new Problem
+            {
+                Id = $"p{id}",
+                Question = "?",
+                Answer = "1",
+            },
+            string.Join('\n', steps),
+            steps,
+            false
+        );
 
-    private static Completion[] Batch(int rows) => [.. Enumerable.Range(0, rows).Select(i => Make(i, [.. Enumerable.Range(0, i % 4).Select(k => $"{i}:{k}")]))];
+    private static Completion[] Batch(int rows) =>
+        [.. Enumerable.Range(0, rows).Select(i => Make(i, [.. Enumerable.Range(0, i % 4).Select(k => $"{i}:{k}")]))];
 
-    private static FunctionRewardSource Outcome(string name, Func<int, double?> score) => FunctionRewardSource.Outcome(name, c => score(Number(c)));
+    private static FunctionRewardSource Outcome(string name, Func<int, double?> score) =>
+        FunctionRewardSource.Outcome(name, c => score(Number(c)));
 
-    private static int Number(Completion completion) => int.Parse(completion.Problem.Id[1..], System.Globalization.CultureInfo.InvariantCulture);
+    private static int Number(Completion completion) =>
+        int.Parse(completion.Problem.Id[1..], System.Globalization.CultureInfo.InvariantCulture);
 
     [Fact]
     public void Score_ManySourcesAndRows_PutsEachValueInItsPlace()
     {
         RewardScorer scorer = new([
             Outcome("twice", i => 2 * i),
-            FunctionRewardSource.Outcome("later", async (c, stop) =>
-            {
-                await Task.Yield();
-                return Number(c) + 0.5;
-            }),
+            FunctionRewardSource.Outcome(
+                "later",
+                async (c, stop) =>
+                {
+                    await Task.Yield();
+                    return Number(c) + 0.5;
+                }
+            ),
             FunctionRewardSource.Steps("lengths", c => [.. c.Steps.Select(s => (double?)s.Length)]),
         ]);
         Completion[] batch = Batch(200);
@@ -51,13 +67,22 @@ public class RewardScorerTests
     public void Score_BatchSource_IsCalledWithManyRowsAndPutsEachValueInItsPlace(int size, int calls)
     {
         int made = 0;
-        BatchFunctionRewardSource Together(string name) => new(name, RewardGranularity.Step, (all, _) =>
-        {
-            Interlocked.Increment(ref made);
-            Assert.InRange(all.Count, 1, size);
-            return ValueTask.FromResult<IReadOnlyList<RewardScore>>([.. all.Select(c => new RewardScore([.. c.Steps.Select(s => (double?)s.Length)]))]);
-        })
-        { MaxBatchSize = size };
+        BatchFunctionRewardSource Together(string name) =>
+            new(
+                name,
+                RewardGranularity.Step,
+                (all, _) =>
+                {
+                    Interlocked.Increment(ref made);
+                    Assert.InRange(all.Count, 1, size);
+                    return ValueTask.FromResult<IReadOnlyList<RewardScore>>([
+                        .. all.Select(c => new RewardScore([.. c.Steps.Select(s => (double?)s.Length)])),
+                    ]);
+                }
+            )
+            {
+                MaxBatchSize = size,
+            };
         Completion[] batch = Batch(10);
         RewardScores scores = new RewardScorer([Outcome("single", i => i), Together("together")]).Score(batch);
         Assert.Equal(calls, made);
@@ -72,16 +97,28 @@ public class RewardScorerTests
         ListLogger log = new();
         RewardScorer scorer = new(
             [
-                new BatchFunctionRewardSource("throws", RewardGranularity.Outcome, (all, _) => Number(all[0]) == 4 ? throw new InvalidOperationException("no luck") : Ones(all)) { MaxBatchSize = 4 },
+                new BatchFunctionRewardSource(
+                    "throws",
+                    RewardGranularity.Outcome,
+                    (all, _) => Number(all[0]) == 4 ? throw new InvalidOperationException("no luck") : Ones(all)
+                )
+                {
+                    MaxBatchSize = 4,
+                },
                 BatchFunctionRewardSource.Outcome("short", all => [.. all.Skip(1).Select(_ => (double?)1)]),
                 BatchFunctionRewardSource.Outcome("nan", all => [.. all.Select((_, i) => i == 2 ? double.NaN : (double?)1)]),
-                BatchFunctionRewardSource.Outcome("hangs", async (_, stop) =>
-                {
-                    await Task.Delay(Timeout.Infinite, stop);
-                    return [];
-                }),
+                BatchFunctionRewardSource.Outcome(
+                    "hangs",
+                    async (_, stop) =>
+                    {
+                        await Task.Delay(Timeout.Infinite, stop);
+                        return [];
+                    }
+                ),
             ],
-            new() { Deadlines = new Dictionary<string, TimeSpan> { ["hangs"] = Soon } }, log);
+            new() { Deadlines = new Dictionary<string, TimeSpan> { ["hangs"] = Soon } },
+            log
+        );
         RewardScores scores = scorer.Score(Batch(10));
         Assert.Equal([1.0, 1, 1, 1, null, null, null, null, 1, 1], scores["throws"].Values.Select(v => v[0]));
         Assert.Equal(new ScoreFailures(4, 0, 0, 0), scores["throws"].Failures);
@@ -89,9 +126,12 @@ public class RewardScorerTests
         Assert.Equal(new ScoreFailures(0, 0, 1, 0), scores["nan"].Failures);
         Assert.Equal(new ScoreFailures(0, 10, 0, 0), scores["hangs"].Failures);
         Assert.Contains(log.Warnings, w => w.Contains("9 scores instead of 10", StringComparison.Ordinal));
-        Assert.Throws<ArgumentException>(() => new RewardScorer([new BatchFunctionRewardSource("none", RewardGranularity.Outcome, (all, _) => Ones(all)) { MaxBatchSize = 0 }]));
+        Assert.Throws<ArgumentException>(() =>
+            new RewardScorer([new BatchFunctionRewardSource("none", RewardGranularity.Outcome, (all, _) => Ones(all)) { MaxBatchSize = 0 }])
+        );
 
-        static ValueTask<IReadOnlyList<RewardScore>> Ones(IReadOnlyList<Completion> all) => ValueTask.FromResult<IReadOnlyList<RewardScore>>([.. all.Select(_ => RewardScore.Outcome(1))]);
+        static ValueTask<IReadOnlyList<RewardScore>> Ones(IReadOnlyList<Completion> all) =>
+            ValueTask.FromResult<IReadOnlyList<RewardScore>>([.. all.Select(_ => RewardScore.Outcome(1))]);
     }
 
     [Fact]
@@ -119,10 +159,14 @@ public class RewardScorerTests
     public void Score_ThrowingSource_InvalidatesOnlyItsRowsAndLogsOnce()
     {
         ListLogger log = new();
-        RewardScorer scorer = new([
-            Outcome("bad", i => i % 2 == 0 ? 1 : throw new InvalidOperationException("no luck")),
-            FunctionRewardSource.Steps("badSteps", c => throw new OperationCanceledException()),
-            Outcome("good", i => i)], logger: log);
+        RewardScorer scorer = new(
+            [
+                Outcome("bad", i => i % 2 == 0 ? 1 : throw new InvalidOperationException("no luck")),
+                FunctionRewardSource.Steps("badSteps", c => throw new OperationCanceledException()),
+                Outcome("good", i => i),
+            ],
+            logger: log
+        );
         RewardScores scores = scorer.Score(Batch(10));
         scorer.Score(Batch(10));
         Assert.Equal(Enumerable.Range(0, 10).Select(i => i % 2 == 0 ? 1.0 : (double?)null), scores["bad"].Values.Select(v => v[0]));
@@ -131,7 +175,9 @@ public class RewardScorerTests
         Assert.Equal(new double?[] { null, null, null }, scores["badSteps"].Values[3]);
         Assert.Equal(default, scores["good"].Failures);
         Assert.Equal(2, log.Lines.Count(l => l.Level == LogLevel.Warning));
-        string line = log.Warnings.Single(w => w.Contains("'bad'", StringComparison.Ordinal) || w.Contains(" bad ", StringComparison.Ordinal));
+        string line = log.Warnings.Single(w =>
+            w.Contains("'bad'", StringComparison.Ordinal) || w.Contains(" bad ", StringComparison.Ordinal)
+        );
         Assert.Matches(@"problem p[13579] .*Failed: no luck", line);
     }
 
@@ -142,18 +188,27 @@ public class RewardScorerTests
         ListLogger log = new();
         RewardScorer scorer = new(
             [
-                Outcome("hangs", i =>
-                {
-                    if (i == 3)
+                Outcome(
+                    "hangs",
+                    i =>
                     {
-                        release.Wait(CancellationToken.None);
-                    }
+                        if (i == 3)
+                        {
+                            release.Wait(CancellationToken.None);
+                        }
 
-                    return i;
-                }),
+                        return i;
+                    }
+                ),
                 Outcome("good", i => i),
             ],
-            new() { MaxParallelism = 2, Deadlines = new Dictionary<string, TimeSpan> { ["hangs"] = Soon } }, log);
+            new()
+            {
+                MaxParallelism = 2,
+                Deadlines = new Dictionary<string, TimeSpan> { ["hangs"] = Soon },
+            },
+            log
+        );
         RewardScores scores = scorer.Score(Batch(8));
         release.Set();
         Assert.Equal(new ScoreFailures(0, 1, 0, 0), scores["hangs"].Failures);
@@ -169,15 +224,24 @@ public class RewardScorerTests
         int started = 0;
         RewardScorer scorer = new(
             [
-                Outcome("hangs", i =>
-                {
-                    Interlocked.Increment(ref started);
-                    release.Wait(CancellationToken.None);
-                    return i;
-                }),
+                Outcome(
+                    "hangs",
+                    i =>
+                    {
+                        Interlocked.Increment(ref started);
+                        release.Wait(CancellationToken.None);
+                        return i;
+                    }
+                ),
                 Outcome("good", i => i),
             ],
-            new() { MaxParallelism = 2, MissesToGiveUp = 3, Deadlines = new Dictionary<string, TimeSpan> { ["hangs"] = Soon } });
+            new()
+            {
+                MaxParallelism = 2,
+                MissesToGiveUp = 3,
+                Deadlines = new Dictionary<string, TimeSpan> { ["hangs"] = Soon },
+            }
+        );
         RewardScores scores = scorer.Score(Batch(100));
         release.Set();
         Assert.Equal(new ScoreFailures(0, 100, 0, 0), scores["hangs"].Failures);
@@ -189,17 +253,29 @@ public class RewardScorerTests
     public void Score_SourceThatHangsInEveryBatch_KeepsABoundedNumberOfThreads_AndIsTriedAgainWhenTheyAreBack()
     {
         using ManualResetEventSlim back = new();
-        int calls = 0, hanging = 0;
+        int calls = 0,
+            hanging = 0;
         RewardScorer scorer = new(
-            [Outcome("hangs", i =>
+            [
+                Outcome(
+                    "hangs",
+                    i =>
+                    {
+                        Interlocked.Increment(ref calls);
+                        Interlocked.Increment(ref hanging);
+                        back.Wait();
+                        Interlocked.Decrement(ref hanging);
+                        return i;
+                    }
+                ),
+            ],
+            new()
             {
-                Interlocked.Increment(ref calls);
-                Interlocked.Increment(ref hanging);
-                back.Wait();
-                Interlocked.Decrement(ref hanging);
-                return i;
-            })],
-            new() { Deadline = Soon, MissesToGiveUp = 3, MaxParallelism = 2 });
+                Deadline = Soon,
+                MissesToGiveUp = 3,
+                MaxParallelism = 2,
+            }
+        );
         for (int batch = 0; batch < 5; batch++)
         {
             Assert.Equal(new ScoreFailures(0, 8, 0, 0), scorer.Score(Batch(8)).Sources[0].Failures);
@@ -214,12 +290,23 @@ public class RewardScorerTests
     [Fact]
     public void Score_SourceThatMissesNowAndThen_IsNotGivenUp()
     {
-        FunctionRewardSource source = FunctionRewardSource.Outcome("uneven", async (c, stop) =>
-        {
-            await Task.Delay(Number(c) % 2 == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.Zero, stop);
-            return Number(c);
-        });
-        RewardScores scores = new RewardScorer([source], new() { MaxParallelism = 1, MissesToGiveUp = 2, Deadline = Soon }).Score(Batch(8));
+        FunctionRewardSource source = FunctionRewardSource.Outcome(
+            "uneven",
+            async (c, stop) =>
+            {
+                await Task.Delay(Number(c) % 2 == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.Zero, stop);
+                return Number(c);
+            }
+        );
+        RewardScores scores = new RewardScorer(
+            [source],
+            new()
+            {
+                MaxParallelism = 1,
+                MissesToGiveUp = 2,
+                Deadline = Soon,
+            }
+        ).Score(Batch(8));
         Assert.Equal([null, 1.0, null, 3, null, 5, null, 7], scores["uneven"].Values.Select(v => v[0]));
         Assert.Equal(4, scores["uneven"].Failures.Deadline);
     }
@@ -228,12 +315,15 @@ public class RewardScorerTests
     public async Task Score_AsynchronousSourceAtItsDeadline_SeesItsTokenCancelled()
     {
         TaskCompletionSource cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        FunctionRewardSource source = FunctionRewardSource.Outcome("slow", async (c, stop) =>
-        {
-            using var registration = stop.Register(cancelled.SetResult);
-            await Task.Delay(Timeout.Infinite, stop);
-            return 1;
-        });
+        FunctionRewardSource source = FunctionRewardSource.Outcome(
+            "slow",
+            async (c, stop) =>
+            {
+                using var registration = stop.Register(cancelled.SetResult);
+                await Task.Delay(Timeout.Infinite, stop);
+                return 1;
+            }
+        );
         RewardScores scores = new RewardScorer([source], new() { Deadline = Soon }).Score(Batch(1));
         Assert.Equal(new ScoreFailures(0, 1, 0, 0), scores["slow"].Failures);
         await cancelled.Task.WaitAsync(TimeSpan.FromSeconds(10));
@@ -268,23 +358,27 @@ public class RewardScorerTests
     public void Score_MaxParallelism_IsReachedAndNeverPassed()
     {
         const int Bound = 3;
-        int running = 0, most = 0;
+        int running = 0,
+            most = 0;
         using Barrier together = new(Bound);
-        FunctionRewardSource source = Outcome("meet", _ =>
-        {
-            lock (together)
+        FunctionRewardSource source = Outcome(
+            "meet",
+            _ =>
             {
-                most = Math.Max(most, ++running);
-            }
+                lock (together)
+                {
+                    most = Math.Max(most, ++running);
+                }
 
-            Assert.True(together.SignalAndWait(TimeSpan.FromSeconds(10)));
-            lock (together)
-            {
-                running--;
-            }
+                Assert.True(together.SignalAndWait(TimeSpan.FromSeconds(10)));
+                lock (together)
+                {
+                    running--;
+                }
 
-            return 1;
-        });
+                return 1;
+            }
+        );
         RewardScores scores = new RewardScorer([source], new() { MaxParallelism = Bound }).Score(Batch(4 * Bound));
         Assert.Equal(default, scores["meet"].Failures);
         Assert.Equal(Bound, most);
@@ -295,12 +389,17 @@ public class RewardScorerTests
     {
         using ManualResetEventSlim release = new();
         using CancellationTokenSource user = new();
-        RewardScorer scorer = new([Outcome("hangs", _ =>
-        {
-            user.Cancel();
-            release.Wait(CancellationToken.None);
-            return 1;
-        })]);
+        RewardScorer scorer = new([
+            Outcome(
+                "hangs",
+                _ =>
+                {
+                    user.Cancel();
+                    release.Wait(CancellationToken.None);
+                    return 1;
+                }
+            ),
+        ]);
         Assert.ThrowsAny<OperationCanceledException>(() => scorer.Score(Batch(50), cancellationToken: user.Token));
         release.Set();
     }
@@ -309,12 +408,17 @@ public class RewardScorerTests
     public void Score_CancelledSourceThatObeys_IsNotAFailureOfTheSource()
     {
         using CancellationTokenSource user = new();
-        RewardScorer scorer = new([FunctionRewardSource.Outcome("obeys", async (_, stop) =>
-        {
-            await user.CancelAsync();
-            stop.ThrowIfCancellationRequested();
-            return 1;
-        })]);
+        RewardScorer scorer = new([
+            FunctionRewardSource.Outcome(
+                "obeys",
+                async (_, stop) =>
+                {
+                    await user.CancelAsync();
+                    stop.ThrowIfCancellationRequested();
+                    return 1;
+                }
+            ),
+        ]);
         Assert.ThrowsAny<OperationCanceledException>(() => scorer.Score(Batch(5), cancellationToken: user.Token));
     }
 
@@ -344,10 +448,22 @@ public class RewardScorerTests
         FunctionRewardSource verifier = new("v", RewardGranularity.Outcome, (_, _) => default, saysAnswered: true);
         Assert.Contains("'a'", Refused(null, a, Outcome("a", i => i)), StringComparison.Ordinal);
         Assert.Contains("'v'", Refused(null, Outcome("v.answered", i => i), verifier), StringComparison.Ordinal);
-        Assert.Contains("Token", Refused(null, new FunctionRewardSource("t", RewardGranularity.Token, (_, _) => default)), StringComparison.Ordinal);
-        Assert.Contains("'b'", Refused(new() { Deadlines = new Dictionary<string, TimeSpan> { ["b"] = Soon } }, a), StringComparison.Ordinal);
+        Assert.Contains(
+            "Token",
+            Refused(null, new FunctionRewardSource("t", RewardGranularity.Token, (_, _) => default)),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "'b'",
+            Refused(new() { Deadlines = new Dictionary<string, TimeSpan> { ["b"] = Soon } }, a),
+            StringComparison.Ordinal
+        );
         Assert.Contains("more than 0", Refused(new() { Deadline = TimeSpan.Zero }, a), StringComparison.Ordinal);
-        Assert.Contains("more than 0", Refused(new() { Deadlines = new Dictionary<string, TimeSpan> { ["a"] = Timeout.InfiniteTimeSpan } }, a), StringComparison.Ordinal);
+        Assert.Contains(
+            "more than 0",
+            Refused(new() { Deadlines = new Dictionary<string, TimeSpan> { ["a"] = Timeout.InfiniteTimeSpan } }, a),
+            StringComparison.Ordinal
+        );
         Assert.Contains("MaxParallelism", Refused(new() { MaxParallelism = 0 }, a), StringComparison.Ordinal);
         Assert.Contains("MissesToGiveUp", Refused(new() { MissesToGiveUp = 0 }, a), StringComparison.Ordinal);
     }

@@ -27,8 +27,10 @@ public class StepSegmenterTests
     public void Split_NumberedSteps_BeginAtTheirHeadings()
     {
         StepOptions options = new() { Boundary = StepBoundary.NumberedStep };
-        Assert.Equal(["intro\n", "Step 1: a\n", "**step 2** b (see Step 1)"],
-            StepSegmenter.Split("intro\nStep 1: a\n**step 2** b (see Step 1)", options).Select(s => s.Text));
+        Assert.Equal(
+            ["intro\n", "Step 1: a\n", "**step 2** b (see Step 1)"],
+            StepSegmenter.Split("intro\nStep 1: a\n**step 2** b (see Step 1)", options).Select(s => s.Text)
+        );
     }
 
     [Fact]
@@ -50,7 +52,10 @@ public class StepSegmenterTests
     [InlineData(StepBoundary.NumberedStep, "a\nStep 1\nStep 2", "a\nStep 1\nStep 2")]
     [InlineData(StepBoundary.Delimiter, "a\n \nb", "a\n \nb")]
     public void Locate_StepsThatEndInOneToken_KeepWhatStoodBetweenThem(StepBoundary boundary, string text, string expected) =>
-        Assert.Equal([expected], StepSegmenter.Locate(text, [text.Length], truncated: false, new() { Boundary = boundary, MergeBlank = true }).Texts);
+        Assert.Equal(
+            [expected],
+            StepSegmenter.Locate(text, [text.Length], truncated: false, new() { Boundary = boundary, MergeBlank = true }).Texts
+        );
 
     [Fact]
     public void Locate_CutOffLastStep_IsThereButNotComplete()
@@ -62,22 +67,33 @@ public class StepSegmenterTests
 
     [Fact]
     public void Locate_EveryText_CoversAllTokensOnceInOrder() =>
-        Gen.Select(Gen.OneOf(Gen.Const('a'), Gen.Const('\n'), Gen.Const(' '), Gen.Const('é')).Array[0, 20].Select(c => new string(c)), Gen.Int[1, 3], Gen.Bool, Gen.Bool).Sample((text, stride, merge, endToken) =>
-        {
-            int bytes = System.Text.Encoding.UTF8.GetByteCount(text);
-            List<int> tokenEnds = [];
-            for (int end = stride; end < bytes + stride; end += stride)
-            {
-                tokenEnds.Add(Math.Min(end, bytes));
-            }
+        Gen.Select(
+                Gen.OneOf(Gen.Const('a'), Gen.Const('\n'), Gen.Const(' '), Gen.Const('é')).Array[0, 20].Select(c => new string(c)),
+                Gen.Int[1, 3],
+                Gen.Bool,
+                Gen.Bool
+            )
+            .Sample(
+                (text, stride, merge, endToken) =>
+                {
+                    int bytes = System.Text.Encoding.UTF8.GetByteCount(text);
+                    List<int> tokenEnds = [];
+                    for (int end = stride; end < bytes + stride; end += stride)
+                    {
+                        tokenEnds.Add(Math.Min(end, bytes));
+                    }
 
-            if (endToken)
-            {
-                tokenEnds.Add(bytes);
-            }
+                    if (endToken)
+                    {
+                        tokenEnds.Add(bytes);
+                    }
 
-            ResponseSteps steps = StepSegmenter.Locate(text, tokenEnds, truncated: !endToken, Lines with { MergeBlank = merge });
-            bool covered = text.Length == 0 ? steps.Count == 0 : steps.Ends[^1] == tokenEnds.Count - 1;
-            return covered && steps.Ends.SequenceEqual(steps.Ends.Distinct().Order()) && steps.Texts.Count == steps.Count && steps.Complete.Count == steps.Count;
-        });
+                    ResponseSteps steps = StepSegmenter.Locate(text, tokenEnds, truncated: !endToken, Lines with { MergeBlank = merge });
+                    bool covered = text.Length == 0 ? steps.Count == 0 : steps.Ends[^1] == tokenEnds.Count - 1;
+                    return covered
+                        && steps.Ends.SequenceEqual(steps.Ends.Distinct().Order())
+                        && steps.Texts.Count == steps.Count
+                        && steps.Complete.Count == steps.Count;
+                }
+            );
 }

@@ -10,13 +10,48 @@ public class StepSegmenterTokenizerTests
 {
     private static readonly string[] Pieces =
     [
-        "\n", "\n", "\n\n", "\n\n\n", "\r\n", " \n \n", " ", "\t", "Step 1", "\nStep 2:", "\n**step 3** ", "a", "so", "so", "x = 3", " therefore", "12", "…", "é", "ü", "数", "😀", "👩‍👩‍👧", "(", ").\n", ";\n\n", "\n    ", "\n#### 9", "=\n=",
+        "\n",
+        "\n",
+        "\n\n",
+        "\n\n\n",
+        "\r\n",
+        " \n \n",
+        " ",
+        "\t",
+        "Step 1",
+        "\nStep 2:",
+        "\n**step 3** ",
+        "a",
+        "so",
+        "so",
+        "x = 3",
+        " therefore",
+        "12",
+        "…",
+        "é",
+        "ü",
+        "数",
+        "😀",
+        "👩‍👩‍👧",
+        "(",
+        ").\n",
+        ";\n\n",
+        "\n    ",
+        "\n#### 9",
+        "=\n=",
     ];
 
     private static readonly StepOptions[] Options =
     [
-        new(), new() { MergeBlank = true }, new() { Delimiter = "\n\n" }, new() { Delimiter = ".\n" }, new() { Delimiter = "so", MergeBlank = true },
-        new() { Boundary = StepBoundary.Paragraph }, new() { Boundary = StepBoundary.Paragraph, MergeBlank = true }, new() { Boundary = StepBoundary.NumberedStep }, new() { Boundary = StepBoundary.NumberedStep, MergeBlank = true },
+        new(),
+        new() { MergeBlank = true },
+        new() { Delimiter = "\n\n" },
+        new() { Delimiter = ".\n" },
+        new() { Delimiter = "so", MergeBlank = true },
+        new() { Boundary = StepBoundary.Paragraph },
+        new() { Boundary = StepBoundary.Paragraph, MergeBlank = true },
+        new() { Boundary = StepBoundary.NumberedStep },
+        new() { Boundary = StepBoundary.NumberedStep, MergeBlank = true },
         new() { Boundary = StepBoundary.Token },
     ];
 
@@ -35,7 +70,10 @@ public class StepSegmenterTokenizerTests
             int[] ids = tokenizer.Encode(text);
             bool truncated = random.Next(2) == 0;
             int[] all = truncated ? ids : [.. ids, end];
-            string[] prefixes = [.. Enumerable.Range(1, all.Length).Select(n => tokenizer.Decode(all.AsSpan(0, n), skipSpecialTokens: true))];
+            string[] prefixes =
+            [
+                .. Enumerable.Range(1, all.Length).Select(n => tokenizer.Decode(all.AsSpan(0, n), skipSpecialTokens: true)),
+            ];
             foreach (StepOptions options in Options)
             {
                 Rollout rollout = Create(tokenizer, all, truncated, options);
@@ -70,7 +108,19 @@ public class StepSegmenterTokenizerTests
         for (int i = 0; i < 2000; i++)
         {
             // Single bytes are most of the first ids: beginnings and ends of characters without the rest.
-            int[] all = [.. Enumerable.Range(0, random.Next(0, 30)).Select(_ => random.Next(4) switch { 0 => breaks[random.Next(breaks.Length)], 1 => random.Next(tokenizer.VocabularySize), _ => random.Next(300) })];
+            int[] all =
+            [
+                .. Enumerable
+                    .Range(0, random.Next(0, 30))
+                    .Select(_ =>
+                        random.Next(4) switch
+                        {
+                            0 => breaks[random.Next(breaks.Length)],
+                            1 => random.Next(tokenizer.VocabularySize),
+                            _ => random.Next(300),
+                        }
+                    ),
+            ];
             foreach (StepOptions options in Options)
             {
                 Check(Create(tokenizer, all, random.Next(2) == 0, options), all.Length);
@@ -79,7 +129,12 @@ public class StepSegmenterTokenizerTests
     }
 
     private static Rollout Create(BpeTokenizer tokenizer, int[] all, bool truncated, StepOptions options) =>
-        Rollout.Create(new(new Problem { Id = "1", Question = "?" }, [1]), new(0, 0, all, new float[all.Length], truncated ? FinishReason.Length : FinishReason.StopToken, null), tokenizer, options);
+        Rollout.Create(
+            new(new Problem { Id = "1", Question = "?" }, [1]),
+            new(0, 0, all, new float[all.Length], truncated ? FinishReason.Length : FinishReason.StopToken, null),
+            tokenizer,
+            options
+        );
 
     private static void Check(Rollout rollout, int tokens)
     {
@@ -96,7 +151,12 @@ public class StepSegmenterTokenizerTests
     {
         IReadOnlyList<StepSpan> spans = StepSegmenter.Split(rollout.Text, options);
         byte[] bytes = System.Text.Encoding.UTF8.GetBytes(rollout.Text);
-        int[] ends = [.. spans.Select(s => Array.FindIndex(prefixes, p => p.StartsWith(System.Text.Encoding.UTF8.GetString(bytes[..s.End]), StringComparison.Ordinal)))];
+        int[] ends =
+        [
+            .. spans.Select(s =>
+                Array.FindIndex(prefixes, p => p.StartsWith(System.Text.Encoding.UTF8.GetString(bytes[..s.End]), StringComparison.Ordinal))
+            ),
+        ];
         int[] distinct = [.. ends.Distinct()];
         distinct[^1] = prefixes.Length - 1;
         Assert.Equal(distinct, rollout.Steps.Ends);

@@ -32,7 +32,11 @@ public class UnitTestsSourceTests
     [InlineData("```\nsleep 60\n```", 0.0, true)]
     [InlineData("```\ndouble() { echo $(($1 * 2)); }\nsleep 100 &\n```", 1.0, true)]
     [InlineData("```\nhead -c 10000000 /dev/zero > big || exit 1\ndouble() { echo $(($1 * 2)); }\n```", 0.0, true)]
-    [InlineData("```\nx=$(head -c 500000000 /dev/zero | tr '\\\\0' a) || exit 1\n[ ${#x} -gt 400000000 ] && double() { echo $(($1 * 2)); }\n```", 0.0, true)]
+    [InlineData(
+        "```\nx=$(head -c 500000000 /dev/zero | tr '\\\\0' a) || exit 1\n[ ${#x} -gt 400000000 ] && double() { echo $(($1 * 2)); }\n```",
+        0.0,
+        true
+    )]
     public async Task AProgram_IsWorthOneIfItPassesItsTests(string response, double expected, bool answered)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "the sandbox needs Linux");
@@ -80,14 +84,18 @@ public class UnitTestsSourceTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "the sandbox needs Linux");
         Environment.SetEnvironmentVariable("SECRET_OF_THE_TEST", "x");
-        string outside = Path.Combine(AppContext.BaseDirectory, "written-by-a-program"), file = Path.Combine(AppContext.BaseDirectory, "Rlhf.Tests.deps.json");
+        string outside = Path.Combine(AppContext.BaseDirectory, "written-by-a-program"),
+            file = Path.Combine(AppContext.BaseDirectory, "Rlhf.Tests.deps.json");
         long length = new FileInfo(file).Length;
         string[] before = Directory.GetFileSystemEntries(Path.GetTempPath());
         RewardScore score = await Score("```\ntrue\n```", $"OUTSIDE='{outside}' OUTSIDE_FILE='{file}'\n{check} || exit 1");
         Assert.Equal([1.0], score.Values);
         Assert.False(File.Exists(outside));
         Assert.Equal(length, new FileInfo(file).Length);
-        Assert.DoesNotContain(Directory.GetFileSystemEntries(Path.GetTempPath()).Except(before), f => f.Contains("sandbox", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Directory.GetFileSystemEntries(Path.GetTempPath()).Except(before),
+            f => f.Contains("sandbox", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -96,7 +104,9 @@ public class UnitTestsSourceTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "the sandbox needs Linux");
         Assert.Equal([1.0], (await Score($"```\n(trap '' HUP TERM; exec sleep 98765) > /dev/null 2>&1 &\n{Right}```", Tests)).Values);
         using CancellationTokenSource stop = new(TimeSpan.FromSeconds(1));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await CodeRewards.UnitTests(Shell).ScoreAsync(Completion("```\nsetsid sleep 98765 &\nsleep 98765\n```", Tests), stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+            await CodeRewards.UnitTests(Shell).ScoreAsync(Completion("```\nsetsid sleep 98765 &\nsleep 98765\n```", Tests), stop.Token)
+        );
         for (int i = 0; i < 100 && Sleepers() > 0; i++)
         {
             await Task.Delay(20, TestContext.Current.CancellationToken);
@@ -104,29 +114,77 @@ public class UnitTestsSourceTests
 
         Assert.Equal(0, Sleepers());
 
-        static int Sleepers() => Directory.GetDirectories("/proc").Count(p =>
-        {
-            try
-            {
-                return File.ReadAllText(p + "/cmdline").Contains("98765", StringComparison.Ordinal);
-            }
-            catch (IOException)
-            {
-                return false;
-            }
-        });
+        static int Sleepers() =>
+            Directory
+                .GetDirectories("/proc")
+                .Count(p =>
+                {
+                    try
+                    {
+                        return File.ReadAllText(p + "/cmdline").Contains("98765", StringComparison.Ordinal);
+                    }
+                    catch (IOException)
+                    {
+                        return false;
+                    }
+                });
     }
 
     [Theory]
-    [InlineData("python3", "solution.py", "{code}\n{tests}\nprint('{token}')", "def double(x): return 2 * x", "assert double(4) == 8", "def double(x): return f\"{x}{x}\"")]
-    [InlineData("node", "solution.js", "{code}\n{tests}\nconsole.log('{token}')", "const double = x => 2 * x", "if (double(4) !== 8) process.exit(1)", "const double = x => 3 * x")]
-    [InlineData("bash", "solution.sh", "{code}\n{tests}\necho {token}", "double() { echo $((2 * $1)); }", "[[ $(double 4) == 8 ]] || exit 1", "double() { :; }")]
-    [InlineData("perl", "solution.pl", "{code}\n{tests}\nprint '{token}'", "sub double { 2 * shift }", "die unless double(4) == 8;", "sub double { die }")]
-    [InlineData("g++", "solution.cpp", "#include <cstdio>\n#include <cassert>\n{code}\nint main() { {tests} puts(\"{token}\"); }", "int twice(int x) { return 2 * x; }", "assert(twice(4) == 8);", "int twice(int x) { return x; }")]
-    public async Task ALanguage_IsAMatterOfConfiguration(string program, string file, string template, string right, string tests, string wrong)
+    [InlineData(
+        "python3",
+        "solution.py",
+        "{code}\n{tests}\nprint('{token}')",
+        "def double(x): return 2 * x",
+        "assert double(4) == 8",
+        "def double(x): return f\"{x}{x}\""
+    )]
+    [InlineData(
+        "node",
+        "solution.js",
+        "{code}\n{tests}\nconsole.log('{token}')",
+        "const double = x => 2 * x",
+        "if (double(4) !== 8) process.exit(1)",
+        "const double = x => 3 * x"
+    )]
+    [InlineData(
+        "bash",
+        "solution.sh",
+        "{code}\n{tests}\necho {token}",
+        "double() { echo $((2 * $1)); }",
+        "[[ $(double 4) == 8 ]] || exit 1",
+        "double() { :; }"
+    )]
+    [InlineData(
+        "perl",
+        "solution.pl",
+        "{code}\n{tests}\nprint '{token}'",
+        "sub double { 2 * shift }",
+        "die unless double(4) == 8;",
+        "sub double { die }"
+    )]
+    [InlineData(
+        "g++",
+        "solution.cpp",
+        "#include <cstdio>\n#include <cassert>\n{code}\nint main() { {tests} puts(\"{token}\"); }",
+        "int twice(int x) { return 2 * x; }",
+        "assert(twice(4) == 8);",
+        "int twice(int x) { return x; }"
+    )]
+    public async Task ALanguage_IsAMatterOfConfiguration(
+        string program,
+        string file,
+        string template,
+        string right,
+        string tests,
+        string wrong
+    )
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "the sandbox needs Linux");
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(p => File.Exists(Path.Combine(p, program))), $"{program} is not installed");
+        Assert.SkipUnless(
+            Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(p => File.Exists(Path.Combine(p, program))),
+            $"{program} is not installed"
+        );
         UnitTestsOptions options = new()
         {
             Command = program == "g++" ? ["sh", "-c", "g++ -o program {file} && ./program"] : [program, "{file}"],
@@ -136,9 +194,18 @@ public class UnitTestsSourceTests
             WallSeconds = 40,
         };
         IRewardSource source = CodeRewards.UnitTests(options);
-        Assert.Equal([1.0], (await source.ScoreAsync(Completion($"```\n{right}\n```", tests), TestContext.Current.CancellationToken)).Values);
-        Assert.Equal([0.0], (await source.ScoreAsync(Completion($"```\n{wrong}\n```", tests), TestContext.Current.CancellationToken)).Values);
-        Assert.Equal([0.0], (await source.ScoreAsync(Completion("```\n}{ nonsense (\n```", tests), TestContext.Current.CancellationToken)).Values);
+        Assert.Equal(
+            [1.0],
+            (await source.ScoreAsync(Completion($"```\n{right}\n```", tests), TestContext.Current.CancellationToken)).Values
+        );
+        Assert.Equal(
+            [0.0],
+            (await source.ScoreAsync(Completion($"```\n{wrong}\n```", tests), TestContext.Current.CancellationToken)).Values
+        );
+        Assert.Equal(
+            [0.0],
+            (await source.ScoreAsync(Completion("```\n}{ nonsense (\n```", tests), TestContext.Current.CancellationToken)).Values
+        );
     }
 
     [Fact]
@@ -155,7 +222,11 @@ public class UnitTestsSourceTests
         string tooLarge = $"```\n: {new string('x', 3 << 20)}\n{Right}```";
         Exception error = await Assert.ThrowsAnyAsync<Exception>(async () => await Score(tooLarge, Tests));
         Assert.Contains("does not fit into 1 MiB", error.Message, StringComparison.Ordinal);
-        RewardScores scores = new RewardScorer([CodeRewards.UnitTests(Shell)]).Score([Completion(tooLarge, Tests), Completion($"```\n{Right}```", Tests)], null, TestContext.Current.CancellationToken);
+        RewardScores scores = new RewardScorer([CodeRewards.UnitTests(Shell)]).Score(
+            [Completion(tooLarge, Tests), Completion($"```\n{Right}```", Tests)],
+            null,
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal([null, 1.0], scores["unit_tests"].Values.Select(v => v[0]));
         Assert.Equal(1, scores["unit_tests"].Failures.Failed);
     }
@@ -175,9 +246,21 @@ public class UnitTestsSourceTests
     [Fact]
     public void OptionsThatCannotWork_AreRefused()
     {
-        Assert.Contains("{file}", Assert.Throws<ValidationException>(() => CodeRewards.UnitTests(Shell with { Command = ["sh"] })).Message, StringComparison.Ordinal);
-        Assert.Contains("template has no {token}", Assert.Throws<ValidationException>(() => CodeRewards.UnitTests(Shell with { Template = "{code}" })).Message, StringComparison.Ordinal);
-        Assert.Contains("template has no {code}", Assert.Throws<ValidationException>(() => CodeRewards.UnitTests(Shell with { Template = "{tests}{token}" })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "{file}",
+            Assert.Throws<ValidationException>(() => CodeRewards.UnitTests(Shell with { Command = ["sh"] })).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "template has no {token}",
+            Assert.Throws<ValidationException>(() => CodeRewards.UnitTests(Shell with { Template = "{code}" })).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "template has no {code}",
+            Assert.Throws<ValidationException>(() => CodeRewards.UnitTests(Shell with { Template = "{tests}{token}" })).Message,
+            StringComparison.Ordinal
+        );
         Assert.Throws<ValidationException>(() => CodeRewards.UnitTests(Shell with { FileName = "../x" }));
         Assert.Throws<ValidationException>(() => CodeRewards.UnitTests(Shell with { FileName = ".." }));
     }
@@ -189,14 +272,19 @@ public class UnitTestsSourceTests
         IRewardSource source = CodeRewards.UnitTests(Shell with { WallSeconds = 10 });
         string message = Assert.Throws<ArgumentException>(() => new RewardScorer([source])).Message;
         Assert.Contains("'unit_tests' more than 10 s in deadlines", message, StringComparison.Ordinal);
-        _ = new RewardScorer([source], new() { Deadlines = new Dictionary<string, TimeSpan> { ["unit_tests"] = TimeSpan.FromSeconds(15) } });
+        _ = new RewardScorer(
+            [source],
+            new() { Deadlines = new Dictionary<string, TimeSpan> { ["unit_tests"] = TimeSpan.FromSeconds(15) } }
+        );
     }
 
     [Fact]
     public void AMissingProgramOrSandbox_IsRefusedAtOnce_WithItsName()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "the sandbox needs Linux");
-        string message = Assert.Throws<ArgumentException>(() => CodeRewards.UnitTests(Shell with { Command = ["no-such-language", "{file}"] })).Message;
+        string message = Assert
+            .Throws<ArgumentException>(() => CodeRewards.UnitTests(Shell with { Command = ["no-such-language", "{file}"] }))
+            .Message;
         Assert.Contains("there is no program 'no-such-language'", message, StringComparison.Ordinal);
         Assert.Contains("key command", message, StringComparison.Ordinal);
         string? path = Environment.GetEnvironmentVariable("PATH");
@@ -204,7 +292,11 @@ public class UnitTestsSourceTests
         try
         {
             Environment.SetEnvironmentVariable("PATH", empty);
-            Assert.Contains("unshare", Assert.Throws<ArgumentException>(() => CodeRewards.UnitTests(Shell)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "unshare",
+                Assert.Throws<ArgumentException>(() => CodeRewards.UnitTests(Shell)).Message,
+                StringComparison.Ordinal
+            );
         }
         finally
         {
@@ -216,5 +308,16 @@ public class UnitTestsSourceTests
     private static async Task<RewardScore> Score(string response, string? tests) =>
         await CodeRewards.UnitTests(Shell).ScoreAsync(Completion(response, tests), TestContext.Current.CancellationToken);
 
-    private static Completion Completion(string response, string? tests) => new(new Problem { Id = "1", Question = "q", Answer = tests }, response, [], false);
+    private static Completion Completion(string response, string? tests) =>
+        new(
+            new Problem
+            {
+                Id = "1",
+                Question = "q",
+                Answer = tests,
+            },
+            response,
+            [],
+            false
+        );
 }

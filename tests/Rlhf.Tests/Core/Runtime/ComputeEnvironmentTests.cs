@@ -19,5 +19,8 @@ public class ComputeEnvironmentTests
     [InlineData("cpu", "float16", "dtype is 'float16'")]
     [InlineData("cuda:99", "auto", "device is 'cuda:99'")]
     public void Resolve_WhatIsNotThere_IsRefusedByName(string device, string dtype, string message) =>
-        Assert.StartsWith(message, Assert.Throws<ArgumentException>(() => ComputeEnvironment.Resolve(new() { Device = device, Dtype = dtype })).Message);
+        Assert.StartsWith(
+            message,
+            Assert.Throws<ArgumentException>(() => ComputeEnvironment.Resolve(new() { Device = device, Dtype = dtype })).Message
+        );
 }

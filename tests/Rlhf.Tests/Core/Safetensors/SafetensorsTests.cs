@@ -10,7 +10,18 @@ namespace Rlhf.Tests.Core.Safetensors;
 public sealed class SafetensorsTests : IDisposable
 {
     private static readonly ScalarType[] Types =
-        [ScalarType.Float64, ScalarType.Float32, ScalarType.Float16, ScalarType.BFloat16, ScalarType.Int64, ScalarType.Int32, ScalarType.Int16, ScalarType.Int8, ScalarType.Byte, ScalarType.Bool];
+    [
+        ScalarType.Float64,
+        ScalarType.Float32,
+        ScalarType.Float16,
+        ScalarType.BFloat16,
+        ScalarType.Int64,
+        ScalarType.Int32,
+        ScalarType.Int16,
+        ScalarType.Int8,
+        ScalarType.Byte,
+        ScalarType.Bool,
+    ];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("rlhf-safetensors-").FullName;
 
@@ -20,56 +31,79 @@ public sealed class SafetensorsTests : IDisposable
     public void WhatIsWritten_IsReadBackBitByBit()
     {
         var shapes = Gen.Long[0, 5].Array[0, 3];
-        Gen.Select(shapes, Gen.Int[0, Types.Length - 1]).Array[0, 6].Sample(tensors =>
-        {
-            using var scope = NewDisposeScope();
-            (string Name, Tensor Value)[] written = [.. tensors.Select((t, i) => ($"layer.{i}.\"ü\n", (rand(t.Item1) * 100).to_type(Types[t.Item2])))];
-            SafetensorsWriter.Write(Path, written, new Dictionary<string, string> { ["a"] = "b" });
-            using SafetensorsFile file = SafetensorsFile.Open(Path);
-            return file.Names.SequenceEqual(written.Select(w => w.Name)) && file.Metadata["a"] == "b" && written.All(w =>
-            {
-                Tensor read = file.Read(w.Name);
-                return read.dtype == w.Value.dtype && read.shape.SequenceEqual(w.Value.shape) && read.bytes.SequenceEqual(w.Value.bytes);
-            });
-        }, iter: 200, threads: 1);
+        Gen.Select(shapes, Gen.Int[0, Types.Length - 1])
+            .Array[0, 6]
+            .Sample(
+                tensors =>
+                {
+                    using var scope = NewDisposeScope();
+                    (string Name, Tensor Value)[] written =
+                    [
+                        .. tensors.Select((t, i) => ($"layer.{i}.\"ü\n", (rand(t.Item1) * 100).to_type(Types[t.Item2]))),
+                    ];
+                    SafetensorsWriter.Write(Path, written, new Dictionary<string, string> { ["a"] = "b" });
+                    using SafetensorsFile file = SafetensorsFile.Open(Path);
+                    return file.Names.SequenceEqual(written.Select(w => w.Name))
+                        && file.Metadata["a"] == "b"
+                        && written.All(w =>
+                        {
+                            Tensor read = file.Read(w.Name);
+                            return read.dtype == w.Value.dtype
+                                && read.shape.SequenceEqual(w.Value.shape)
+                                && read.bytes.SequenceEqual(w.Value.bytes);
+                        });
+                },
+                iter: 200,
+                threads: 1
+            );
     }
 
     [Fact]
     public void DamagedFile_IsReadOrRefusedWithItsName_NeverAnythingElse()
     {
-        using Tensor a = arange(6, ScalarType.Float32).reshape(2, 3), b = tensor(new long[] { 7 });
+        using Tensor a = arange(6, ScalarType.Float32).reshape(2, 3),
+            b = tensor(new long[] { 7 });
         SafetensorsWriter.Write(Path, [("a", a), ("b", b)], new Dictionary<string, string> { ["k"] = "v" });
         byte[] whole = File.ReadAllBytes(Path);
-        Gen.Select(Gen.Int[0, whole.Length - 1], Gen.Byte, Gen.Int[0, whole.Length]).Sample((at, value, length) =>
-        {
-            byte[] damaged = whole[..(value % 3 == 0 ? length : whole.Length)];
-            if (at < damaged.Length)
-            {
-                damaged[at] = value;
-            }
-
-            File.WriteAllBytes(Path, damaged);
-            try
-            {
-                using var scope = NewDisposeScope();
-                using SafetensorsFile file = SafetensorsFile.Open(Path);
-                foreach (string name in file.Names)
+        Gen.Select(Gen.Int[0, whole.Length - 1], Gen.Byte, Gen.Int[0, whole.Length])
+            .Sample(
+                (at, value, length) =>
                 {
-                    _ = file.Read(name);
-                }
+                    byte[] damaged = whole[..(value % 3 == 0 ? length : whole.Length)];
+                    if (at < damaged.Length)
+                    {
+                        damaged[at] = value;
+                    }
 
-                return true;
-            }
-            catch (SafetensorsException e)
-            {
-                return e.Message.Contains(Path, StringComparison.Ordinal);
-            }
-        }, iter: 3000, threads: 1);
+                    File.WriteAllBytes(Path, damaged);
+                    try
+                    {
+                        using var scope = NewDisposeScope();
+                        using SafetensorsFile file = SafetensorsFile.Open(Path);
+                        foreach (string name in file.Names)
+                        {
+                            _ = file.Read(name);
+                        }
+
+                        return true;
+                    }
+                    catch (SafetensorsException e)
+                    {
+                        return e.Message.Contains(Path, StringComparison.Ordinal);
+                    }
+                },
+                iter: 3000,
+                threads: 1
+            );
     }
 
     [Theory]
     [InlineData("""{"__metadata__":1}""", 0, "__metadata__")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, "overlaps")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""",
+        12,
+        "overlaps"
+    )]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, "gap")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 4, "truncated")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 9, "longer")]
@@ -82,7 +116,8 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData("""[1]""", 0, "object")]
     public void HeaderThatDoesNotFit_IsRefused(string header, int dataBytes, string mentions)
     {
-        byte[] json = Encoding.UTF8.GetBytes(header), bytes = new byte[8 + json.Length + dataBytes];
+        byte[] json = Encoding.UTF8.GetBytes(header),
+            bytes = new byte[8 + json.Length + dataBytes];
         BinaryPrimitives.WriteInt64LittleEndian(bytes, json.Length);
         json.CopyTo(bytes, 8);
         File.WriteAllBytes(Path, bytes);
@@ -98,7 +133,11 @@ public sealed class SafetensorsTests : IDisposable
         SafetensorsWriter.Write(Path, [("model.w", weights)]);
         using SafetensorsFile file = SafetensorsFile.Open(Path);
         file.Read("model.w").Dispose();
-        Assert.Contains("model.w", Assert.Throws<SafetensorsException>(() => file.Read("model.w", requireFinite: true)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "model.w",
+            Assert.Throws<SafetensorsException>(() => file.Read("model.w", requireFinite: true)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -21,7 +21,8 @@ public class CounterRandomTests
     {
         using var scope = NewDisposeScope();
         Tensor u = new CounterRandom(1, "noise").Uniform(arange(1000, ScalarType.Int64).unsqueeze(1), arange(1000, ScalarType.Int64));
-        double mean = u.mean().item<double>(), variance = u.var(false).item<double>();
+        double mean = u.mean().item<double>(),
+            variance = u.var(false).item<double>();
         double along = ((u[.., 1..] - 0.5) * (u[.., ..^1] - 0.5)).mean().item<double>() * 12;
         double across = ((u[1.., ..] - 0.5) * (u[..^1, ..] - 0.5)).mean().item<double>() * 12;
         Assert.Equal(0.5, mean, 3e-3 * 0.5);
@@ -35,7 +36,9 @@ public class CounterRandomTests
     [Fact]
     public void Uniform_OtherSeedOrStream_IsAnotherSequence()
     {
-        double a = new CounterRandom(1, "a").UniformAt(3), b = new CounterRandom(2, "a").UniformAt(3), c = new CounterRandom(1, "b").UniformAt(3);
+        double a = new CounterRandom(1, "a").UniformAt(3),
+            b = new CounterRandom(2, "a").UniformAt(3),
+            c = new CounterRandom(1, "b").UniformAt(3);
         Assert.Equal(3, new HashSet<double> { a, b, c }.Count);
     }
 

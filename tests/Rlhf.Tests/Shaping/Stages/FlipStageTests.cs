@@ -21,7 +21,14 @@ public class FlipStageTests
     [Fact]
     public void Answer_EachAnswer_FlipsByItselfAtTheRate()
     {
-        bool[][] flipped = Flipped(new() { Channel = "r", Rate = 0.3, Scope = FlipScope.Answer });
+        bool[][] flipped = Flipped(
+            new()
+            {
+                Channel = "r",
+                Rate = 0.3,
+                Scope = FlipScope.Answer,
+            }
+        );
         AssertRate(0.3, [.. flipped.SelectMany(g => g)]);
 
         // Independent within a group: two given samples flip together with probability 0.3².
@@ -32,7 +39,14 @@ public class FlipStageTests
     public void Rates_OfTheTwoClasses_AreThoseOfTheTrueClassAndShareTheUniform()
     {
         // In this batch even samples are right and odd ones wrong.
-        bool[][] flipped = Flipped(new() { Channel = "r", FalsePositiveRate = 0.1, FalseNegativeRate = 0.4 });
+        bool[][] flipped = Flipped(
+            new()
+            {
+                Channel = "r",
+                FalsePositiveRate = 0.1,
+                FalseNegativeRate = 0.4,
+            }
+        );
         AssertRate(0.4, [.. flipped.Select(g => g[0])]);
         AssertRate(0.1, [.. flipped.Select(g => g[1])]);
         Assert.All(flipped, g => Assert.True(g[0] || !g[1], "the same uniform cannot pass the lower rate and fail the higher one"));
@@ -42,7 +56,14 @@ public class FlipStageTests
     public void Question_OfSubsetsOfTheBatch_FlipsTheSameRows()
     {
         using var scope = NewDisposeScope();
-        using RewardPipeline pipeline = Pipeline(new() { Channel = "r", Rate = 0.5, Scope = FlipScope.Answer });
+        using RewardPipeline pipeline = Pipeline(
+            new()
+            {
+                Channel = "r",
+                Rate = 0.5,
+                Scope = FlipScope.Answer,
+            }
+        );
         double?[] Run(int first, int count)
         {
             var part = new RewardBatch
@@ -52,7 +73,9 @@ public class FlipStageTests
                 Visits = [.. Enumerable.Range(first, count).Select(i => 100L + i / Samples)],
                 Samples = [.. Enumerable.Range(first, count).Select(i => (long)(i % Samples))],
             };
-            return RewardBatch.Read(pipeline.Apply(new(part.Layout(), [part.Outcome("r", [.. Enumerable.Repeat<double?>(1, count)])]), true, first).Shaped["r"]);
+            return RewardBatch.Read(
+                pipeline.Apply(new(part.Layout(), [part.Outcome("r", [.. Enumerable.Repeat<double?>(1, count)])]), true, first).Shaped["r"]
+            );
         }
 
         Assert.Equal(Run(0, 40), [.. Run(0, 7), .. Run(7, 20), .. Run(27, 13)]);
@@ -67,7 +90,15 @@ public class FlipStageTests
         {
             using var scope = NewDisposeScope();
             var batch = new RewardBatch { StepCounts = new int[64], Visits = [.. Enumerable.Range(0, 64).Select(i => firstVisit + i)] };
-            using RewardPipeline pipeline = Pipeline(new() { Name = name, Channel = "r", Rate = 0.5 }, seed);
+            using RewardPipeline pipeline = Pipeline(
+                new()
+                {
+                    Name = name,
+                    Channel = "r",
+                    Rate = 0.5,
+                },
+                seed
+            );
             return RewardBatch.Read(pipeline.Apply(new(batch.Layout(), [batch.Outcome("r", values)]), true, 0).Shaped["r"]);
         }
 
@@ -102,9 +133,24 @@ public class FlipStageTests
     public void Step_EachStep_FlipsByItself()
     {
         using var scope = NewDisposeScope();
-        var batch = new RewardBatch { StepCounts = [.. Enumerable.Repeat(8, 1000)], Visits = [.. Enumerable.Range(0, 1000).Select(i => (long)i)] };
+        var batch = new RewardBatch
+        {
+            StepCounts = [.. Enumerable.Repeat(8, 1000)],
+            Visits = [.. Enumerable.Range(0, 1000).Select(i => (long)i)],
+        };
         using RewardPipeline pipeline = new RewardPipelineBuilder(RewardSchema.Steps("p"))
-            .AddFlip(new() { Channel = "p", Rate = 0.25, Scope = FlipScope.Step, Low = 0, High = 1 }).WithWeights(new() { ["p"] = 1 }).Build();
+            .AddFlip(
+                new()
+                {
+                    Channel = "p",
+                    Rate = 0.25,
+                    Scope = FlipScope.Step,
+                    Low = 0,
+                    High = 1,
+                }
+            )
+            .WithWeights(new() { ["p"] = 1 })
+            .Build();
         double?[][] ones = [.. batch.StepCounts.Select(n => Enumerable.Repeat<double?>(1, n).ToArray())];
         double?[][] shaped = batch.ReadSteps(pipeline.Apply(new(batch.Layout(), [batch.Steps("p", ones)]), true, 0).Shaped["p"]);
         AssertRate(0.25, [.. shaped.SelectMany(s => s).Select(v => v == 0)]);
@@ -115,19 +161,29 @@ public class FlipStageTests
     {
         using var scope = NewDisposeScope();
         using RewardPipeline pipeline = Pipeline(options);
-        var batch = new RewardBatch { StepCounts = new int[Prompts * Samples], Groups = [.. Enumerable.Range(0, Prompts * Samples).Select(i => (long)(i / Samples))], Samples = [.. Enumerable.Range(0, Prompts * Samples).Select(i => (long)(i % Samples))] };
+        var batch = new RewardBatch
+        {
+            StepCounts = new int[Prompts * Samples],
+            Groups = [.. Enumerable.Range(0, Prompts * Samples).Select(i => (long)(i / Samples))],
+            Samples = [.. Enumerable.Range(0, Prompts * Samples).Select(i => (long)(i % Samples))],
+        };
         double?[] values = [.. Enumerable.Range(0, Prompts * Samples).Select(i => (double?)(1 - i % 2))];
         double?[] shaped = RewardBatch.Read(pipeline.Apply(new(batch.Layout(), [batch.Outcome("r", values)]), true, 0).Shaped["r"]);
         return [.. values.Zip(shaped, (before, after) => before != after).Chunk(Samples)];
     }
 
     private static RewardPipeline Pipeline(FlipOptions options, long seed = 11) =>
-        new RewardPipelineBuilder(RewardSchema.Outcome("r", levels: [0, 1])).AddFlip(options).WithWeights(new() { ["r"] = 1 }).WithSeed(seed).Build();
+        new RewardPipelineBuilder(RewardSchema.Outcome("r", levels: [0, 1]))
+            .AddFlip(options)
+            .WithWeights(new() { ["r"] = 1 })
+            .WithSeed(seed)
+            .Build();
 
     // Five standard errors of a binomial share.
     private static void AssertRate(double rate, bool[] flips)
     {
-        double share = flips.Average(f => f ? 1.0 : 0.0), error = Math.Sqrt(rate * (1 - rate) / flips.Length);
+        double share = flips.Average(f => f ? 1.0 : 0.0),
+            error = Math.Sqrt(rate * (1 - rate) / flips.Length);
         TestContext.Current.SendDiagnosticMessage($"flip rate {rate}: {share:f4} over {flips.Length}");
         Assert.InRange(share, rate - 5 * error, rate + 5 * error);
     }

@@ -8,7 +8,8 @@ using static TorchSharp.torch;
 namespace Rlhf.Tests.Trainers.Advantages;
 
 /// <summary>
-/// What a process reward does to the number of steps, without sampling: a chain in which every step scores 0.9 and the answer is right whatever its length, at most
+/// What a process reward does to the number of steps, without sampling: a chain in which every step scores 0.9 and the answer is right
+/// whatever its length, at most
 /// twelve steps, one logit a step, exact policy gradient. Rewards and returns come from the library's stages and estimators.
 /// </summary>
 public class ChainTests
@@ -40,7 +41,9 @@ public class ChainTests
     {
         using var scope = NewDisposeScope();
         var batch = new RewardBatch { StepCounts = [.. Enumerable.Range(1, MostSteps)] };
-        var builder = new RewardPipelineBuilder(RewardSchema.Outcome("correct").Steps("process")).WithWeights(new() { ["correct"] = 1, ["process"] = weight });
+        var builder = new RewardPipelineBuilder(RewardSchema.Outcome("correct").Steps("process")).WithWeights(
+            new() { ["correct"] = 1, ["process"] = weight }
+        );
         _ = reward switch
         {
             "clip" => builder.AddClip(new() { Channel = "process", Threshold = 0.95 }),
@@ -53,19 +56,34 @@ public class ChainTests
         RewardLayout layout = batch.Layout();
         double?[] correct = [.. Enumerable.Repeat((double?)1, MostSteps)];
         double?[][] scores = [.. Enumerable.Range(1, MostSteps).Select(n => Enumerable.Repeat((double?)Score, n).ToArray())];
-        ShapedRewards shaped = pipeline.Apply(new(layout, [batch.Outcome("correct", correct), batch.Steps("process", scores)]), training: true, iteration: 0);
+        ShapedRewards shaped = pipeline.Apply(
+            new(layout, [batch.Outcome("correct", correct), batch.Steps("process", scores)]),
+            training: true,
+            iteration: 0
+        );
         StepMap map = layout.StepMaps[StepMap.Steps];
-        double?[][] toGo = batch.ReadSteps(new("return", RewardGranularity.Step, ReturnToGoAdvantages.ReturnsToGo(shaped, 1).gather(1, map.Ends).mul(map.Mask), map.Mask, map.Name));
+        double?[][] toGo = batch.ReadSteps(
+            new(
+                "return",
+                RewardGranularity.Step,
+                ReturnToGoAdvantages.ReturnsToGo(shaped, 1).gather(1, map.Ends).mul(map.Mask),
+                map.Mask,
+                map.Name
+            )
+        );
         return ([.. CreditTensors.EpisodeReturns(shaped).data<double>()], [.. toGo.Select(row => row.Select(v => v!.Value).ToArray())]);
     }
 
-    // The return that the choice after step k (from 0) is credited with, in a response of so many steps. A baseline that knows the state, an exact critic's, drops out of the expectation.
+    // The return that the choice after step k (from 0) is credited with, in a response of so many steps. A baseline that knows the state,
+    // an exact critic's, drops out of the expectation.
     private static double Train(Func<int, int, double> credited)
     {
         double[] logits = new double[MostSteps - 1];
         for (int update = 0; update < Updates; update++)
         {
-            double[] goOn = [.. logits.Select(Sigmoid)], gradient = new double[logits.Length], probabilities = Probabilities(goOn);
+            double[] goOn = [.. logits.Select(Sigmoid)],
+                gradient = new double[logits.Length],
+                probabilities = Probabilities(goOn);
             for (int steps = 1; steps <= MostSteps; steps++)
             {
                 for (int k = 0; k < Math.Min(steps, logits.Length); k++)

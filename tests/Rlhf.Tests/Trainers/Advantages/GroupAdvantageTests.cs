@@ -13,14 +13,24 @@ namespace Rlhf.Tests.Trainers.Advantages;
 public class GroupAdvantageTests
 {
     public static TheoryData<GroupAdvantageOptions> AllCredits() =>
-    [
-        new GroupAdvantageOptions { Credit = Credit.Episode },
-        new GroupAdvantageOptions { Credit = Credit.Episode, Scale = AdvantageScale.BatchStd },
-        new GroupAdvantageOptions { Credit = Credit.Episode, Scale = AdvantageScale.None, LeaveOneOut = true },
-        new GroupAdvantageOptions { Credit = Credit.ReturnToGo },
-        new GroupAdvantageOptions { Credit = Credit.ReturnToGo, Discount = 0.9, LeaveOneOut = true },
-        new GroupAdvantageOptions { Credit = Credit.StepNormalised },
-    ];
+        [
+            new GroupAdvantageOptions { Credit = Credit.Episode },
+            new GroupAdvantageOptions { Credit = Credit.Episode, Scale = AdvantageScale.BatchStd },
+            new GroupAdvantageOptions
+            {
+                Credit = Credit.Episode,
+                Scale = AdvantageScale.None,
+                LeaveOneOut = true,
+            },
+            new GroupAdvantageOptions { Credit = Credit.ReturnToGo },
+            new GroupAdvantageOptions
+            {
+                Credit = Credit.ReturnToGo,
+                Discount = 0.9,
+                LeaveOneOut = true,
+            },
+            new GroupAdvantageOptions { Credit = Credit.StepNormalised },
+        ];
 
     [Theory]
     [MemberData(nameof(AllCredits))]
@@ -42,7 +52,13 @@ public class GroupAdvantageTests
         using var scope = NewDisposeScope();
         (Tensor mixed, AdvantageEstimates result) = Estimate(options, Mixed(CPU), Frame(Mixed(CPU)));
         RewardBatch batch = Only();
-        RewardFrame frame = new(batch.Layout(), [batch.Outcome("verifier", 1, 0, 1, 0, 0), batch.Steps("process", [0.2, 0.9, 0.5], [], [null, 0.3, 0.6, 0.1], [0.8, null], [0.1, 0.4])]);
+        RewardFrame frame = new(
+            batch.Layout(),
+            [
+                batch.Outcome("verifier", 1, 0, 1, 0, 0),
+                batch.Steps("process", [0.2, 0.9, 0.5], [], [null, 0.3, 0.6, 0.1], [0.8, null], [0.1, 0.4]),
+            ]
+        );
         (Tensor only, _) = Estimate(options, batch, frame);
         Assert.Equal([true, true, false, true, true, false, true], [.. result.RowsInLoss.data<bool>()]);
         long[] counted = [0, 1, 3, 4, 6];
@@ -86,20 +102,37 @@ public class GroupAdvantageTests
     public void EpisodeCredit_RandomGroups_EqualsTheScalarDefinition()
     {
         Gen<(double Reward, bool Valid, long Group)> row = Gen.Select(Gen.Int[-3, 3].Select(i => i / 2.0), Gen.Bool, Gen.Long[0, 3]);
-        row.Array[1, 24].Sample(
-            rows =>
-            {
-                using var scope = NewDisposeScope();
-                var batch = new RewardBatch { StepCounts = [.. rows.Select(_ => 1)], Groups = [.. rows.Select(r => r.Group)] };
-                using RewardPipeline pipeline = new RewardPipelineBuilder(RewardSchema.Outcome("r")).WithWeights(new() { ["r"] = 0.5 }).Build();
-                ShapedRewards shaped = pipeline.Apply(new(batch.Layout(), [batch.Outcome("r", [.. rows.Select(r => r.Valid ? r.Reward : (double?)null)])]), true, 0);
-                double[] actual = [.. new GroupAdvantageOptions().CreateEstimator(pipeline).Estimate(shaped).Values.select(1, 0).contiguous().data<double>()];
-                for (int i = 0; i < rows.Length; i++)
+        row.Array[1, 24]
+            .Sample(
+                rows =>
                 {
-                    Assert.Equal(Scalar(rows, i), actual[i], 1e-9);
-                }
-            },
-            iter: 60, threads: 1);
+                    using var scope = NewDisposeScope();
+                    var batch = new RewardBatch { StepCounts = [.. rows.Select(_ => 1)], Groups = [.. rows.Select(r => r.Group)] };
+                    using RewardPipeline pipeline = new RewardPipelineBuilder(RewardSchema.Outcome("r"))
+                        .WithWeights(new() { ["r"] = 0.5 })
+                        .Build();
+                    ShapedRewards shaped = pipeline.Apply(
+                        new(batch.Layout(), [batch.Outcome("r", [.. rows.Select(r => r.Valid ? r.Reward : (double?)null)])]),
+                        true,
+                        0
+                    );
+                    double[] actual =
+                    [
+                        .. new GroupAdvantageOptions()
+                            .CreateEstimator(pipeline)
+                            .Estimate(shaped)
+                            .Values.select(1, 0)
+                            .contiguous()
+                            .data<double>(),
+                    ];
+                    for (int i = 0; i < rows.Length; i++)
+                    {
+                        Assert.Equal(Scalar(rows, i), actual[i], 1e-9);
+                    }
+                },
+                iter: 60,
+                threads: 1
+            );
 
         static double Scalar((double Reward, bool Valid, long Group)[] rows, int i)
         {
@@ -109,7 +142,8 @@ public class GroupAdvantageTests
                 return 0;
             }
 
-            double mean = group.Average(), std = Math.Sqrt(group.Sum(r => (r - mean) * (r - mean)) / (group.Length - 1));
+            double mean = group.Average(),
+                std = Math.Sqrt(group.Sum(r => (r - mean) * (r - mean)) / (group.Length - 1));
             return (0.5 * rows[i].Reward - mean) / (std + 1e-6);
         }
     }
@@ -123,7 +157,16 @@ public class GroupAdvantageTests
         (Tensor advantages, _) = Estimate(new() { Credit = Credit.ReturnToGo }, batch, frame);
 
         // Returns from the steps: 1.75, 1.25 and 3, 2, 2; the third step has one sample only, so that its tokens get 0.
-        Close(tensor(new double[,] { { -0.625, -0.625, -0.375, -0.375, 0, 0 }, { 0.625, 0.625, 0.375, 0.375, 0, 0 } }), advantages);
+        Close(
+            tensor(
+                new double[,]
+                {
+                    { -0.625, -0.625, -0.375, -0.375, 0, 0 },
+                    { 0.625, 0.625, 0.375, 0.375, 0, 0 },
+                }
+            ),
+            advantages
+        );
     }
 
     [Fact]
@@ -132,9 +175,21 @@ public class GroupAdvantageTests
         using var scope = NewDisposeScope();
         var batch = new RewardBatch { StepCounts = [2] };
         using RewardPipeline pipeline = Pipeline();
-        ShapedRewards shaped = pipeline.Apply(new(batch.Layout(), [batch.Outcome("verifier", 1), batch.Steps("process", [0.5, 0.25])]), true, 0);
+        ShapedRewards shaped = pipeline.Apply(
+            new(batch.Layout(), [batch.Outcome("verifier", 1), batch.Steps("process", [0.5, 0.25])]),
+            true,
+            0
+        );
         Tensor toGo = ReturnToGoAdvantages.ReturnsToGo(shaped, 0.5);
-        Close(tensor(new double[,] { { 0.25 + 1.25 / 8, 0.5 + 1.25 / 4, 1.25 / 2, 1.25 } }), toGo);
+        Close(
+            tensor(
+                new double[,]
+                {
+                    { 0.25 + 1.25 / 8, 0.5 + 1.25 / 4, 1.25 / 2, 1.25 },
+                }
+            ),
+            toGo
+        );
     }
 
     [Theory]
@@ -160,9 +215,20 @@ public class GroupAdvantageTests
     public void EpisodeCredit_EqualFloatRewards_AreExactlyZeroAndFlat()
     {
         using var scope = NewDisposeScope();
-        var batch = new RewardBatch { StepCounts = [1, 1, 1, 1, 1], Groups = [0, 0, 0, 1, 2], Dtype = ScalarType.Float32 };
-        using RewardPipeline pipeline = new RewardPipelineBuilder(RewardSchema.Outcome("r").Outcome("s")).WithWeights(new() { ["r"] = 0.7, ["s"] = 0.1 }).Build();
-        ShapedRewards shaped = pipeline.Apply(new(batch.Layout(), [batch.Outcome("r", 5.1, 5.1, 5.1, 2, null), batch.Outcome("s", 0.3, 0.3, 0.3, 1, 1)]), true, 0);
+        var batch = new RewardBatch
+        {
+            StepCounts = [1, 1, 1, 1, 1],
+            Groups = [0, 0, 0, 1, 2],
+            Dtype = ScalarType.Float32,
+        };
+        using RewardPipeline pipeline = new RewardPipelineBuilder(RewardSchema.Outcome("r").Outcome("s"))
+            .WithWeights(new() { ["r"] = 0.7, ["s"] = 0.1 })
+            .Build();
+        ShapedRewards shaped = pipeline.Apply(
+            new(batch.Layout(), [batch.Outcome("r", 5.1, 5.1, 5.1, 2, null), batch.Outcome("s", 0.3, 0.3, 0.3, 1, 1)]),
+            true,
+            0
+        );
         AdvantageEstimates result = new GroupAdvantageOptions().CreateEstimator(pipeline).Estimate(shaped);
         Assert.Equal(ScalarType.Float32, result.Values.dtype);
         Assert.All(result.Values.data<float>().ToArray(), a => Assert.Equal(0f, a));
@@ -175,7 +241,9 @@ public class GroupAdvantageTests
         using var scope = NewDisposeScope();
         using var sink = new MetricSink();
         using RewardPipeline pipeline = Pipeline();
-        new GroupAdvantageOptions { Credit = Credit.Episode }.CreateEstimator(pipeline).Estimate(pipeline.Apply(Frame(Mixed(CPU)), true, 0), sink);
+        new GroupAdvantageOptions { Credit = Credit.Episode }
+            .CreateEstimator(pipeline)
+            .Estimate(pipeline.Apply(Frame(Mixed(CPU)), true, 0), sink);
         Dictionary<string, double> metrics = sink.Read().ToDictionary(m => m.Name, m => m.Value);
         double[] returns = [2.6, 0, 2, 0.8, 0.5];
         Assert.Equal(returns.Average(), metrics["reward/mean"], 1e-9);
@@ -198,33 +266,70 @@ public class GroupAdvantageTests
         ChannelSchema normalised = RewardSchema.Outcome("r")["r"] with { Normalisation = Normalisation.Whole };
         using RewardPipeline normal = new RewardPipelineBuilder(new RewardSchema([normalised])).WithWeights(new() { ["r"] = 1 }).Build();
         using RewardPipeline summed = new RewardPipelineBuilder(new RewardSchema([normalised, new("s", RewardGranularity.Outcome)]))
-            .AddWeightedSum(new() { Weights = new Dictionary<string, double> { ["r"] = 1, ["s"] = 1 }, Into = "sum" }).WithWeights(new() { ["sum"] = 1 }).Build();
-        using RewardPipeline kl = new RewardPipelineBuilder(RewardSchema.Outcome("r")).AddKl(new()).WithWeights(new() { ["r"] = 1, ["kl"] = 0.1 }).Build();
+            .AddWeightedSum(
+                new()
+                {
+                    Weights = new Dictionary<string, double> { ["r"] = 1, ["s"] = 1 },
+                    Into = "sum",
+                }
+            )
+            .WithWeights(new() { ["sum"] = 1 })
+            .Build();
+        using RewardPipeline kl = new RewardPipelineBuilder(RewardSchema.Outcome("r"))
+            .AddKl(new())
+            .WithWeights(new() { ["r"] = 1, ["kl"] = 0.1 })
+            .Build();
         Refused("'sum' is normalised", new(), summed);
         Refused("'kl' holds a KL penalty", new() { Credit = Credit.Episode }, kl);
-        Assert.Empty(new GroupAdvantageOptions { Credit = Credit.Episode, Scale = AdvantageScale.None }.CreateEstimator(kl).Warnings);
-        Assert.Empty(new GroupAdvantageOptions { Credit = Credit.ReturnToGo }.CreateEstimator(kl).Warnings);
+        Assert.Empty(
+            new GroupAdvantageOptions { Credit = Credit.Episode, Scale = AdvantageScale.None }
+                .CreateEstimator(kl)
+                .Warnings
+        );
+        Assert.Empty(
+            new GroupAdvantageOptions { Credit = Credit.ReturnToGo }
+                .CreateEstimator(kl)
+                .Warnings
+        );
         Refused("'process' has one value a step, so the credit must be named", new(), steps);
         Refused("scale is an option of episode credit", new() { Credit = Credit.ReturnToGo, Scale = AdvantageScale.None }, steps);
         Refused("leaveOneOut", new() { Credit = Credit.StepNormalised, LeaveOneOut = true }, steps);
         Refused("one value a token", new() { Credit = Credit.StepNormalised }, tokens);
         Refused("'r' is normalised by the pipeline already", new(), normal);
         Refused("Epsilon", new() { Credit = Credit.Episode, Epsilon = double.NaN }, steps);
-        Assert.Empty(new GroupAdvantageOptions { Scale = AdvantageScale.None }.CreateEstimator(normal).Warnings);
+        Assert.Empty(
+            new GroupAdvantageOptions { Scale = AdvantageScale.None }
+                .CreateEstimator(normal)
+                .Warnings
+        );
 
         static void Refused(string because, GroupAdvantageOptions options, RewardPipeline pipeline) =>
-            Assert.Contains(because, Assert.Throws<RewardPipelineException>(() => options.CreateEstimator(pipeline)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                because,
+                Assert.Throws<RewardPipelineException>(() => options.CreateEstimator(pipeline)).Message,
+                StringComparison.Ordinal
+            );
     }
 
     [Fact]
     public void CreateEstimator_DeltaUnderReturnToGo_WarnsWithReasonAndRemedy()
     {
         using RewardPipeline pipeline = new RewardPipelineBuilder(RewardSchema.Outcome("verifier").Steps("process"))
-            .AddDelta(new() { Channel = "process" }).WithWeights(new() { ["verifier"] = 1, ["process"] = 0.1 }).Build();
-        Assert.Empty(new GroupAdvantageOptions { Credit = Credit.Episode }.CreateEstimator(pipeline).Warnings);
+            .AddDelta(new() { Channel = "process" })
+            .WithWeights(new() { ["verifier"] = 1, ["process"] = 0.1 })
+            .Build();
+        Assert.Empty(
+            new GroupAdvantageOptions { Credit = Credit.Episode }
+                .CreateEstimator(pipeline)
+                .Warnings
+        );
         foreach (Credit credit in (Credit[])[Credit.ReturnToGo, Credit.StepNormalised])
         {
-            string warning = Assert.Single(new GroupAdvantageOptions { Credit = credit }.CreateEstimator(pipeline).Warnings);
+            string warning = Assert.Single(
+                new GroupAdvantageOptions { Credit = credit }
+                    .CreateEstimator(pipeline)
+                    .Warnings
+            );
             Assert.Contains("'process' is not causal", warning, StringComparison.Ordinal);
             Assert.Contains("episode credit", warning, StringComparison.Ordinal);
         }
@@ -234,31 +339,38 @@ public class GroupAdvantageTests
     public void ReturnToGo_UnknownStepMap_IsRefused()
     {
         using var scope = NewDisposeScope();
-        RewardPipelineException problem = Assert.Throws<RewardPipelineException>(
-            () => Estimate(new() { Credit = Credit.ReturnToGo, StepMap = "turns" }, Mixed(CPU), Frame(Mixed(CPU))));
+        RewardPipelineException problem = Assert.Throws<RewardPipelineException>(() =>
+            Estimate(new() { Credit = Credit.ReturnToGo, StepMap = "turns" }, Mixed(CPU), Frame(Mixed(CPU)))
+        );
         Assert.Contains("'turns'", problem.Message, StringComparison.Ordinal);
     }
 
     // Row 2 is invalid, row 5 a baseline's; their groups are those of rows 0, 1 and 3, 4, 6.
-    private static RewardBatch Mixed(Device device, int extraSteps = 0) => new()
-    {
-        StepCounts = [3, 0, 1, 4, 2, 3, 2],
-        Groups = [0, 0, 0, 1, 1, 1, 1],
-        IsPolicy = [true, true, true, true, true, false, true],
-        ExtraSteps = extraSteps,
-        Device = device,
-    };
+    private static RewardBatch Mixed(Device device, int extraSteps = 0) =>
+        new()
+        {
+            StepCounts = [3, 0, 1, 4, 2, 3, 2],
+            Groups = [0, 0, 0, 1, 1, 1, 1],
+            IsPolicy = [true, true, true, true, true, false, true],
+            ExtraSteps = extraSteps,
+            Device = device,
+        };
 
     private static RewardBatch Only() => new() { StepCounts = [3, 0, 4, 2, 2], Groups = [0, 0, 1, 1, 1] };
 
-    private static RewardFrame Frame(RewardBatch batch) => new(batch.Layout(),
-    [
-        batch.Outcome("verifier", 1, 0, null, 1, 0, 1, 0),
-        batch.Steps("process", [0.2, 0.9, 0.5], [], [0.7], [null, 0.3, 0.6, 0.1], [0.8, null], [0.1, null, 0.4], [0.1, 0.4]),
-    ]);
+    private static RewardFrame Frame(RewardBatch batch) =>
+        new(
+            batch.Layout(),
+            [
+                batch.Outcome("verifier", 1, 0, null, 1, 0, 1, 0),
+                batch.Steps("process", [0.2, 0.9, 0.5], [], [0.7], [null, 0.3, 0.6, 0.1], [0.8, null], [0.1, null, 0.4], [0.1, 0.4]),
+            ]
+        );
 
     private static RewardPipeline Pipeline() =>
-        new RewardPipelineBuilder(RewardSchema.Outcome("verifier").Steps("process")).WithWeights(new() { ["verifier"] = 1, ["process"] = 1 }).Build();
+        new RewardPipelineBuilder(RewardSchema.Outcome("verifier").Steps("process"))
+            .WithWeights(new() { ["verifier"] = 1, ["process"] = 1 })
+            .Build();
 
     private static (Tensor Values, AdvantageEstimates Result) Estimate(GroupAdvantageOptions options, RewardBatch batch, RewardFrame frame)
     {

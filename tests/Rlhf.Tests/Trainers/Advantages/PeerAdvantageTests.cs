@@ -16,7 +16,8 @@ public class PeerAdvantageTests
 
     public static TheoryData<string, string, GroupAdvantageOptions, double> Peers()
     {
-        GroupAdvantageOptions drGrpo = new() { Scale = AdvantageScale.None }, rloo = drGrpo with { LeaveOneOut = true };
+        GroupAdvantageOptions drGrpo = new() { Scale = AdvantageScale.None },
+            rloo = drGrpo with { LeaveOneOut = true };
         TheoryData<string, string, GroupAdvantageOptions, double> cases = [];
         foreach (string mask in (string[])["pad", "gap"])
         {
@@ -31,10 +32,20 @@ public class PeerAdvantageTests
         }
 
         cases.Add("trl/grpo_advantages/sum_then_normalize_group_plain", "two_rewards", new() { Epsilon = 1e-4 }, 1e-9);
-        cases.Add("trl/grpo_advantages/sum_then_normalize_batch_plain", "two_rewards", new() { Epsilon = 1e-4, Scale = AdvantageScale.BatchStd }, 1e-9);
+        cases.Add(
+            "trl/grpo_advantages/sum_then_normalize_batch_plain",
+            "two_rewards",
+            new() { Epsilon = 1e-4, Scale = AdvantageScale.BatchStd },
+            1e-9
+        );
         cases.Add("trl/grpo_advantages/sum_then_normalize_none_plain", "two_rewards", drGrpo, 1e-9);
         cases.Add("trl/grpo_advantages/sum_then_normalize_group_nan", "two_rewards_nan", new() { Epsilon = 1e-4 }, 1e-9);
-        cases.Add("trl/grpo_advantages/sum_then_normalize_batch_nan", "two_rewards_nan", new() { Epsilon = 1e-4, Scale = AdvantageScale.BatchStd }, 1e-9);
+        cases.Add(
+            "trl/grpo_advantages/sum_then_normalize_batch_nan",
+            "two_rewards_nan",
+            new() { Epsilon = 1e-4, Scale = AdvantageScale.BatchStd },
+            1e-9
+        );
         cases.Add("trl/grpo_advantages/sum_then_normalize_none_nan", "two_rewards_nan", drGrpo, 1e-9);
         cases.Add("trl/rloo_advantages/normalize_False", "reward", rloo, 1e-9);
         cases.Add("areal/Normalization/mean_group_std_group_looFalse_unbiasedTrue", "reward", new() { Epsilon = 1e-5 }, Float32);
@@ -52,10 +63,16 @@ public class PeerAdvantageTests
 
     [Theory]
     [MemberData(nameof(Peers))]
-    public void EpisodeCredit_PeersInputs_GivesThePeersAdvantages(string peer, string input, GroupAdvantageOptions options, double tolerance)
+    public void EpisodeCredit_PeersInputs_GivesThePeersAdvantages(
+        string peer,
+        string input,
+        GroupAdvantageOptions options,
+        double tolerance
+    )
     {
         using var scope = NewDisposeScope();
-        JsonElement value = Of(peer), expected = value.TryGetProperty("adv", out JsonElement adv) ? adv : value.GetProperty("x");
+        JsonElement value = Of(peer),
+            expected = value.TryGetProperty("adv", out JsonElement adv) ? adv : value.GetProperty("x");
         Tensor mask = Mask(peer.EndsWith("gap", StringComparison.Ordinal) ? "mask_gap" : "mask_pad");
         RewardFrame frame = Rewards(input, mask);
         using RewardPipeline pipeline = Sum(Builder(frame), frame).Build();
@@ -71,18 +88,46 @@ public class PeerAdvantageTests
     [InlineData("nemo_rl/GDPO", "adv", "two_rewards", 1e-6, 1e-8, Float32)]
     [InlineData("areal/Normalization/mean_batch_std_batch_looFalse_unbiasedTrue", "x", "reward", 0, 1e-5, Float32)]
     [InlineData("roll/reward_norm/mean_batch_std_batch", "x", "reward", 0, 1e-6, 1e-9)]
-    public void NormaliseStages_PeersInputs_GiveThePeersAdvantages(string peer, string field, string input, double groupEpsilon, double epsilon, double tolerance)
+    public void NormaliseStages_PeersInputs_GiveThePeersAdvantages(
+        string peer,
+        string field,
+        string input,
+        double groupEpsilon,
+        double epsilon,
+        double tolerance
+    )
     {
         using var scope = NewDisposeScope();
         RewardFrame frame = Rewards(input, Mask("mask_pad"));
         RewardPipelineBuilder builder = Builder(frame);
         foreach (RewardChannel channel in frame.Channels.Where(_ => frame.Channels.Count > 1))
         {
-            builder.AddNormalise(new() { Name = channel.Name, Channel = channel.Name, Epsilon = groupEpsilon });
+            builder.AddNormalise(
+                new()
+                {
+                    Name = channel.Name,
+                    Channel = channel.Name,
+                    Epsilon = groupEpsilon,
+                }
+            );
         }
 
-        using RewardPipeline pipeline = Sum(builder, frame).AddNormalise(new() { Channel = "total", Over = NormaliseOver.Batch, Epsilon = epsilon }).Build();
-        AssertEqual(peer, Vector(Of(peer).GetProperty(field)), pipeline.Apply(frame, training: true, iteration: 0).Shaped["total"].Values, tolerance);
+        using RewardPipeline pipeline = Sum(builder, frame)
+            .AddNormalise(
+                new()
+                {
+                    Channel = "total",
+                    Over = NormaliseOver.Batch,
+                    Epsilon = epsilon,
+                }
+            )
+            .Build();
+        AssertEqual(
+            peer,
+            Vector(Of(peer).GetProperty(field)),
+            pipeline.Apply(frame, training: true, iteration: 0).Shaped["total"].Values,
+            tolerance
+        );
     }
 
     [Theory]
@@ -94,20 +139,40 @@ public class PeerAdvantageTests
         Tensor mask = Mask("mask_gap");
         RewardFrame frame = new(Rewards("reward", mask).Layout, [new("advantage", RewardGranularity.Token, Matrix("adv_token"), mask)]);
         using RewardPipeline pipeline = new RewardPipelineBuilder(new RewardSchema([new("advantage", RewardGranularity.Token)]))
-            .AddNormalise(new() { Channel = "advantage", Over = NormaliseOver.Batch, Ddof = ddof, Epsilon = 1e-5 }).WithWeights(new() { ["advantage"] = 1 }).Build();
+            .AddNormalise(
+                new()
+                {
+                    Channel = "advantage",
+                    Over = NormaliseOver.Batch,
+                    Ddof = ddof,
+                    Epsilon = 1e-5,
+                }
+            )
+            .WithWeights(new() { ["advantage"] = 1 })
+            .Build();
         Tensor actual = pipeline.Apply(frame, training: true, iteration: 0).Shaped["advantage"].Values;
-        AssertEqual($"areal/masked_normalization, {field}", Matrix(Of("areal/masked_normalization").GetProperty(field)).mul(mask), actual, 1e-6);
+        AssertEqual(
+            $"areal/masked_normalization, {field}",
+            Matrix(Of("areal/masked_normalization").GetProperty(field)).mul(mask),
+            actual,
+            1e-6
+        );
     }
 
     // NaN is invalid; a response counts if one of its rewards is valid, as in TRL.
     private static RewardFrame Rewards(string input, Tensor mask)
     {
         Tensor rewards = Input(input)[0].ValueKind == JsonValueKind.Array ? Matrix(input) : Vector(Input(input)).unsqueeze(1);
-        RewardChannel[] channels = [.. Enumerable.Range(0, (int)rewards.size(1)).Select(i =>
-        {
-            Tensor values = rewards.select(1, i).contiguous();
-            return new RewardChannel($"reward{i}", RewardGranularity.Outcome, values, values.isnan().logical_not());
-        })];
+        RewardChannel[] channels =
+        [
+            .. Enumerable
+                .Range(0, (int)rewards.size(1))
+                .Select(i =>
+                {
+                    Tensor values = rewards.select(1, i).contiguous();
+                    return new RewardChannel($"reward{i}", RewardGranularity.Outcome, values, values.isnan().logical_not());
+                }),
+        ];
         Tensor group = Vector(Input("group_id")).to(ScalarType.Int64);
         RewardLayout layout = new()
         {
@@ -123,14 +188,20 @@ public class PeerAdvantageTests
         return new(layout, channels);
     }
 
-    private static RewardPipelineBuilder Builder(RewardFrame frame) => new(frame.Channels.Aggregate(new RewardSchema([]), (s, c) => s.Outcome(c.Name)));
+    private static RewardPipelineBuilder Builder(RewardFrame frame) =>
+        new(frame.Channels.Aggregate(new RewardSchema([]), (s, c) => s.Outcome(c.Name)));
 
-    private static RewardPipelineBuilder Sum(RewardPipelineBuilder builder, RewardFrame frame) => builder
-        .AddWeightedSum(new()
-        {
-            Weights = frame.Channels.Select((c, i) => (c.Name, frame.Channels.Count == 1 ? 1 : Input("two_weights")[i].GetDouble())).ToDictionary(),
-            Into = "total",
-            Invalid = InvalidEntries.Skip,
-        })
-        .WithWeights(new() { ["total"] = 1 });
+    private static RewardPipelineBuilder Sum(RewardPipelineBuilder builder, RewardFrame frame) =>
+        builder
+            .AddWeightedSum(
+                new()
+                {
+                    Weights = frame
+                        .Channels.Select((c, i) => (c.Name, frame.Channels.Count == 1 ? 1 : Input("two_weights")[i].GetDouble()))
+                        .ToDictionary(),
+                    Into = "total",
+                    Invalid = InvalidEntries.Skip,
+                }
+            )
+            .WithWeights(new() { ["total"] = 1 });
 }

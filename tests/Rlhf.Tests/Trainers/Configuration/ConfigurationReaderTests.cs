@@ -12,7 +12,13 @@ public class ConfigurationReaderTests
     {
         ExperimentOptions options = Read(
             ["algorithm:GROUPSIZE=6", "--Run:Seed=11", "Rewards:Weights:verifier=2.5", "Run:Name=007"],
-            new() { ["RLHF_Algorithm__GroupSize"] = "5", ["RLHF_Sft__BatchSize"] = "3", ["RLHF_LONG"] = "1" }).Options;
+            new()
+            {
+                ["RLHF_Algorithm__GroupSize"] = "5",
+                ["RLHF_Sft__BatchSize"] = "3",
+                ["RLHF_LONG"] = "1",
+            }
+        ).Options;
         Assert.Equal(6, options.Algorithm.SamplesPerPrompt);
         Assert.Equal(3, options.Sft!.BatchSize);
         Assert.Equal(11, options.Run.Seed);
@@ -63,7 +69,9 @@ public class ConfigurationReaderTests
     [Fact]
     public void SeveralUnknownKeys_AreAllNamed()
     {
-        ConfigurationException e = Assert.Throws<ConfigurationException>(() => Read(["Run:Sed=1", "Sft:Stps=4", "Algorithm:Iteration=3"], []));
+        ConfigurationException e = Assert.Throws<ConfigurationException>(() =>
+            Read(["Run:Sed=1", "Sft:Stps=4", "Algorithm:Iteration=3"], [])
+        );
         Assert.All((string[])["Sed", "Stps", "Iteration"], k => Assert.Contains(k, e.Message, StringComparison.OrdinalIgnoreCase));
     }
 

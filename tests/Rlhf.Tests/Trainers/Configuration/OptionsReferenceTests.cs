@@ -23,15 +23,24 @@ public class OptionsReferenceTests
     {
         string path = Path.Combine(SharedData.RepositoryRoot, "docs", "configuration.md");
         ExperimentRegistry registry = ExperimentRegistry.Default;
-        string page = Head.ReplaceLineEndings("\n") + OptionsReference.Markdown(typeof(ExperimentOptions), [
-            .. registry.Sources.Types.Select(t => ("Reward source", t.Name, t.OptionsType)),
-            .. registry.Stages.Types.Select(t => ("Stage", t.Name, t.OptionsType))]);
+        string page =
+            Head.ReplaceLineEndings("\n")
+            + OptionsReference.Markdown(
+                typeof(ExperimentOptions),
+                [
+                    .. registry.Sources.Types.Select(t => ("Reward source", t.Name, t.OptionsType)),
+                    .. registry.Stages.Types.Select(t => ("Stage", t.Name, t.OptionsType)),
+                ]
+            );
         if (Environment.GetEnvironmentVariable("RLHF_UPDATE_DOCS") == "1")
         {
             File.WriteAllText(path, page);
         }
 
-        Assert.True(File.Exists(path) && File.ReadAllText(path).ReplaceLineEndings("\n") == page, "docs/configuration.md is stale: run this test with RLHF_UPDATE_DOCS=1");
+        Assert.True(
+            File.Exists(path) && File.ReadAllText(path).ReplaceLineEndings("\n") == page,
+            "docs/configuration.md is stale: run this test with RLHF_UPDATE_DOCS=1"
+        );
         Assert.DoesNotContain("|  |  |", page, StringComparison.Ordinal);
     }
 }

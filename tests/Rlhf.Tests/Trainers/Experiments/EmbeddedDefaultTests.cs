@@ -18,7 +18,10 @@ public sealed partial class EmbeddedDefaultTests(ITestOutputHelper output) : IDi
     {
         LongTests.RequireEnabled();
         string number = seed.ToString(CultureInfo.InvariantCulture);
-        (int code, string printed, string errors) = MathGrpoProgram.Run("Run:Seed=" + number, "Run:Folder=" + Path.Combine(_folder, number));
+        (int code, string printed, string errors) = MathGrpoProgram.Run(
+            "Run:Seed=" + number,
+            "Run:Folder=" + Path.Combine(_folder, number)
+        );
         Assert.True(code == 0, errors);
         string last = printed.TrimEnd().Split('\n')[^1];
         output.WriteLine($"seed {number}: {last}");

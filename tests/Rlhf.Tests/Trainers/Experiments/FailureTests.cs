@@ -15,13 +15,24 @@ public sealed class FailureTests : IDisposable
     [Fact]
     public void StepsThatAreNotFinite_AreSkippedAndKept_AndEndTheRun()
     {
-        string config = Path.Combine(_folder, "tiny.json"), run = Path.Combine(_folder, "run");
+        string config = Path.Combine(_folder, "tiny.json"),
+            run = Path.Combine(_folder, "run");
         File.WriteAllText(config, MathGrpoProgram.Tiny);
 
         // A decay above 1/rate flings the weights out of float32's range in a few steps.
         (int code, _, string errors) = MathGrpoProgram.Run(
-            "--config", config, "Run:Folder=" + run, "Sft:Optimizer:LearningRate=10", "Sft:Optimizer:WarmupSteps=0", "Sft:Optimizer:Decay=constant", "Sft:Optimizer:WeightDecay=10",
-            "Sft:Steps=60", "Sft:EvaluateEvery=0", "Run:MaxSkippedSteps=3", "Checkpoints:Every=1");
+            "--config",
+            config,
+            "Run:Folder=" + run,
+            "Sft:Optimizer:LearningRate=10",
+            "Sft:Optimizer:WarmupSteps=0",
+            "Sft:Optimizer:Decay=constant",
+            "Sft:Optimizer:WeightDecay=10",
+            "Sft:Steps=60",
+            "Sft:EvaluateEvery=0",
+            "Run:MaxSkippedSteps=3",
+            "Checkpoints:Every=1"
+        );
         Assert.Equal(ConsoleProgram.Failed, code);
         Assert.Contains("3 optimizer steps in a row were not finite", errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
@@ -37,11 +48,14 @@ public sealed class FailureTests : IDisposable
     public void MemoryThatCannotBeHad_IsOneMessageThatSaysWhatToDo()
     {
         using StringWriter errors = new();
-        int code = ConsoleProgram.Run(_ =>
-        {
-            using Tensor tooMuch = empty(1L << 50);
-            return ConsoleProgram.Success;
-        }, errors);
+        int code = ConsoleProgram.Run(
+            _ =>
+            {
+                using Tensor tooMuch = empty(1L << 50);
+                return ConsoleProgram.Success;
+            },
+            errors
+        );
         Assert.Equal(ConsoleProgram.Failed, code);
         Assert.Contains("Algorithm:MicroBatchTokens", errors.ToString(), StringComparison.Ordinal);
         Assert.Single(errors.ToString().TrimEnd().Split('\n'));
@@ -56,16 +70,24 @@ public sealed class FailureTests : IDisposable
         store.Save("grpo", 1, folder => File.WriteAllText(Path.Combine(folder, "value"), "1"), isBest: false);
         using StringWriter errors = new();
         using Tensor weights = ones(100_000);
-        int code = ConsoleProgram.Run(_ =>
-        {
-            store.Save("grpo", 2, folder =>
+        int code = ConsoleProgram.Run(
+            _ =>
             {
-                string path = Path.Combine(folder, "model.safetensors");
-                File.CreateSymbolicLink(path + ".tmp", "/dev/full");
-                SafetensorsWriter.Write(path, [("weights", weights)]);
-            }, isBest: false);
-            return ConsoleProgram.Success;
-        }, errors);
+                store.Save(
+                    "grpo",
+                    2,
+                    folder =>
+                    {
+                        string path = Path.Combine(folder, "model.safetensors");
+                        File.CreateSymbolicLink(path + ".tmp", "/dev/full");
+                        SafetensorsWriter.Write(path, [("weights", weights)]);
+                    },
+                    isBest: false
+                );
+                return ConsoleProgram.Success;
+            },
+            errors
+        );
         Assert.Equal(ConsoleProgram.Failed, code);
         Assert.Contains("space", errors.ToString(), StringComparison.OrdinalIgnoreCase);
         Assert.Contains("What was saved before is intact.", errors.ToString(), StringComparison.Ordinal);

@@ -35,18 +35,52 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(WithoutTime("whole"), WithoutTime("killed"));
         Assert.Equal(13, Lines("killed").Length);
         Assert.Equal(
-            File.ReadAllBytes(Directory.GetFiles(At("whole"), "model.safetensors", SearchOption.AllDirectories).Where(f => f.Contains("grpo-000006", StringComparison.Ordinal)).Single()),
-            File.ReadAllBytes(Directory.GetFiles(At("killed"), "model.safetensors", SearchOption.AllDirectories).Where(f => f.Contains("grpo-000006", StringComparison.Ordinal)).Single()));
+            File.ReadAllBytes(
+                Directory
+                    .GetFiles(At("whole"), "model.safetensors", SearchOption.AllDirectories)
+                    .Where(f => f.Contains("grpo-000006", StringComparison.Ordinal))
+                    .Single()
+            ),
+            File.ReadAllBytes(
+                Directory
+                    .GetFiles(At("killed"), "model.safetensors", SearchOption.AllDirectories)
+                    .Where(f => f.Contains("grpo-000006", StringComparison.Ordinal))
+                    .Single()
+            )
+        );
     }
 
     [Fact]
     public void AChannelThatTheMonitorSwitchedOff_StaysOffAfterAResume_AndTheMonitorGoesOn()
     {
-        JsonObject json = JsonNode.Parse(File.ReadAllText(WriteConfig()), documentOptions: new() { CommentHandling = System.Text.Json.JsonCommentHandling.Skip })!.AsObject();
-        json["rewards"]!["weights"] = new JsonObject { ["verifier"] = 1, ["format"] = 1, ["process"] = 1 };
-        json["monitor"] = new JsonObject { ["window"] = 8, ["significance"] = 0, ["growth"] = 0, ["minimumRise"] = 100, ["action"] = "switch_off", ["channels"] = new JsonArray("process") };
+        JsonObject json = JsonNode
+            .Parse(File.ReadAllText(WriteConfig()), documentOptions: new() { CommentHandling = System.Text.Json.JsonCommentHandling.Skip })!
+            .AsObject();
+        json["rewards"]!["weights"] = new JsonObject
+        {
+            ["verifier"] = 1,
+            ["format"] = 1,
+            ["process"] = 1,
+        };
+        json["monitor"] = new JsonObject
+        {
+            ["window"] = 8,
+            ["significance"] = 0,
+            ["growth"] = 0,
+            ["minimumRise"] = 100,
+            ["action"] = "switch_off",
+            ["channels"] = new JsonArray("process"),
+        };
         File.WriteAllText(At("watched.json"), json.ToJsonString());
-        string[] few = ["--config", At("watched.json"), "Sft:Steps=2", "Algorithm:Iterations=14", "Checkpoints:Every=3", "Evaluation:Every=0"];
+        string[] few =
+        [
+            "--config",
+            At("watched.json"),
+            "Sft:Steps=2",
+            "Algorithm:Iterations=14",
+            "Checkpoints:Every=3",
+            "Evaluation:Every=0",
+        ];
         (int code, _, string errors) = MathGrpoProgram.Run([.. few, "Run:Folder=" + At("whole")]);
         Assert.True(code == 0, errors);
         Assert.Contains("Channel process is out of the return from iteration", errors, StringComparison.Ordinal);
@@ -80,14 +114,17 @@ public sealed class ResumeTests : IDisposable
         string config = WriteConfig();
         string[] few = ["--config", config, "Sft:Steps=3", "Algorithm:Iterations=5000", "Checkpoints:Every=100000", "Evaluation:Every=0"];
         using Process process = MathGrpoProgram.Start([.. few, "Run:Folder=" + At("stopped")]);
-        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken),
+            errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         while (!process.HasExited && Lines("stopped").Length < 6)
         {
             await Task.Delay(2, TestContext.Current.CancellationToken);
         }
 
         using Process kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+        await process
+            .WaitForExitAsync(TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
         Assert.Equal(130, process.ExitCode);
         Assert.Contains("Run:Resume=true", await errors, StringComparison.Ordinal);
         Assert.DoesNotContain("result:", await output, StringComparison.Ordinal);
@@ -135,7 +172,15 @@ public sealed class ResumeTests : IDisposable
 
         json["algorithm"]!.AsObject().Remove("kl");
         File.WriteAllText(At("once.json"), json.ToJsonString());
-        (code, _, errors) = MathGrpoProgram.Run("--config", At("once.json"), "Run:Folder=" + At("once"), "Sft:Steps=1", "Sft:EvaluateEvery=0", "Algorithm:Iterations=2", "Evaluation:Every=0");
+        (code, _, errors) = MathGrpoProgram.Run(
+            "--config",
+            At("once.json"),
+            "Run:Folder=" + At("once"),
+            "Sft:Steps=1",
+            "Sft:EvaluateEvery=0",
+            "Algorithm:Iterations=2",
+            "Evaluation:Every=0"
+        );
         Assert.True(code == 0, errors);
 
         // The first iteration's policy is the reference; its update moves it.
@@ -172,16 +217,21 @@ public sealed class ResumeTests : IDisposable
         return At("tiny.json");
     }
 
-    private string[] Lines(string run) => File.Exists(Path.Combine(At(run), "metrics.jsonl")) ? File.ReadAllLines(Path.Combine(At(run), "metrics.jsonl")) : [];
+    private string[] Lines(string run) =>
+        File.Exists(Path.Combine(At(run), "metrics.jsonl")) ? File.ReadAllLines(Path.Combine(At(run), "metrics.jsonl")) : [];
 
-    private string[] WithoutTime(string run) => [.. Lines(run).Select(line =>
-    {
-        JsonObject record = JsonNode.Parse(line)!.AsObject();
-        foreach (string name in record.Select(p => p.Key).Where(k => k.StartsWith("time/", StringComparison.Ordinal)).ToArray())
-        {
-            record.Remove(name);
-        }
+    private string[] WithoutTime(string run) =>
+        [
+            .. Lines(run)
+                .Select(line =>
+                {
+                    JsonObject record = JsonNode.Parse(line)!.AsObject();
+                    foreach (string name in record.Select(p => p.Key).Where(k => k.StartsWith("time/", StringComparison.Ordinal)).ToArray())
+                    {
+                        record.Remove(name);
+                    }
 
-        return record.ToJsonString();
-    })];
+                    return record.ToJsonString();
+                }),
+        ];
 }

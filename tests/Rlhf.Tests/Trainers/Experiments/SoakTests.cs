@@ -13,12 +13,21 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
     public void TwoThousandOptimizerSteps_LeaveMemoryFlat_AndTheNumberOfTensorsConstant()
     {
         LongTests.RequireEnabled();
-        string config = Path.Combine(_folder, "tiny.json"), run = Path.Combine(_folder, "run");
+        string config = Path.Combine(_folder, "tiny.json"),
+            run = Path.Combine(_folder, "run");
         File.WriteAllText(config, MathGrpoProgram.Tiny);
 
         // A GRPO iteration of this configuration is four optimizer steps.
         (int code, _, string errors) = MathGrpoProgram.Run(
-            "--config", config, "Run:Folder=" + run, "Sft:Steps=1000", "Sft:EvaluateEvery=0", "Algorithm:Iterations=250", "Evaluation:Every=0", "Checkpoints:Every=0");
+            "--config",
+            config,
+            "Run:Folder=" + run,
+            "Sft:Steps=1000",
+            "Sft:EvaluateEvery=0",
+            "Algorithm:Iterations=250",
+            "Evaluation:Every=0",
+            "Checkpoints:Every=0"
+        );
         Assert.True(code == 0, errors);
         foreach (string phase in (string[])["sft", "grpo"])
         {
@@ -26,9 +35,12 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
             double[] tensors = [.. all.Skip(all.Length / 10).Select(r => r.Find(MetricNames.TimeLiveTensors)!.Value).Distinct()];
             double[] memory = [.. all.Select(r => r.Find(MetricNames.TimeResidentBytes)!.Value)];
             double slope = TheilSen(memory[(memory.Length / 2)..]);
-            output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{phase}: {all.Length} iterations, resident memory {memory[0] / 1e6:F0} MB at first, {memory[^1] / 1e6:F0} MB at last, slope of the second half {slope / 1024:F2} KiB an iteration; live tensors {string.Join(", ", tensors)}"));
+            output.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{phase}: {all.Length} iterations, resident memory {memory[0] / 1e6:F0} MB at first, {memory[^1] / 1e6:F0} MB at last, slope of the second half {slope / 1024:F2} KiB an iteration; live tensors {string.Join(", ", tensors)}"
+                )
+            );
             Assert.Single(tensors);
             Assert.InRange(slope, -64 * 1024, 4 * 1024);
         }
@@ -39,7 +51,12 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
     // Median of the slopes between all pairs: a single jump of the allocator does not count as growth.
     private static double TheilSen(double[] values)
     {
-        double[] slopes = [.. Enumerable.Range(0, values.Length).SelectMany(i => Enumerable.Range(i + 1, values.Length - i - 1).Select(j => (values[j] - values[i]) / (j - i)))];
+        double[] slopes =
+        [
+            .. Enumerable
+                .Range(0, values.Length)
+                .SelectMany(i => Enumerable.Range(i + 1, values.Length - i - 1).Select(j => (values[j] - values[i]) / (j - i))),
+        ];
         Array.Sort(slopes);
         return slopes[slopes.Length / 2];
     }

@@ -43,24 +43,40 @@ public class HackingMonitorTests
     }
 
     [Fact]
-    public void AHealthyRunWithNoise_GivesNoAlarm() => Gen.Int[0, 1_000_000].Sample(
-        seed =>
-        {
-            Random random = new(seed);
-            Assert.Empty(Replay(i => new()
-            {
-                Outcome = 0.4 + 0.01 * i + 0.05 * random.NextDouble(),
-                Reward = 0.5 + 0.012 * i + 0.1 * random.NextDouble(),
-                Steps = 5 + random.NextDouble(),
-                Share = 0.2 + 0.2 * random.NextDouble(),
-            }));
-        },
-        iter: 100);
+    public void AHealthyRunWithNoise_GivesNoAlarm() =>
+        Gen.Int[0, 1_000_000]
+            .Sample(
+                seed =>
+                {
+                    Random random = new(seed);
+                    Assert.Empty(
+                        Replay(i =>
+                            new()
+                            {
+                                Outcome = 0.4 + 0.01 * i + 0.05 * random.NextDouble(),
+                                Reward = 0.5 + 0.012 * i + 0.1 * random.NextDouble(),
+                                Steps = 5 + random.NextDouble(),
+                                Share = 0.2 + 0.2 * random.NextDouble(),
+                            }
+                        )
+                    );
+                },
+                iter: 100
+            );
 
     [Fact]
     public void OutliersDoNotMoveATrend()
     {
-        Assert.Empty(Replay(i => new() { Outcome = i % 10 == 0 ? 0 : 0.5, Reward = i % 7 == 0 ? 50 : 1, Steps = i % 9 == 0 ? 500 : 5 }));
+        Assert.Empty(
+            Replay(i =>
+                new()
+                {
+                    Outcome = i % 10 == 0 ? 0 : 0.5,
+                    Reward = i % 7 == 0 ? 50 : 1,
+                    Steps = i % 9 == 0 ? 500 : 5,
+                }
+            )
+        );
         RobustTrend trend = RobustTrend.Of([.. Enumerable.Range(0, 11).Select(i => ((double)i, i == 5 ? 1e6 : 2.0 * i + 1))], 0, 10);
         Assert.Equal(1, trend.First, 1e-9);
         Assert.Equal(21, trend.Last, 1e-9);
@@ -70,7 +86,11 @@ public class HackingMonitorTests
     public void KendallsTest_IsTheTextbooks()
     {
         // Ten rising values: S = 45, var = 10·9·25/18 = 125, z = 44/√125.
-        Assert.Equal(44 / Math.Sqrt(125), RobustTrend.Of([.. Enumerable.Range(0, 10).Select(i => ((double)i, (double)i))], 0, 9).Significance, 1e-12);
+        Assert.Equal(
+            44 / Math.Sqrt(125),
+            RobustTrend.Of([.. Enumerable.Range(0, 10).Select(i => ((double)i, (double)i))], 0, 9).Significance,
+            1e-12
+        );
         Assert.Equal(0, RobustTrend.Of([.. Enumerable.Range(0, 10).Select(i => ((double)i, 3.0))], 0, 9).Significance);
 
         // 1 1 2 2: S = 4, var = (4·3·13 − 2·2·1·9)/18.
@@ -82,7 +102,25 @@ public class HackingMonitorTests
     {
         HackingMonitor monitor = new(new(), null, ["process"]);
         Assert.Contains("(A)", Assert.Single(monitor.Warnings), StringComparison.Ordinal);
-        Assert.DoesNotContain(Enumerable.Range(1, Iterations).SelectMany(i => monitor.Observe(Record(i, new() { Reward = i, Outcome = -i, Steps = i, Share = 0 }))), _ => true);
+        Assert.DoesNotContain(
+            Enumerable
+                .Range(1, Iterations)
+                .SelectMany(i =>
+                    monitor.Observe(
+                        Record(
+                            i,
+                            new()
+                            {
+                                Reward = i,
+                                Outcome = -i,
+                                Steps = i,
+                                Share = 0,
+                            }
+                        )
+                    )
+                ),
+            _ => true
+        );
     }
 
     private static HackingAlarm[] Replay(Func<int, State> state, int iterations = Iterations)
@@ -91,14 +129,15 @@ public class HackingMonitorTests
         return [.. Enumerable.Range(1, iterations).SelectMany(i => monitor.Observe(Record(i, state(i))))];
     }
 
-    private static IterationRecord Record(int step, State state) => new("grpo", step)
-    {
-        [MetricNames.RewardMean] = state.Reward,
-        ["reward/verifier/mean"] = state.Outcome,
-        ["reward/process/group_variance_share"] = state.Share,
-        [MetricNames.RolloutSteps] = state.Steps,
-        [MetricNames.RolloutResponseLength] = state.Length,
-    };
+    private static IterationRecord Record(int step, State state) =>
+        new("grpo", step)
+        {
+            [MetricNames.RewardMean] = state.Reward,
+            ["reward/verifier/mean"] = state.Outcome,
+            ["reward/process/group_variance_share"] = state.Share,
+            [MetricNames.RolloutSteps] = state.Steps,
+            [MetricNames.RolloutResponseLength] = state.Length,
+        };
 
     private sealed record State
     {

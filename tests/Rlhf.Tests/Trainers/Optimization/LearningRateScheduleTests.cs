@@ -18,6 +18,10 @@ public class LearningRateScheduleTests
     [Fact]
     public void At_EverySchedule_StaysWithinZeroAndPeak() =>
         Gen.Select(Gen.Double[1e-8, 1], Gen.Int[0, 50], Gen.Int[1, 100], Gen.Int[0, 2], Gen.Double[0, 1], Gen.Int[0, 200])
-            .Sample((peak, warmup, total, decay, final, step) =>
-                new LearningRateSchedule(peak, warmup, total, (LearningRateDecay)decay, final).At(step) is var rate && rate >= 0 && rate <= peak * (1 + 1e-12));
+            .Sample(
+                (peak, warmup, total, decay, final, step) =>
+                    new LearningRateSchedule(peak, warmup, total, (LearningRateDecay)decay, final).At(step) is var rate
+                    && rate >= 0
+                    && rate <= peak * (1 + 1e-12)
+            );
 }

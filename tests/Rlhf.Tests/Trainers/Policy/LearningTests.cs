@@ -40,49 +40,78 @@ public class LearningTests(ITestOutputHelper output)
     private static (double First, double Last) Learn(int seed, Credit credit, bool noisy)
     {
         BpeTokenizer tokenizer = BpeTrainer.Train(["a e i o u b c d f g"], new() { VocabularySize = 257, SpecialTokens = ["<end>"] });
-        using CausalLm policy = CausalLm.Create(new()
-        {
-            ModelType = "llama",
-            HiddenSize = 32,
-            Layers = 1,
-            Heads = 2,
-            KeyValueHeads = 2,
-            HeadDim = 16,
-            IntermediateSize = 64,
-            VocabularySize = tokenizer.VocabularySize,
-            MaxPositions = 32,
-            RmsNormEps = 1e-5,
-            RopeTheta = 10_000,
-            TieWordEmbeddings = false,
-            EosTokenIds = [tokenizer.FindToken("<end>")!.Value],
-        }, seed);
+        using CausalLm policy = CausalLm.Create(
+            new()
+            {
+                ModelType = "llama",
+                HiddenSize = 32,
+                Layers = 1,
+                Heads = 2,
+                KeyValueHeads = 2,
+                HeadDim = 16,
+                IntermediateSize = 64,
+                VocabularySize = tokenizer.VocabularySize,
+                MaxPositions = 32,
+                RmsNormEps = 1e-5,
+                RopeTheta = 10_000,
+                TieWordEmbeddings = false,
+                EosTokenIds = [tokenizer.FindToken("<end>")!.Value],
+            },
+            seed
+        );
         bool bySteps = credit != Credit.Episode;
         static double Vowel(string text) => text.Length > 0 && "aeiou".Contains(text[0], StringComparison.Ordinal) ? 1 : 0;
         IRewardSource source = bySteps
             ? FunctionRewardSource.Steps("vowel", c => [.. c.Steps.Select(s => (double?)Vowel(s))])
             : FunctionRewardSource.Outcome("vowel", c => Vowel(c.Text));
-        RewardPipelineBuilder builder = new RewardPipelineBuilder(bySteps ? RewardSchema.Steps("vowel") : RewardSchema.Outcome("vowel", levels: [0, 1])).WithSeed(seed);
+        RewardPipelineBuilder builder = new RewardPipelineBuilder(
+            bySteps ? RewardSchema.Steps("vowel") : RewardSchema.Outcome("vowel", levels: [0, 1])
+        ).WithSeed(seed);
         if (noisy)
         {
-            builder.AddFlip(new() { Channel = "vowel", FalsePositiveRate = 0.2, FalseNegativeRate = 0.2 });
+            builder.AddFlip(
+                new()
+                {
+                    Channel = "vowel",
+                    FalsePositiveRate = 0.2,
+                    FalseNegativeRate = 0.2,
+                }
+            );
         }
 
         using RewardPipeline pipeline = builder.WithWeights(new() { ["vowel"] = 1 }).Build();
         using AdamWOptimizer optimizer = new(policy.NamedParameters, new() { LearningRate = 0.01 }, Iterations);
-        PolicyUpdate update = new(policy, optimizer, new(new ClippedPolicyLoss(new()), LossAggregation.TokenMean, 8, null, 0, 1, Epochs: 1, Minibatches: 1, MicroBatchTokens: 4096));
-        PolicyTrainer trainer = new(new()
+        PolicyUpdate update = new(
+            policy,
+            optimizer,
+            new(new ClippedPolicyLoss(new()), LossAggregation.TokenMean, 8, null, 0, 1, Epochs: 1, Minibatches: 1, MicroBatchTokens: 4096)
+        );
+        PolicyTrainer trainer = new(
+            new()
+            {
+                Policy = policy,
+                Engine = new CausalLmRolloutEngine(policy, tokenizer),
+                Tokenizer = tokenizer,
+                Scorer = new([source]),
+                Pipeline = pipeline,
+                Estimator = new GroupAdvantageOptions { Credit = credit }.CreateEstimator(pipeline),
+                Sampling = new()
+                {
+                    MaxNewTokens = 2,
+                    StopTokenIds = policy.Config.EosTokenIds,
+                    Seed = seed,
+                },
+                GroupSize = 16,
+                Steps = new() { Delimiter = "\n" },
+            },
+            update
+        );
+        Problem problem = new()
         {
-            Policy = policy,
-            Engine = new CausalLmRolloutEngine(policy, tokenizer),
-            Tokenizer = tokenizer,
-            Scorer = new([source]),
-            Pipeline = pipeline,
-            Estimator = new GroupAdvantageOptions { Credit = credit }.CreateEstimator(pipeline),
-            Sampling = new() { MaxNewTokens = 2, StopTokenIds = policy.Config.EosTokenIds, Seed = seed },
-            GroupSize = 16,
-            Steps = new() { Delimiter = "\n" },
-        }, update);
-        Problem problem = new() { Id = "1", Question = "a", Answer = "a" };
+            Id = "1",
+            Question = "a",
+            Answer = "a",
+        };
         Prompt prompt = new(problem, tokenizer.Encode("a"));
         double[] shares = new double[Iterations];
         for (int i = 0; i < Iterations; i++)

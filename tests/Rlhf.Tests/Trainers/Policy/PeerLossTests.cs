@@ -26,38 +26,50 @@ public class PeerLossTests
 
     private const int MaxResponseLength = 7;
 
-    public static TheoryData<string, string, LossAggregation, double?, KlEstimator?> Losses() => new()
-    {
-        { "verl/policy_loss_vanilla/token-mean", "adv_token", LossAggregation.TokenMean, 3, null },
-        { "verl/policy_loss_vanilla/seq-mean-token-mean", "adv_token", LossAggregation.SequenceMeanTokenMean, 3, null },
-        { "verl/policy_loss_vanilla/seq-mean-token-sum-norm", "adv_token", LossAggregation.SequenceMeanTokenSumNorm, 3, null },
-        { "openrlhf/PolicyLoss/ppo_token", "adv_token", LossAggregation.TokenMean, null, null },
-        { "openrlhf/PolicyLoss/ppo_dual_token", "adv_token", LossAggregation.TokenMean, 3, null },
-        { "openrlhf/PolicyLoss/ppo_seq", "adv_token", LossAggregation.SequenceMeanTokenMean, null, null },
-        { "openrlhf/PolicyLoss/ppo_dual_seq", "adv_token", LossAggregation.SequenceMeanTokenMean, 3, null },
-        { "trl/grpo_loss/grpo_token", "adv_seq", LossAggregation.SequenceMeanTokenMean, null, null },
-        { "trl/grpo_loss/bnpo_token", "adv_seq", LossAggregation.TokenMean, null, null },
-        { "trl/grpo_loss/dr_grpo_token", "adv_seq", LossAggregation.SequenceMeanTokenSumNorm, null, null },
-        { "trl/grpo_loss/dapo_token", "adv_seq", LossAggregation.TokenMean, null, null },
-        { "trl/grpo_loss/grpo_delta2_beta0.05", "adv_seq", LossAggregation.SequenceMeanTokenMean, 2, KlEstimator.K3 },
-        { "trl/grpo_loss/grpo_beta_biascorrKL", "adv_seq", LossAggregation.SequenceMeanTokenMean, null, KlEstimator.K3Ratio },
-        { "areal/ppo_actor_loss_fn/token_dualNone", "adv_token", LossAggregation.TokenMean, null, null },
-        { "areal/ppo_actor_loss_fn/token_dual3.0", "adv_token", LossAggregation.TokenMean, 3, null },
-        { "nemo_rl/ClippedPGLossFn/ppo", "adv_token", LossAggregation.TokenMean, null, null },
-        { "nemo_rl/ClippedPGLossFn/ppo_dual", "adv_token", LossAggregation.TokenMean, 3, null },
-        { "nemo_rl/ClippedPGLossFn/seq_level_loss", "adv_token", LossAggregation.SequenceMeanTokenMean, null, null },
-    };
+    public static TheoryData<string, string, LossAggregation, double?, KlEstimator?> Losses() =>
+        new()
+        {
+            { "verl/policy_loss_vanilla/token-mean", "adv_token", LossAggregation.TokenMean, 3, null },
+            { "verl/policy_loss_vanilla/seq-mean-token-mean", "adv_token", LossAggregation.SequenceMeanTokenMean, 3, null },
+            { "verl/policy_loss_vanilla/seq-mean-token-sum-norm", "adv_token", LossAggregation.SequenceMeanTokenSumNorm, 3, null },
+            { "openrlhf/PolicyLoss/ppo_token", "adv_token", LossAggregation.TokenMean, null, null },
+            { "openrlhf/PolicyLoss/ppo_dual_token", "adv_token", LossAggregation.TokenMean, 3, null },
+            { "openrlhf/PolicyLoss/ppo_seq", "adv_token", LossAggregation.SequenceMeanTokenMean, null, null },
+            { "openrlhf/PolicyLoss/ppo_dual_seq", "adv_token", LossAggregation.SequenceMeanTokenMean, 3, null },
+            { "trl/grpo_loss/grpo_token", "adv_seq", LossAggregation.SequenceMeanTokenMean, null, null },
+            { "trl/grpo_loss/bnpo_token", "adv_seq", LossAggregation.TokenMean, null, null },
+            { "trl/grpo_loss/dr_grpo_token", "adv_seq", LossAggregation.SequenceMeanTokenSumNorm, null, null },
+            { "trl/grpo_loss/dapo_token", "adv_seq", LossAggregation.TokenMean, null, null },
+            { "trl/grpo_loss/grpo_delta2_beta0.05", "adv_seq", LossAggregation.SequenceMeanTokenMean, 2, KlEstimator.K3 },
+            { "trl/grpo_loss/grpo_beta_biascorrKL", "adv_seq", LossAggregation.SequenceMeanTokenMean, null, KlEstimator.K3Ratio },
+            { "areal/ppo_actor_loss_fn/token_dualNone", "adv_token", LossAggregation.TokenMean, null, null },
+            { "areal/ppo_actor_loss_fn/token_dual3.0", "adv_token", LossAggregation.TokenMean, 3, null },
+            { "nemo_rl/ClippedPGLossFn/ppo", "adv_token", LossAggregation.TokenMean, null, null },
+            { "nemo_rl/ClippedPGLossFn/ppo_dual", "adv_token", LossAggregation.TokenMean, 3, null },
+            { "nemo_rl/ClippedPGLossFn/seq_level_loss", "adv_token", LossAggregation.SequenceMeanTokenMean, null, null },
+        };
 
     [Theory]
     [MemberData(nameof(Losses))]
-    public void ClippedLoss_PeersInputs_GivesThePeersLossAndGradient(string peer, string advantages, LossAggregation aggregation, double? dualClip, KlEstimator? kl)
+    public void ClippedLoss_PeersInputs_GivesThePeersLossAndGradient(
+        string peer,
+        string advantages,
+        LossAggregation aggregation,
+        double? dualClip,
+        KlEstimator? kl
+    )
     {
         using var scope = NewDisposeScope();
         Tensor logProbs = Matrix("new_logp").requires_grad_(true);
         Tensor loss = Loss(logProbs, advantages, aggregation, Input("clip_high").GetDouble(), dualClip, kl);
         loss.backward();
         AssertEqual(peer, tensor(Of(peer).GetProperty("loss").GetDouble()), loss.detach(), Exact);
-        AssertEqual($"{peer}, gradient", Matrix(Of(peer).GetProperty("grad")), logProbs.grad!, aggregation == LossAggregation.SequenceMeanTokenMean ? Denominator : Exact);
+        AssertEqual(
+            $"{peer}, gradient",
+            Matrix(Of(peer).GetProperty("grad")),
+            logProbs.grad!,
+            aggregation == LossAggregation.SequenceMeanTokenMean ? Denominator : Exact
+        );
     }
 
     // Without the gradient: torchtune's value has none here, and NeMo RL's k3 has the gradient of k2.
@@ -67,7 +79,12 @@ public class PeerLossTests
     public void ClippedLoss_PeersInputs_GivesThePeersLoss(string peer, string field, double clipHigh, KlEstimator? kl)
     {
         using var scope = NewDisposeScope();
-        AssertEqual(peer, tensor(Of(peer).GetProperty(field).GetDouble()), Loss(Matrix("new_logp"), "adv_token", LossAggregation.TokenMean, clipHigh, null, kl), Exact);
+        AssertEqual(
+            peer,
+            tensor(Of(peer).GetProperty(field).GetDouble()),
+            Loss(Matrix("new_logp"), "adv_token", LossAggregation.TokenMean, clipHigh, null, kl),
+            Exact
+        );
     }
 
     [Fact]
@@ -76,9 +93,21 @@ public class PeerLossTests
         using var scope = NewDisposeScope();
         using MetricSink metrics = new();
         const string Peer = "slime/compute_policy_loss/dual";
-        Tensor loss = PerToken(Matrix("new_logp"), Matrix("old_logp"), "adv_token", Mask("mask_gap"), Input("clip_high").GetDouble(), 3, metrics);
+        Tensor loss = PerToken(
+            Matrix("new_logp"),
+            Matrix("old_logp"),
+            "adv_token",
+            Mask("mask_gap"),
+            Input("clip_high").GetDouble(),
+            3,
+            metrics
+        );
         AssertEqual(Peer, Matrix(Of(Peer).GetProperty("loss_mat")), loss, Float32);
-        Assert.Equal(Of("openrlhf/PolicyLoss/ppo_dual_token").GetProperty("clip_ratio").GetDouble(), metrics.Read().Single(m => m.Name == MetricNames.PolicyClipFraction).Value, Exact);
+        Assert.Equal(
+            Of("openrlhf/PolicyLoss/ppo_dual_token").GetProperty("clip_ratio").GetDouble(),
+            metrics.Read().Single(m => m.Name == MetricNames.PolicyClipFraction).Value,
+            Exact
+        );
     }
 
     [Theory]
@@ -132,15 +161,38 @@ public class PeerLossTests
     public void Kl_PeersInputs_GivesThePeersValues(string peer, KlForm form, string policy, double tolerance)
     {
         using var scope = NewDisposeScope();
-        Tensor mask = Mask("mask_gap"), expected = Matrix(Of(peer).GetProperty("kl")).mul(mask), zero = zeros([8], ScalarType.Float64);
-        RewardLayout layout = new RewardBatch { StepCounts = new int[8] }.Layout() with { ActionMask = mask, ResponseMask = mask, PolicyLogProbs = Matrix(policy), ReferenceLogProbs = Matrix("ref_logp") };
-        using RewardPipeline pipeline = new RewardPipelineBuilder(RewardSchema.Outcome("reward")).AddKl(new() { Form = form, ValueClamp = null }).WithWeights(new() { ["kl"] = 1 }).Build();
-        RewardFrame shaped = pipeline.Apply(new(layout, [new("reward", RewardGranularity.Outcome, zero, ones_like(zero, ScalarType.Bool))]), training: true, iteration: 0).Shaped;
+        Tensor mask = Mask("mask_gap"),
+            expected = Matrix(Of(peer).GetProperty("kl")).mul(mask),
+            zero = zeros([8], ScalarType.Float64);
+        RewardLayout layout = new RewardBatch { StepCounts = new int[8] }.Layout() with
+        {
+            ActionMask = mask,
+            ResponseMask = mask,
+            PolicyLogProbs = Matrix(policy),
+            ReferenceLogProbs = Matrix("ref_logp"),
+        };
+        using RewardPipeline pipeline = new RewardPipelineBuilder(RewardSchema.Outcome("reward"))
+            .AddKl(new() { Form = form, ValueClamp = null })
+            .WithWeights(new() { ["kl"] = 1 })
+            .Build();
+        RewardFrame shaped = pipeline
+            .Apply(
+                new(layout, [new("reward", RewardGranularity.Outcome, zero, ones_like(zero, ScalarType.Bool))]),
+                training: true,
+                iteration: 0
+            )
+            .Shaped;
         AssertEqual(peer, expected, shaped["kl"].Values.neg(), tolerance);
         if (form is KlForm.K2 or KlForm.K3)
         {
             Tensor logProbs = Matrix(policy).requires_grad_(true);
-            Tensor penalty = KlPenalty.PerToken(form == KlForm.K2 ? KlEstimator.K2 : KlEstimator.K3, logProbs, Matrix("old_logp"), Matrix("ref_logp"), clampValue: 10);
+            Tensor penalty = KlPenalty.PerToken(
+                form == KlForm.K2 ? KlEstimator.K2 : KlEstimator.K3,
+                logProbs,
+                Matrix("old_logp"),
+                Matrix("ref_logp"),
+                clampValue: 10
+            );
             AssertEqual(peer, expected, penalty.detach().mul(mask), tolerance);
             if (Of(peer).TryGetProperty("grad", out JsonElement gradient) && !peer.EndsWith('+'))
             {
@@ -156,8 +208,15 @@ public class PeerLossTests
     public void LogProbsAndEntropy_PeersInputs_GiveThePeersValues(string peer)
     {
         using var scope = NewDisposeScope();
-        Tensor logits = stack([.. Input("logits").EnumerateArray().Select(Matrix)]).view(-1, 11), labels = Matrix("labels").to(ScalarType.Int64).flatten();
-        (Tensor logProbs, Tensor? entropy) = TokenLogProbs.Compute(new LogitsAsHidden(), logits, labels, temperature: 1, EntropyOutput.Measured);
+        Tensor logits = stack([.. Input("logits").EnumerateArray().Select(Matrix)]).view(-1, 11),
+            labels = Matrix("labels").to(ScalarType.Int64).flatten();
+        (Tensor logProbs, Tensor? entropy) = TokenLogProbs.Compute(
+            new LogitsAsHidden(),
+            logits,
+            labels,
+            temperature: 1,
+            EntropyOutput.Measured
+        );
         AssertEqual(peer, Matrix(Of(peer).GetProperty("logp")).flatten(), logProbs, Exact);
         AssertEqual(peer, Matrix(Of(peer).GetProperty("entropy")).flatten(), entropy!, Exact);
     }
@@ -165,38 +224,49 @@ public class PeerLossTests
     [Fact]
     public void RewardsOfLengthAndRepetition_PeersInputs_GiveThePeersValues()
     {
-        JsonElement rewards = Of("trl/rewards"), cosine = Of("trl/cosine_scaled_reward"), capped = Of("openrlhf/length_penalty");
-        JsonElement overlong = rewards.GetProperty("overlong"), repetition = rewards.GetProperty("repetition");
-        AssertCase(new
-        {
-            kind = "soft_overlong",
-            options = new { max_length = overlong.GetProperty("max_completion_len"), cache = overlong.GetProperty("cache") },
-            inputs = new { lengths = overlong.GetProperty("lengths") },
-            expected = new { penalty = overlong.GetProperty("out") },
-        });
+        JsonElement rewards = Of("trl/rewards"),
+            cosine = Of("trl/cosine_scaled_reward"),
+            capped = Of("openrlhf/length_penalty");
+        JsonElement overlong = rewards.GetProperty("overlong"),
+            repetition = rewards.GetProperty("repetition");
+        AssertCase(
+            new
+            {
+                kind = "soft_overlong",
+                options = new { max_length = overlong.GetProperty("max_completion_len"), cache = overlong.GetProperty("cache") },
+                inputs = new { lengths = overlong.GetProperty("lengths") },
+                expected = new { penalty = overlong.GetProperty("out") },
+            }
+        );
 
         // OpenRLHF adds its penalty to a reward of 1.
-        AssertCase(new
-        {
-            kind = "soft_overlong",
-            options = new { max_length = capped.GetProperty("max_new_tokens"), cache = capped.GetProperty("buffer") },
-            inputs = new { lengths = capped.GetProperty("lengths") },
-            expected = new { penalty = capped.GetProperty("rewards").EnumerateArray().Select(r => r.GetDouble() - 1) },
-        });
-        AssertCase(new
-        {
-            kind = "repetition_penalty",
-            options = new { ngram = repetition.GetProperty("ngram"), max_penalty = repetition.GetProperty("max_penalty") },
-            inputs = new { token_ids = repetition.GetProperty("ids") },
-            expected = new { penalty = repetition.GetProperty("out") },
-        });
-        AssertCase(new
-        {
-            kind = "cosine_length",
-            options = new { max_len = cosine.GetProperty("max_len") },
-            inputs = new { lengths = cosine.GetProperty("lengths"), correct = cosine.GetProperty("correct") },
-            expected = new { reward = cosine.GetProperty("out") },
-        });
+        AssertCase(
+            new
+            {
+                kind = "soft_overlong",
+                options = new { max_length = capped.GetProperty("max_new_tokens"), cache = capped.GetProperty("buffer") },
+                inputs = new { lengths = capped.GetProperty("lengths") },
+                expected = new { penalty = capped.GetProperty("rewards").EnumerateArray().Select(r => r.GetDouble() - 1) },
+            }
+        );
+        AssertCase(
+            new
+            {
+                kind = "repetition_penalty",
+                options = new { ngram = repetition.GetProperty("ngram"), max_penalty = repetition.GetProperty("max_penalty") },
+                inputs = new { token_ids = repetition.GetProperty("ids") },
+                expected = new { penalty = repetition.GetProperty("out") },
+            }
+        );
+        AssertCase(
+            new
+            {
+                kind = "cosine_length",
+                options = new { max_len = cosine.GetProperty("max_len") },
+                inputs = new { lengths = cosine.GetProperty("lengths"), correct = cosine.GetProperty("correct") },
+                expected = new { reward = cosine.GetProperty("out") },
+            }
+        );
     }
 
     private static void AssertCase(object shapingCase)
@@ -205,10 +275,18 @@ public class PeerLossTests
         Assert.Null(ShapingCases.Kinds[row.GetProperty("kind").GetString()!](row));
     }
 
-    private static Tensor Loss(Tensor logProbs, string advantages, LossAggregation aggregation, double clipHigh, double? dualClip, KlEstimator? kl)
+    private static Tensor Loss(
+        Tensor logProbs,
+        string advantages,
+        LossAggregation aggregation,
+        double clipHigh,
+        double? dualClip,
+        KlEstimator? kl
+    )
     {
         using TorchSharp.Scalar coefficient = Input("kl_coef").GetDouble();
-        Tensor old = Matrix("old_logp"), mask = Mask("mask_gap");
+        Tensor old = Matrix("old_logp"),
+            mask = Mask("mask_gap");
         Tensor perToken = PerToken(logProbs, old, advantages, mask, clipHigh, dualClip);
         if (kl is { } estimator)
         {
@@ -218,11 +296,22 @@ public class PeerLossTests
         return perToken.mul(LossWeights.Compute(aggregation, mask, MaxResponseLength)).sum();
     }
 
-    private static Tensor PerToken(Tensor logProbs, Tensor old, string advantages, Tensor mask, double clipHigh, double? dualClip, MetricSink? sink = null)
+    private static Tensor PerToken(
+        Tensor logProbs,
+        Tensor old,
+        string advantages,
+        Tensor mask,
+        double clipHigh,
+        double? dualClip,
+        MetricSink? sink = null
+    )
     {
         Tensor a = advantages == "adv_seq" ? Vector(Input(advantages)).unsqueeze(1).expand_as(mask) : Matrix(advantages);
         using MetricSink metrics = new();
-        return new ClippedPolicyLoss(new() { ClipHigh = clipHigh, DualClip = dualClip }).PerToken(new(logProbs, old, a, mask), sink ?? metrics);
+        return new ClippedPolicyLoss(new() { ClipHigh = clipHigh, DualClip = dualClip }).PerToken(
+            new(logProbs, old, a, mask),
+            sink ?? metrics
+        );
     }
 
     /// <summary>A head that gives its input back.</summary>
@@ -240,8 +329,6 @@ public class PeerLossTests
 
         public Tensor Head(Tensor hidden) => hidden;
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 }

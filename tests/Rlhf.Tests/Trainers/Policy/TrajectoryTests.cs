@@ -9,7 +9,9 @@ using static TorchSharp.torch;
 
 namespace Rlhf.Tests.Trainers.Policy;
 
-/// <summary>Eight optimizer steps each, against what TRL and torch give for them: loss, gradient norm, learning rate, and the model afterwards.</summary>
+/// <summary>
+/// Eight optimizer steps each, against what TRL and torch give for them: loss, gradient norm, learning rate, and the model afterwards.
+/// </summary>
 [Trait("Category", "Trajectories")]
 public class TrajectoryTests
 {
@@ -32,13 +34,20 @@ public class TrajectoryTests
         JsonElement file = document.RootElement;
         using CausalLm model = CausalLm.Load(SharedData.Require("reference/hf/" + file.GetProperty("model").GetString()));
         using AdamWOptimizer optimizer = Optimizer(file, model);
-        Func<JsonElement, OptimizerStepResult> step = file.GetProperty("objective").GetString() == "sft" ? SftStep(model, optimizer) : PolicyStep(file, model, optimizer);
+        Func<JsonElement, OptimizerStepResult> step =
+            file.GetProperty("objective").GetString() == "sft" ? SftStep(model, optimizer) : PolicyStep(file, model, optimizer);
         JsonElement tolerance = file.GetProperty("tolerance");
-        double absolute = tolerance.GetProperty("loss_abs").GetDouble(), relative = tolerance.GetProperty("loss_rel").GetDouble();
-        foreach ((JsonElement input, JsonElement expected) in file.GetProperty("steps").EnumerateArray().Zip(file.GetProperty("steps_expected").EnumerateArray()))
+        double absolute = tolerance.GetProperty("loss_abs").GetDouble(),
+            relative = tolerance.GetProperty("loss_rel").GetDouble();
+        foreach (
+            (JsonElement input, JsonElement expected) in file.GetProperty("steps")
+                .EnumerateArray()
+                .Zip(file.GetProperty("steps_expected").EnumerateArray())
+        )
         {
             OptimizerStepResult result = step(input);
-            double loss = expected.GetProperty("loss").GetDouble(), norm = expected.GetProperty("grad_norm").GetDouble();
+            double loss = expected.GetProperty("loss").GetDouble(),
+                norm = expected.GetProperty("grad_norm").GetDouble();
             Assert.Equal(expected.GetProperty("lr").GetDouble(), result.LearningRate, 1e-12);
             Assert.Equal(loss, result.Loss, absolute + relative * Math.Abs(loss));
             Assert.Equal(norm, result.GradientNorm, tolerance.GetProperty("grad_norm_rel").GetDouble() * norm);
@@ -52,10 +61,19 @@ public class TrajectoryTests
             using var noGrad = no_grad();
             Tensor hidden = model.Trunk(tensor(inputs[row].Select(i => (long)i).ToArray()), new RaggedLayout([inputs[row].Length], CPU));
             Tensor logits = model.Head(hidden[^1..])[0];
-            Assert.Equal(probe.GetProperty("logits_sum_last")[row].GetDouble(), logits.sum(ScalarType.Float64).item<double>(), tolerance.GetProperty("probe_abs").GetDouble());
+            Assert.Equal(
+                probe.GetProperty("logits_sum_last")[row].GetDouble(),
+                logits.sum(ScalarType.Float64).item<double>(),
+                tolerance.GetProperty("probe_abs").GetDouble()
+            );
             (Tensor top, Tensor ids) = logits.topk(5);
             Assert.Equal(probe.GetProperty("top_ids_last")[row].Deserialize<long[]>()!, ids.data<long>().ToArray());
-            foreach ((double want, float have) in probe.GetProperty("top_logits_last")[row].Deserialize<double[]>()!.Zip(top.data<float>().ToArray()))
+            foreach (
+                (double want, float have) in probe
+                    .GetProperty("top_logits_last")[row]
+                    .Deserialize<double[]>()!
+                    .Zip(top.data<float>().ToArray())
+            )
             {
                 Assert.Equal(want, have, tolerance.GetProperty("probe_abs").GetDouble());
             }
@@ -64,18 +82,23 @@ public class TrajectoryTests
 
     private static AdamWOptimizer Optimizer(JsonElement file, CausalLm model)
     {
-        JsonElement optimizer = file.GetProperty("optimizer"), schedule = file.GetProperty("schedule");
-        return new(model.NamedParameters, new()
-        {
-            LearningRate = optimizer.GetProperty("lr").GetDouble(),
-            Beta1 = optimizer.GetProperty("betas")[0].GetDouble(),
-            Beta2 = optimizer.GetProperty("betas")[1].GetDouble(),
-            Epsilon = optimizer.GetProperty("eps").GetDouble(),
-            WeightDecay = optimizer.GetProperty("weight_decay").GetDouble(),
-            MaxGradientNorm = optimizer.GetProperty("max_grad_norm").GetDouble(),
-            WarmupSteps = schedule.GetProperty("warmup_steps").GetInt32(),
-            Decay = LearningRateDecay.Linear,
-        }, schedule.GetProperty("total_steps").GetInt32());
+        JsonElement optimizer = file.GetProperty("optimizer"),
+            schedule = file.GetProperty("schedule");
+        return new(
+            model.NamedParameters,
+            new()
+            {
+                LearningRate = optimizer.GetProperty("lr").GetDouble(),
+                Beta1 = optimizer.GetProperty("betas")[0].GetDouble(),
+                Beta2 = optimizer.GetProperty("betas")[1].GetDouble(),
+                Epsilon = optimizer.GetProperty("eps").GetDouble(),
+                WeightDecay = optimizer.GetProperty("weight_decay").GetDouble(),
+                MaxGradientNorm = optimizer.GetProperty("max_grad_norm").GetDouble(),
+                WarmupSteps = schedule.GetProperty("warmup_steps").GetInt32(),
+                Decay = LearningRateDecay.Linear,
+            },
+            schedule.GetProperty("total_steps").GetInt32()
+        );
     }
 
     private static Func<JsonElement, OptimizerStepResult> SftStep(CausalLm model, AdamWOptimizer optimizer)
@@ -88,10 +111,19 @@ public class TrajectoryTests
     {
         JsonElement loss = file.GetProperty("loss");
         double? Option(string key) => loss.TryGetProperty(key, out JsonElement value) ? value.GetDouble() : null;
-        double low = Option("epsilon")!.Value, high = Option("epsilon_high") ?? low;
+        double low = Option("epsilon")!.Value,
+            high = Option("epsilon_high") ?? low;
         bool plainKl = loss.TryGetProperty("use_bias_correction_kl", out JsonElement corrected) && !corrected.GetBoolean();
         PolicyUpdateSettings settings = new(
-            new ClippedPolicyLoss(new() { ClipLow = low, ClipHigh = high, DualClip = Option("delta"), LogRatioClamp = 1e3 }),
+            new ClippedPolicyLoss(
+                new()
+                {
+                    ClipLow = low,
+                    ClipHigh = high,
+                    DualClip = Option("delta"),
+                    LogRatioClamp = 1e3,
+                }
+            ),
             loss.GetProperty("loss_type").GetString() switch
             {
                 "dapo" => LossAggregation.TokenMean,
@@ -101,27 +133,54 @@ public class TrajectoryTests
                 null => throw new InvalidDataException(),
             },
             MaxResponseLength: loss.GetProperty("max_completion_length").GetInt32(),
-            Kl: Option("beta") is { } beta ? new() { Coefficient = beta, Estimator = plainKl ? KlEstimator.K3 : KlEstimator.K3Ratio, ValueClamp = null } : null,
+            Kl: Option("beta") is { } beta
+                ? new()
+                {
+                    Coefficient = beta,
+                    Estimator = plainKl ? KlEstimator.K3 : KlEstimator.K3Ratio,
+                    ValueClamp = null,
+                }
+                : null,
             EntropyCoefficient: Option("entropy_coef") ?? 0,
             Temperature: 1,
             Epochs: 1,
             Minibatches: 1,
-            MicroBatchTokens: file.GetProperty("micro_batches").GetInt32() > 1 ? 60 : 10_000);
+            MicroBatchTokens: file.GetProperty("micro_batches").GetInt32() > 1 ? 60 : 10_000
+        );
         PolicyUpdate update = new(model, optimizer, settings);
         return input =>
         {
             using var scope = NewDisposeScope();
             TokenSequence[] rows = Rows(input);
             int width = rows.Max(r => r.Response.Count);
-            Tensor Padded(string key) => stack(input.GetProperty(key).Deserialize<double[][]>()!
-                .Select(values => tensor(values.Concat(new double[width - values.Length]).ToArray(), ScalarType.Float32)));
-            Tensor advantages = tensor(input.GetProperty("advantages").Deserialize<double[]>()!, ScalarType.Float32).unsqueeze(1).expand(rows.Length, width);
+            Tensor Padded(string key) =>
+                stack(
+                    input
+                        .GetProperty(key)
+                        .Deserialize<double[][]>()!
+                        .Select(values => tensor(values.Concat(new double[width - values.Length]).ToArray(), ScalarType.Float32))
+                );
+            Tensor advantages = tensor(input.GetProperty("advantages").Deserialize<double[]>()!, ScalarType.Float32)
+                .unsqueeze(1)
+                .expand(rows.Length, width);
             bool hasReference = input.GetProperty("ref_logprobs").ValueKind != JsonValueKind.Null;
-            PolicyBatch batch = new(rows, new int[rows.Length], Padded("loss_mask").to_type(ScalarType.Bool), advantages, Padded("old_logprobs"), hasReference ? Padded("ref_logprobs") : null);
+            PolicyBatch batch = new(
+                rows,
+                new int[rows.Length],
+                Padded("loss_mask").to_type(ScalarType.Bool),
+                advantages,
+                Padded("old_logprobs"),
+                hasReference ? Padded("ref_logprobs") : null
+            );
             return update.Run(batch, new MetricSink()).Single();
         };
     }
 
     private static TokenSequence[] Rows(JsonElement input) =>
-        [.. input.GetProperty("prompts").Deserialize<int[][]>()!.Zip(input.GetProperty("completions").Deserialize<int[][]>()!, (p, c) => new TokenSequence(p, c))];
+        [
+            .. input
+                .GetProperty("prompts")
+                .Deserialize<int[][]>()!
+                .Zip(input.GetProperty("completions").Deserialize<int[][]>()!, (p, c) => new TokenSequence(p, c)),
+        ];
 }

@@ -28,7 +28,10 @@ public sealed class MetricCatalogTests
             File.WriteAllText(path, expected);
         }
 
-        Assert.True(File.Exists(path) && File.ReadAllText(path) == expected, "docs/metrics.md is stale: run this test with RLHF_UPDATE_DOCS=1");
+        Assert.True(
+            File.Exists(path) && File.ReadAllText(path) == expected,
+            "docs/metrics.md is stale: run this test with RLHF_UPDATE_DOCS=1"
+        );
     }
 
     [Theory]
@@ -40,7 +43,8 @@ public sealed class MetricCatalogTests
     [InlineData("shaping/clip-process/clipped", "shaping/{stage}/{metric}")]
     [InlineData("reward//mean", null)]
     [InlineData("policy/unheard_of", null)]
-    public void Find_NameAsWritten_GivesItsDefinition(string name, string? expected) => Assert.Equal(expected, MetricCatalog.Find(name)?.Name);
+    public void Find_NameAsWritten_GivesItsDefinition(string name, string? expected) =>
+        Assert.Equal(expected, MetricCatalog.Find(name)?.Name);
 
     [Fact]
     public void Fill_PutsNamesIn_LeftToRight()

@@ -4,7 +4,12 @@ namespace Rlhf.Tests.Trainers.Records;
 
 public sealed class RunInfoTests
 {
-    private static readonly RunInfo New = new() { Name = "r", Folder = "/r", Phases = [new("sft", 100), new("grpo", 50)] };
+    private static readonly RunInfo New = new()
+    {
+        Name = "r",
+        Folder = "/r",
+        Phases = [new("sft", 100), new("grpo", 50)],
+    };
 
     [Theory]
     [InlineData("sft", 100, false)]
@@ -14,12 +19,17 @@ public sealed class RunInfoTests
         Assert.Equal(expected, (New with { ResumedFrom = new RunPosition("grpo", 20) }).IsAfterResume(phase, step));
 
     [Fact]
-    public void IsAfterResume_LaterPhase_IsAfter() => Assert.True((New with { ResumedFrom = new RunPosition("sft", 90) }).IsAfterResume("grpo", 1));
+    public void IsAfterResume_LaterPhase_IsAfter() =>
+        Assert.True((New with { ResumedFrom = new RunPosition("sft", 90) }).IsAfterResume("grpo", 1));
 
     [Fact]
     public void IsAfterResume_NewRun_HasNothingStale() => Assert.False(New.IsAfterResume("grpo", 1));
 
     [Fact]
     public void IsAfterResume_UnknownPhase_NamesThePhases() =>
-        Assert.Contains("sft, grpo", Assert.Throws<ArgumentException>(() => (New with { ResumedFrom = new("sft", 1) }).IsAfterResume("ppo", 1)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "sft, grpo",
+            Assert.Throws<ArgumentException>(() => (New with { ResumedFrom = new("sft", 1) }).IsAfterResume("ppo", 1)).Message,
+            StringComparison.Ordinal
+        );
 }

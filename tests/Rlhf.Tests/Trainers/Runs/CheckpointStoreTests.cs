@@ -35,13 +35,20 @@ public sealed class CheckpointStoreTests : IDisposable
         CheckpointStore store = new(_folder, keepLast: 1);
         store.Save("grpo", 1, f => Write(f, 1), isBest: true);
         using Tensor weights = ones(1000);
-        IOException failure = Assert.ThrowsAny<IOException>(() => store.Save("grpo", 2, folder =>
-        {
-            Write(folder, 2);
-            string path = Path.Combine(folder, "model.safetensors");
-            File.CreateSymbolicLink(path + ".tmp", "/dev/full");
-            SafetensorsWriter.Write(path, [("weights", weights)]);
-        }, isBest: true));
+        IOException failure = Assert.ThrowsAny<IOException>(() =>
+            store.Save(
+                "grpo",
+                2,
+                folder =>
+                {
+                    Write(folder, 2);
+                    string path = Path.Combine(folder, "model.safetensors");
+                    File.CreateSymbolicLink(path + ".tmp", "/dev/full");
+                    SafetensorsWriter.Write(path, [("weights", weights)]);
+                },
+                isBest: true
+            )
+        );
         Assert.Contains("space", failure.Message, StringComparison.OrdinalIgnoreCase);
         Assert.Equal(["grpo-000001"], Folders());
         Assert.Equal(1, new CheckpointStore(_folder, 1).Newest!.Step);
@@ -64,11 +71,16 @@ public sealed class CheckpointStoreTests : IDisposable
     {
         string path = Path.Combine(_folder, "reference");
         AtomicFolder.Write(path, f => Write(f, 1));
-        Assert.Throws<InvalidOperationException>(() => AtomicFolder.Write(path, f =>
-        {
-            Write(f, 2);
-            throw new InvalidOperationException("in the middle");
-        }));
+        Assert.Throws<InvalidOperationException>(() =>
+            AtomicFolder.Write(
+                path,
+                f =>
+                {
+                    Write(f, 2);
+                    throw new InvalidOperationException("in the middle");
+                }
+            )
+        );
         Assert.Equal("1", File.ReadAllText(Path.Combine(path, "value")));
         AtomicFolder.Write(path, f => Write(f, 3));
         Assert.Equal("3", File.ReadAllText(Path.Combine(path, "value")));
@@ -81,17 +93,26 @@ public sealed class CheckpointStoreTests : IDisposable
         string path = Path.Combine(_folder, "run");
         using (RunFolder first = RunFolder.Open(path, resume: false))
         {
-            Assert.Contains("in use", Assert.Throws<RunFolderException>(() => RunFolder.Open(path, resume: true)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "in use",
+                Assert.Throws<RunFolderException>(() => RunFolder.Open(path, resume: true)).Message,
+                StringComparison.Ordinal
+            );
             AtomicFile.WriteAllText(first.Configuration, "{}");
         }
 
-        Assert.Contains("Run:Resume=true", Assert.Throws<RunFolderException>(() => RunFolder.Open(path, resume: false)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Run:Resume=true",
+            Assert.Throws<RunFolderException>(() => RunFolder.Open(path, resume: false)).Message,
+            StringComparison.Ordinal
+        );
         RunFolder.Open(path, resume: true).Dispose();
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static void Write(string folder, int value) => File.WriteAllText(Path.Combine(folder, "value"), value.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    private static void Write(string folder, int value) =>
+        File.WriteAllText(Path.Combine(folder, "value"), value.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     private string[] Folders() => [.. Directory.GetDirectories(_folder).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
 }

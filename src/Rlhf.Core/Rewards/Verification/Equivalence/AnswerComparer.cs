@@ -31,7 +31,10 @@ internal static class AnswerComparer
 
         if (gold is RealSetAnswer || answer is RealSetAnswer)
         {
-            return RealSet(gold) is { } a && RealSet(answer) is { } b && (a.Variable is null || b.Variable is null || a.Variable == b.Variable) && RealSets.AreEqual(a.Pieces, b.Pieces);
+            return RealSet(gold) is { } a
+                && RealSet(answer) is { } b
+                && (a.Variable is null || b.Variable is null || a.Variable == b.Variable)
+                && RealSets.AreEqual(a.Pieces, b.Pieces);
         }
 
         if (gold is ListAnswer || answer is ListAnswer || HasBothSigns(gold) || HasBothSigns(answer))
@@ -41,11 +44,16 @@ internal static class AnswerComparer
 
         return (gold, answer) switch
         {
-            (TupleAnswer a, TupleAnswer b) => a.Elements.Count == b.Elements.Count && (a.Elements.Count > 2 || (a.Open == b.Open && a.Close == b.Close)) && a.Elements.Zip(b.Elements).All(p => AreEqual(p.First, p.Second)),
-            (MatrixAnswer a, MatrixAnswer b) => a.IsDeterminant == b.IsDeterminant && a.Rows.Count == b.Rows.Count
-                && a.Rows.Zip(b.Rows).All(r => r.First.Count == r.Second.Count && r.First.Zip(r.Second).All(c => AreEqual(c.First, c.Second))),
+            (TupleAnswer a, TupleAnswer b) => a.Elements.Count == b.Elements.Count
+                && (a.Elements.Count > 2 || (a.Open == b.Open && a.Close == b.Close))
+                && a.Elements.Zip(b.Elements).All(p => AreEqual(p.First, p.Second)),
+            (MatrixAnswer a, MatrixAnswer b) => a.IsDeterminant == b.IsDeterminant
+                && a.Rows.Count == b.Rows.Count
+                && a.Rows.Zip(b.Rows)
+                    .All(r => r.First.Count == r.Second.Count && r.First.Zip(r.Second).All(c => AreEqual(c.First, c.Second))),
             (BaseAnswer a, BaseAnswer b) => a == b,
-            (BaseAnswer a, ValueAnswer { Value: Number { Decimals: null, Value.IsInteger: true } number, Unit: null, IsPercent: false }) => a.Digits == number.Value.Numerator.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            (BaseAnswer a, ValueAnswer { Value: Number { Decimals: null, Value.IsInteger: true } number, Unit: null, IsPercent: false }) =>
+                a.Digits == number.Value.Numerator.ToString(System.Globalization.CultureInfo.InvariantCulture),
             (ValueAnswer a, ValueAnswer b) => ValuesEqual(a, b),
             _ => false,
         };
@@ -58,13 +66,32 @@ internal static class AnswerComparer
         {
             case RealSetAnswer set:
                 return set;
-            case TupleAnswer { Elements: [ValueAnswer low, ValueAnswer high] } tuple when tuple.Open is "(" or "[" && tuple.Close is ")" or "]":
-                return Infinite(low.Value) is var below && Infinite(high.Value) is var above
-                    && (below < 0 || Constant(low.Value).IsReal) && (above > 0 || Constant(high.Value).IsReal)
-                    ? new(RealSets.Union([new(below < 0 ? null : Constant(low.Value), tuple.Open == "[", above > 0 ? null : Constant(high.Value), tuple.Close == "]")]), null)
+            case TupleAnswer { Elements: [ValueAnswer low, ValueAnswer high] } tuple
+                when tuple.Open is "(" or "[" && tuple.Close is ")" or "]":
+                return
+                    Infinite(low.Value) is var below
+                    && Infinite(high.Value) is var above
+                    && (below < 0 || Constant(low.Value).IsReal)
+                    && (above > 0 || Constant(high.Value).IsReal)
+                    ? new(
+                        RealSets.Union([
+                            new(
+                                below < 0 ? null : Constant(low.Value),
+                                tuple.Open == "[",
+                                above > 0 ? null : Constant(high.Value),
+                                tuple.Close == "]"
+                            ),
+                        ]),
+                        null
+                    )
                     : null;
             case ListAnswer { IsSet: true } list when list.Elements.All(e => e is ValueAnswer v && Constant(v.Value).IsReal):
-                return new(RealSets.Union(list.Elements.Select(e => Constant(((ValueAnswer)e).Value)).Select(v => new RealInterval(v, true, v, true))), null);
+                return new(
+                    RealSets.Union(
+                        list.Elements.Select(e => Constant(((ValueAnswer)e).Value)).Select(v => new RealInterval(v, true, v, true))
+                    ),
+                    null
+                );
             default:
                 return null;
         }
@@ -97,12 +124,13 @@ internal static class AnswerComparer
 
     private static ValueAnswer Signed(ValueAnswer value, int sign) => value with { Value = Replace(value.Value, sign) };
 
-    private static Expression Replace(Expression expression, int sign) => expression switch
-    {
-        Symbol { Name: Expression.PlusMinus } => new Number(ExactNumber.FromInteger(sign)!.Value),
-        Operation operation => new Operation(operation.Name, [.. operation.Arguments.Select(a => Replace(a, sign))]),
-        _ => expression,
-    };
+    private static Expression Replace(Expression expression, int sign) =>
+        expression switch
+        {
+            Symbol { Name: Expression.PlusMinus } => new Number(ExactNumber.FromInteger(sign)!.Value),
+            Operation operation => new Operation(operation.Name, [.. operation.Arguments.Select(a => Replace(a, sign))]),
+            _ => expression,
+        };
 
     private static bool ListsEqual(List<Answer> gold, List<Answer> answer)
     {
@@ -141,18 +169,22 @@ internal static class AnswerComparer
         }
 
         // A percentage is its value; a bare sign may also be a label.
-        return ExpressionsEqual(gold.IsPercent ? Hundredth(gold.Value) : gold.Value, answer.IsPercent ? Hundredth(answer.Value) : answer.Value) || ExpressionsEqual(gold.Value, answer.Value);
+        return ExpressionsEqual(
+                gold.IsPercent ? Hundredth(gold.Value) : gold.Value,
+                answer.IsPercent ? Hundredth(answer.Value) : answer.Value
+            ) || ExpressionsEqual(gold.Value, answer.Value);
 
         static Operation Hundredth(Expression value) => new(OperationName.Divide, value, new Number(ExactNumber.FromInteger(100)!.Value));
     }
 
     // −1, 0 or +1 for −∞, a finite expression and +∞; null where infinity is part of something else.
-    private static int? Infinite(Expression expression) => expression switch
-    {
-        Constant { Name: ConstantName.Infinity } => 1,
-        Operation { Name: OperationName.Negate, Arguments: [Constant { Name: ConstantName.Infinity }] } => -1,
-        _ => expression.Any(e => e is Constant { Name: ConstantName.Infinity }) ? null : 0,
-    };
+    private static int? Infinite(Expression expression) =>
+        expression switch
+        {
+            Constant { Name: ConstantName.Infinity } => 1,
+            Operation { Name: OperationName.Negate, Arguments: [Constant { Name: ConstantName.Infinity }] } => -1,
+            _ => expression.Any(e => e is Constant { Name: ConstantName.Infinity }) ? null : 0,
+        };
 
     private static MathValue Constant(Expression expression) => Work.Current.Constant(expression);
 
@@ -185,7 +217,11 @@ internal static class AnswerComparer
         }
 
         // A number that no finite decimal gives may be rounded.
-        if (written is not Number { Decimals: >= LeastDecimals and { } decimals } || !gold.IsReal || gold.Exact is { IsFiniteDecimal: true })
+        if (
+            written is not Number { Decimals: >= LeastDecimals and { } decimals }
+            || !gold.IsReal
+            || gold.Exact is { IsFiniteDecimal: true }
+        )
         {
             return false;
         }
@@ -200,7 +236,8 @@ internal static class AnswerComparer
         bool isReal = !gold.Any(IsImaginary) && !answer.Any(IsImaginary);
         foreach (Func<string, ExactNumber?> point in SamplePoints.Of(gold, answer))
         {
-            MathValue a = new Evaluator { IsReal = isReal }.Evaluate(gold, point), b = new Evaluator { IsReal = isReal }.Evaluate(answer, point);
+            MathValue a = new Evaluator { IsReal = isReal }.Evaluate(gold, point),
+                b = new Evaluator { IsReal = isReal }.Evaluate(answer, point);
             if (a.IsUndefined != b.IsUndefined || (!a.IsUndefined && !MathValue.AreEqual(a, b)))
             {
                 return false;

@@ -5,7 +5,8 @@ internal sealed partial class AnswerParser
 {
     private static bool IsRelation(MathToken token) => IsInequality(token) || token.Is("=") || token.IsCommand("in");
 
-    private static bool IsInequality(MathToken token) => token.Is("<") || token.Is(">") || (token.Kind == TokenKind.Command && token.Text is "le" or "ge" or "lt" or "gt" or "ne");
+    private static bool IsInequality(MathToken token) =>
+        token.Is("<") || token.Is(">") || (token.Kind == TokenKind.Command && token.Text is "le" or "ge" or "lt" or "gt" or "ne");
 
     private static bool IsSetOperation(MathToken token) => token.Kind == TokenKind.Command && token.Text is "cup" or "cap" or "setminus";
 
@@ -16,7 +17,12 @@ internal sealed partial class AnswerParser
         if (first.IsCommand("in"))
         {
             // x ∈ S says S.
-            return places.Count == 1 && Name(tokens[..places[0]]) is not null && Element(tokens[(places[0] + 1)..]) is { } set and not ValueAnswer ? set : null;
+            return
+                places.Count == 1
+                && Name(tokens[..places[0]]) is not null
+                && Element(tokens[(places[0] + 1)..]) is { } set and not ValueAnswer
+                ? set
+                : null;
         }
 
         if (places.Count >= MaxSides || TokenSpans.Split(tokens, IsRelation) is not { } parts)
@@ -31,7 +37,9 @@ internal sealed partial class AnswerParser
             return sides.All(s => s.Name is not null || s.Content is not null) ? new EquationAnswer(sides) : null;
         }
 
-        return places.All(p => IsInequality(all[p])) ? Inequalities.Solve([.. parts.Select(p => ExpressionParser.Read(p))], [.. places.Select(p => all[p].Text)]) : null;
+        return places.All(p => IsInequality(all[p]))
+            ? Inequalities.Solve([.. parts.Select(p => ExpressionParser.Read(p))], [.. places.Select(p => all[p].Text)])
+            : null;
     }
 
     // A letter, f(x), a pair of letters, or words: what an equation may define.
@@ -44,7 +52,10 @@ internal sealed partial class AnswerParser
         }
 
         // f(x), f'(x), f^{-1}(x)
-        if (all is [{ Kind: TokenKind.Letter }, .. var mark, { Text: "(" }, { Kind: TokenKind.Letter }, { Text: ")" }] && string.Concat(mark.Select(t => t.Text)) is "" or "'" or "''" or "^{-1}")
+        if (
+            all is [{ Kind: TokenKind.Letter }, .. var mark, { Text: "(" }, { Kind: TokenKind.Letter }, { Text: ")" }]
+            && string.Concat(mark.Select(t => t.Text)) is "" or "'" or "''" or "^{-1}"
+        )
         {
             return string.Concat(all.Select(t => t.Text));
         }
@@ -54,7 +65,13 @@ internal sealed partial class AnswerParser
             return "angle " + all[1].Text;
         }
 
-        if (all.Length >= 5 && all.Length % 2 == 1 && all[0].Is("(") && all[^1].Is(")") && all[1..^1].Select((t, i) => i % 2 == 0 ? t.Kind == TokenKind.Letter : t.Is(",")).All(fits => fits))
+        if (
+            all.Length >= 5
+            && all.Length % 2 == 1
+            && all[0].Is("(")
+            && all[^1].Is(")")
+            && all[1..^1].Select((t, i) => i % 2 == 0 ? t.Kind == TokenKind.Letter : t.Is(",")).All(fits => fits)
+        )
         {
             return string.Concat(all.Select(t => t.Text));
         }
@@ -64,7 +81,12 @@ internal sealed partial class AnswerParser
 
     private static RealSetAnswer? SetOperation(ReadOnlySpan<MathToken> tokens, List<int> places)
     {
-        if (places.Count > MostSets || TokenSpans.Split(tokens, IsSetOperation) is not { } parts || Element(parts[0]) is not { } first || AnswerComparer.RealSet(first) is not { } set)
+        if (
+            places.Count > MostSets
+            || TokenSpans.Split(tokens, IsSetOperation) is not { } parts
+            || Element(parts[0]) is not { } first
+            || AnswerComparer.RealSet(first) is not { } set
+        )
         {
             return null;
         }

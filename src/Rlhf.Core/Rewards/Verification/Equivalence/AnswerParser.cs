@@ -24,7 +24,12 @@ internal sealed partial class AnswerParser
             return null;
         }
 
-        string bare = TextCommand().Replace(clean, "").Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal).Replace("\\ ", "", StringComparison.Ordinal).Trim();
+        string bare = TextCommand()
+            .Replace(clean, "")
+            .Replace("{", "", StringComparison.Ordinal)
+            .Replace("}", "", StringComparison.Ordinal)
+            .Replace("\\ ", "", StringComparison.Ordinal)
+            .Trim();
         Match choice = ChoiceText().Match(bare);
         char? letter = choice.Success && clean.Count(c => c == '{') == clean.Count(c => c == '}') ? choice.Groups["letter"].Value[0] : null;
         bool plain = clean.Length == 1;
@@ -40,19 +45,32 @@ internal sealed partial class AnswerParser
 
     // A letter in brackets or bare, with what may stand around it: what is left of "the answer is (A)."
     private static char? Letter(List<MathToken> tokens) =>
-        tokens.Where(t => !t.Is("(") && !t.Is(")") && !t.Is(".") && !t.Is("{") && !t.Is("}")).ToArray() is [{ Kind: TokenKind.Letter or TokenKind.Text, Text: [var letter] }] && char.IsAsciiLetterUpper(letter) ? letter : null;
+        tokens.Where(t => !t.Is("(") && !t.Is(")") && !t.Is(".") && !t.Is("{") && !t.Is("}")).ToArray()
+            is [{ Kind: TokenKind.Letter or TokenKind.Text, Text: [var letter] }]
+        && char.IsAsciiLetterUpper(letter)
+            ? letter
+            : null;
 
     // What is said, word by word. The braces around words mean nothing, those of a command do.
     private static string? Saying(List<MathToken> tokens)
     {
         bool structured = tokens.Exists(t => t.Kind == TokenKind.Command || t.Is("^") || t.Is("_"));
-        string words = string.Join(' ', tokens.Where(t => structured || (!t.Is("{") && !t.Is("}") && !t.Is("."))).Select(t => t.IsWords ? WhiteSpace().Replace(t.Text.Replace('.', ' '), " ").Trim().ToLowerInvariant() : t.Text)).TrimEnd('.', ',', ' ', '!');
+        string words = string.Join(
+                ' ',
+                tokens
+                    .Where(t => structured || (!t.Is("{") && !t.Is("}") && !t.Is(".")))
+                    .Select(t => t.IsWords ? WhiteSpace().Replace(t.Text.Replace('.', ' '), " ").Trim().ToLowerInvariant() : t.Text)
+            )
+            .TrimEnd('.', ',', ' ', '!');
         return words.Length > 0 ? words : null;
     }
 
     private static Answer? Formula(List<MathToken> rest)
     {
-        if (rest.All(t => t.IsWords) && string.Join(' ', rest.SelectMany(t => AnswerWords.Words(t.Text)).SkipWhile(AnswerWords.Carriers.Contains)) is var said)
+        if (
+            rest.All(t => t.IsWords)
+            && string.Join(' ', rest.SelectMany(t => AnswerWords.Words(t.Text)).SkipWhile(AnswerWords.Carriers.Contains)) is var said
+        )
         {
             if (AnswerWords.Empty.Contains(said) || AnswerWords.Line.Contains(said))
             {
@@ -61,20 +79,34 @@ internal sealed partial class AnswerParser
         }
 
         // "negative 5", "minus infinity": a sign in words.
-        if (rest.Count > 0 && rest[0].IsWords && rest[0].Text.Trim().Split(' ', 2) is var first && first[0].ToLowerInvariant() is "negative" or "minus" && first.Length + rest.Count > 2)
+        if (
+            rest.Count > 0
+            && rest[0].IsWords
+            && rest[0].Text.Trim().Split(' ', 2) is var first
+            && first[0].ToLowerInvariant() is "negative" or "minus"
+            && first.Length + rest.Count > 2
+        )
         {
             rest = [new(TokenKind.Symbol, "-", false), .. first.Skip(1).Select(w => rest[0] with { Text = w }), .. rest.Skip(1)];
         }
 
         bool negative = rest.Count > 1 && rest[0].Is("-");
-        if (rest.All(t => t.IsWords || t.Is("-")) && NumberWords.Read(string.Join(' ', rest.Skip(negative ? 1 : 0).Select(t => t.Text))) is { } number)
+        if (
+            rest.All(t => t.IsWords || t.Is("-"))
+            && NumberWords.Read(string.Join(' ', rest.Skip(negative ? 1 : 0).Select(t => t.Text))) is { } number
+        )
         {
             return new ValueAnswer(new Number(ExactNumber.FromInteger(negative ? -number : number)!.Value));
         }
 
         // "7 times" is a count, "7 times 2" none.
-        int words = rest.Count > 1 && rest[^2].Kind == TokenKind.Number && rest[^1].IsWords && rest[^1].Text == "times" ? rest.Count - 1 : rest.Count;
-        return rest.Take(words).Where(t => t.IsWords).SelectMany(t => AnswerWords.Words(t.Text)).Any(AnswerWords.Denials.Contains) ? null : List([.. rest]);
+        int words =
+            rest.Count > 1 && rest[^2].Kind == TokenKind.Number && rest[^1].IsWords && rest[^1].Text == "times"
+                ? rest.Count - 1
+                : rest.Count;
+        return rest.Take(words).Where(t => t.IsWords).SelectMany(t => AnswerWords.Words(t.Text)).Any(AnswerWords.Denials.Contains)
+            ? null
+            : List([.. rest]);
     }
 
     // Elements of a list without brackets.
@@ -91,7 +123,8 @@ internal sealed partial class AnswerParser
         }
 
         // "1, 2, and 3" has an empty part between comma and word.
-        MathToken[] all = tokens.ToArray(), separators = [.. TokenSpans.Operators(tokens, IsSeparator).Select(at => all[at])];
+        MathToken[] all = tokens.ToArray(),
+            separators = [.. TokenSpans.Operators(tokens, IsSeparator).Select(at => all[at])];
         List<Answer> elements = [];
         for (int i = 0; i < parts.Count; i++)
         {
@@ -112,10 +145,14 @@ internal sealed partial class AnswerParser
         {
             RealSetAnswer[] sets = [.. elements.Cast<RealSetAnswer>()];
             bool any = tokens.ToArray().Any(t => t.IsWords && t.Text.Equals("or", StringComparison.OrdinalIgnoreCase));
-            return sets.Length > MostSets || sets.Select(s => s.Variable).Distinct().Count() > 1 ? null : sets[0] with
-            {
-                Pieces = any ? RealSets.Union(sets.SelectMany(s => s.Pieces)) : sets.Skip(1).Aggregate(sets[0].Pieces, (all, s) => RealSets.Intersection(all, s.Pieces)),
-            };
+            return sets.Length > MostSets || sets.Select(s => s.Variable).Distinct().Count() > 1
+                ? null
+                : sets[0] with
+                {
+                    Pieces = any
+                        ? RealSets.Union(sets.SelectMany(s => s.Pieces))
+                        : sets.Skip(1).Aggregate(sets[0].Pieces, (all, s) => RealSets.Intersection(all, s.Pieces)),
+                };
         }
 
         return Assignments(elements) ?? new ListAnswer(elements, IsSet: false);
@@ -124,7 +161,12 @@ internal sealed partial class AnswerParser
     // x = 1, y = 2 is a point, in the order of the letters; x = 1 or x = 2 is a list of values.
     private static Answer? Assignments(List<Answer> elements)
     {
-        (string? Name, Answer? Value)[] sides = [.. elements.Select(e => e is EquationAnswer equation && EquationComparer.Assigned(equation) is { Name: not null } assigned ? assigned : default)];
+        (string? Name, Answer? Value)[] sides =
+        [
+            .. elements.Select(e =>
+                e is EquationAnswer equation && EquationComparer.Assigned(equation) is { Name: not null } assigned ? assigned : default
+            ),
+        ];
         if (sides.Any(s => s.Name is null))
         {
             // x = 1, 2: the name is said once.
@@ -135,13 +177,27 @@ internal sealed partial class AnswerParser
 
         // x_1 = 3, x_2 = 5 are two values of one letter, too.
         string[] names = [.. sides.Select(s => s.Name!).Distinct()];
-        return names.Length == 1 || (names.Length == sides.Length && names.Select(n => n.Split('_')).All(n => n is [_, [>= '0' and <= '9', ..]]) && names.Select(n => n.Split('_')[0]).Distinct().Count() == 1) ? new ListAnswer([.. sides.Select(s => s.Value!)], IsSet: false)
-            : names.Length == sides.Length ? new TupleAnswer("(", ")", [.. sides.OrderBy(s => s.Name, StringComparer.Ordinal).Select(s => s.Value!)])
+        return names.Length == 1
+            || (
+                names.Length == sides.Length
+                && names.Select(n => n.Split('_')).All(n => n is [_, [>= '0' and <= '9', ..]])
+                && names.Select(n => n.Split('_')[0]).Distinct().Count() == 1
+            )
+                ? new ListAnswer([.. sides.Select(s => s.Value!)], IsSet: false)
+            : names.Length == sides.Length
+                ? new TupleAnswer("(", ")", [.. sides.OrderBy(s => s.Name, StringComparer.Ordinal).Select(s => s.Value!)])
             : null;
     }
 
-    private static bool IsSeparator(MathToken token) => token.Is(",") || token.Is(";") || token.IsCommand("lor") || token.IsCommand("land")
-        || (token.IsWords && (token.Text.Equals("and", StringComparison.OrdinalIgnoreCase) || token.Text.Equals("or", StringComparison.OrdinalIgnoreCase)));
+    private static bool IsSeparator(MathToken token) =>
+        token.Is(",")
+        || token.Is(";")
+        || token.IsCommand("lor")
+        || token.IsCommand("land")
+        || (
+            token.IsWords
+            && (token.Text.Equals("and", StringComparison.OrdinalIgnoreCase) || token.Text.Equals("or", StringComparison.OrdinalIgnoreCase))
+        );
 
     private static Answer? Element(ReadOnlySpan<MathToken> tokens)
     {
@@ -187,12 +243,16 @@ internal sealed partial class AnswerParser
         }
 
         ReadOnlySpan<MathToken> inside = tokens[1..^1];
-        string open = tokens[0].Text, close = tokens[^1].Text;
+        string open = tokens[0].Text,
+            close = tokens[^1].Text;
         switch (open)
         {
             case "set{":
                 return inside.Length == 0 ? new ListAnswer([], IsSet: true)
-                    : List(inside) is { } held ? held is ListAnswer { IsSet: false } list ? list with { IsSet = true } : held is ValueAnswer or TupleAnswer or ListAnswer ? new ListAnswer([held], IsSet: true) : null
+                    : List(inside) is { } held
+                        ? held is ListAnswer { IsSet: false } list ? list with { IsSet = true }
+                            : held is ValueAnswer or TupleAnswer or ListAnswer ? new ListAnswer([held], IsSet: true)
+                            : null
                     : null;
             case "{":
                 return close == "}" ? List(inside) : null;
@@ -208,7 +268,9 @@ internal sealed partial class AnswerParser
         if (TokenSpans.Split(inside, t => t.Is(",") || t.Is(";")) is { Count: > 1 } parts)
         {
             Answer?[] elements = [.. parts.Select(p => Element(p))];
-            return elements.All(e => e is not null) ? new TupleAnswer(open == "<(" ? "(" : open, close == ")>" ? ")" : close, elements!) : null;
+            return elements.All(e => e is not null)
+                ? new TupleAnswer(open == "<(" ? "(" : open, close == ")>" ? ")" : close, elements!)
+                : null;
         }
 
         return open is "(" or "[" && ExpressionParser.Read(tokens.ToArray()) is null ? Element(inside) : null;
@@ -259,19 +321,35 @@ internal sealed partial class AnswerParser
             factor = factor[..^1];
         }
 
-        if (ExpressionParser.Read(factor.ToArray()) is not { } scale || scale.Symbols().Any() || MatrixReader.Read(matrix, cell => Element(cell)) is not { IsDeterminant: false } read
-            || !read.Rows.SelectMany(r => r).All(c => c is ValueAnswer { Unit: null, IsPercent: false }))
+        if (
+            ExpressionParser.Read(factor.ToArray()) is not { } scale
+            || scale.Symbols().Any()
+            || MatrixReader.Read(matrix, cell => Element(cell)) is not { IsDeterminant: false } read
+            || !read.Rows.SelectMany(r => r).All(c => c is ValueAnswer { Unit: null, IsPercent: false })
+        )
         {
             return null;
         }
 
-        return read with { Rows = [.. read.Rows.Select(r => (IReadOnlyList<Answer>)[.. r.Select(c => new ValueAnswer(new Operation(OperationName.Multiply, scale, ((ValueAnswer)c).Value)))])] };
+        return read with
+        {
+            Rows =
+            [
+                .. read.Rows.Select(r =>
+                    (IReadOnlyList<Answer>)
+                        [.. r.Select(c => new ValueAnswer(new Operation(OperationName.Multiply, scale, ((ValueAnswer)c).Value)))]
+                ),
+            ],
+        };
     }
 
     [GeneratedRegex(@"\\(text|textbf|mathrm|mathbf|mbox|textrm|textit|boldsymbol|operatorname)\b")]
     private static partial Regex TextCommand();
 
-    [GeneratedRegex(@"^(?:(?:option|choice|answer)\s*)?(?:(?<letter>[A-Za-z])\s*\)?|\(\s*(?<letter>[A-Za-z])\s*\)|\[\s*(?<letter>[A-Za-z])\s*\])\s*[.:]?$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"^(?:(?:option|choice|answer)\s*)?(?:(?<letter>[A-Za-z])\s*\)?|\(\s*(?<letter>[A-Za-z])\s*\)|\[\s*(?<letter>[A-Za-z])\s*\])\s*[.:]?$",
+        RegexOptions.IgnoreCase
+    )]
     private static partial Regex ChoiceText();
 
     [GeneratedRegex(@"\s+")]

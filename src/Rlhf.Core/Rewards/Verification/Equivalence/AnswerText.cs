@@ -15,20 +15,98 @@ internal static partial class AnswerText
     // What a reader takes for the same thing.
     private static readonly Dictionary<char, string> Looks = new()
     {
-        ['−'] = "-", ['–'] = "-", ['‐'] = "-", ['‑'] = "-", ['×'] = "\\times ", ['÷'] = "\\div ", ['·'] = "\\cdot ", ['⋅'] = "\\cdot ", ['∙'] = "\\cdot ", ['∗'] = "*",
-        ['π'] = "\\pi ", ['∞'] = "\\infty ", ['°'] = "^\\circ ", ['º'] = "^\\circ ", ['±'] = "\\pm ", ['∓'] = "\\mp ", ['≠'] = "\\ne ", ['≤'] = "\\le ", ['≥'] = "\\ge ", ['⩽'] = "\\le ", ['⩾'] = "\\ge ",
-        ['∪'] = "\\cup ", ['∩'] = "\\cap ", ['∖'] = "\\setminus ", ['∈'] = "\\in ", ['∅'] = "\\emptyset ", ['ℝ'] = "\\mathbb{R}", ['⟨'] = "\\langle ", ['⟩'] = "\\rangle ",
-        ['⌊'] = "\\lfloor ", ['⌋'] = "\\rfloor ", ['⌈'] = "\\lceil ", ['⌉'] = "\\rceil ", ['½'] = "\\frac{1}{2}", ['⅓'] = "\\frac{1}{3}", ['⅔'] = "\\frac{2}{3}", ['¼'] = "\\frac{1}{4}",
-        ['¾'] = "\\frac{3}{4}", ['⅕'] = "\\frac{1}{5}", ['⅖'] = "\\frac{2}{5}", ['⅗'] = "\\frac{3}{5}", ['⅘'] = "\\frac{4}{5}", ['⅙'] = "\\frac{1}{6}", ['⅚'] = "\\frac{5}{6}",
-        ['⅛'] = "\\frac{1}{8}", ['⅜'] = "\\frac{3}{8}", ['⅝'] = "\\frac{5}{8}", ['⅞'] = "\\frac{7}{8}", ['‘'] = "'", ['’'] = "'", ['⁄'] = "/", ['∕'] = "/", ['θ'] = "\\theta ",
-        ['－'] = "-", ['／'] = "/", ['．'] = ".", ['％'] = "\\%", ['［'] = "[", ['］'] = "]", ['｜'] = "|", ['＜'] = "<", ['＞'] = ">", ['；'] = ";", ['：'] = ":",
-        ['α'] = "\\alpha ", ['β'] = "\\beta ", ['λ'] = "\\lambda ", ['＋'] = "+", ['，'] = ",", ['（'] = "(", ['）'] = ")", ['＝'] = "=", ['¢'] = "\\text{cents}",
+        ['−'] = "-",
+        ['–'] = "-",
+        ['‐'] = "-",
+        ['‑'] = "-",
+        ['×'] = "\\times ",
+        ['÷'] = "\\div ",
+        ['·'] = "\\cdot ",
+        ['⋅'] = "\\cdot ",
+        ['∙'] = "\\cdot ",
+        ['∗'] = "*",
+        ['π'] = "\\pi ",
+        ['∞'] = "\\infty ",
+        ['°'] = "^\\circ ",
+        ['º'] = "^\\circ ",
+        ['±'] = "\\pm ",
+        ['∓'] = "\\mp ",
+        ['≠'] = "\\ne ",
+        ['≤'] = "\\le ",
+        ['≥'] = "\\ge ",
+        ['⩽'] = "\\le ",
+        ['⩾'] = "\\ge ",
+        ['∪'] = "\\cup ",
+        ['∩'] = "\\cap ",
+        ['∖'] = "\\setminus ",
+        ['∈'] = "\\in ",
+        ['∅'] = "\\emptyset ",
+        ['ℝ'] = "\\mathbb{R}",
+        ['⟨'] = "\\langle ",
+        ['⟩'] = "\\rangle ",
+        ['⌊'] = "\\lfloor ",
+        ['⌋'] = "\\rfloor ",
+        ['⌈'] = "\\lceil ",
+        ['⌉'] = "\\rceil ",
+        ['½'] = "\\frac{1}{2}",
+        ['⅓'] = "\\frac{1}{3}",
+        ['⅔'] = "\\frac{2}{3}",
+        ['¼'] = "\\frac{1}{4}",
+        ['¾'] = "\\frac{3}{4}",
+        ['⅕'] = "\\frac{1}{5}",
+        ['⅖'] = "\\frac{2}{5}",
+        ['⅗'] = "\\frac{3}{5}",
+        ['⅘'] = "\\frac{4}{5}",
+        ['⅙'] = "\\frac{1}{6}",
+        ['⅚'] = "\\frac{5}{6}",
+        ['⅛'] = "\\frac{1}{8}",
+        ['⅜'] = "\\frac{3}{8}",
+        ['⅝'] = "\\frac{5}{8}",
+        ['⅞'] = "\\frac{7}{8}",
+        ['‘'] = "'",
+        ['’'] = "'",
+        ['⁄'] = "/",
+        ['∕'] = "/",
+        ['θ'] = "\\theta ",
+        ['－'] = "-",
+        ['／'] = "/",
+        ['．'] = ".",
+        ['％'] = "\\%",
+        ['［'] = "[",
+        ['］'] = "]",
+        ['｜'] = "|",
+        ['＜'] = "<",
+        ['＞'] = ">",
+        ['；'] = ";",
+        ['：'] = ":",
+        ['α'] = "\\alpha ",
+        ['β'] = "\\beta ",
+        ['λ'] = "\\lambda ",
+        ['＋'] = "+",
+        ['，'] = ",",
+        ['（'] = "(",
+        ['）'] = ")",
+        ['＝'] = "=",
+        ['¢'] = "\\text{cents}",
     };
 
-    private static readonly string[] OuterCommands = ["\\boxed", "\\fbox", "\\displaystyle", "\\textstyle", "\\large", "\\Large", "\\bf", "\\rm"];
+    private static readonly string[] OuterCommands =
+    [
+        "\\boxed",
+        "\\fbox",
+        "\\displaystyle",
+        "\\textstyle",
+        "\\large",
+        "\\Large",
+        "\\bf",
+        "\\rm",
+    ];
 
     // Programs, markup and commands: whatever they hold, they are no answer.
-    [GeneratedRegex("""["`\\]?__|==|!=|&&|\|\||=>|->|</?[a-zA-Z!][^<>]*>|%s|\$\{|::|\bimport\b|\blambda\b|\bexec\b|\beval\b|\bprint\b|\bopen\b|\bsystem\b|\bselect\b|\breturn\b|\bdef\b|\belse\b|["`#@]|~~|^~|'[^'\s]*'|'\s*;|\bignore\b|\bgold\b""", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        """["`\\]?__|==|!=|&&|\|\||=>|->|</?[a-zA-Z!][^<>]*>|%s|\$\{|::|\bimport\b|\blambda\b|\bexec\b|\beval\b|\bprint\b|\bopen\b|\bsystem\b|\bselect\b|\breturn\b|\bdef\b|\belse\b|["`#@]|~~|^~|'[^'\s]*'|'\s*;|\bignore\b|\bgold\b""",
+        RegexOptions.IgnoreCase | RegexOptions.NonBacktracking
+    )]
     private static partial Regex Code();
 
     [GeneratedRegex(@"(?<=\d)\s*(\{,\}|\\[,!;: ]|,\\!|\{\\,\})\s*(?=\d{3}(?!\d))")]
@@ -65,7 +143,8 @@ internal static partial class AnswerText
 
     private static string? Map(string text)
     {
-        int start = 0, end = text.Length;
+        int start = 0,
+            end = text.Length;
         while (start < end && IsInvisible(text[start]))
         {
             start++;
@@ -105,7 +184,12 @@ internal static partial class AnswerText
             {
                 mapped.Append((char)(c - '０' + '0'));
             }
-            else if (char.IsHighSurrogate(c) && i + 1 < end && char.ConvertToUtf32(c, text[i + 1]) is var point && point is >= MathDigits and < MathDigits + 50)
+            else if (
+                char.IsHighSurrogate(c)
+                && i + 1 < end
+                && char.ConvertToUtf32(c, text[i + 1]) is var point
+                && point is >= MathDigits and < MathDigits + 50
+            )
             {
                 mapped.Append((char)('0' + (point - MathDigits) % 10));
                 i++;
@@ -127,7 +211,8 @@ internal static partial class AnswerText
         return mapped.ToString();
     }
 
-    private static bool IsInvisible(char c) => char.IsWhiteSpace(c) || c is '\u200B' or '\u200C' or '\u200D' or '\u200E' or (>= '\u2060' and <= '\u2064') or '\uFEFF' or '\u00AD';
+    private static bool IsInvisible(char c) =>
+        char.IsWhiteSpace(c) || c is '\u200B' or '\u200C' or '\u200D' or '\u200E' or (>= '\u2060' and <= '\u2064') or '\uFEFF' or '\u00AD';
 
     // √ takes the number or letter after it; before a bracket it is the function.
     private static int AppendRoot(string text, int at, int end, StringBuilder mapped)
@@ -170,15 +255,25 @@ internal static partial class AnswerText
     // Takes off what stands around the whole: spaces, full stops, bold marks, delimiters of mathematics, boxes.
     private static string Unwrap(string text)
     {
-        for (int length = -1; length != text.Length;)
+        for (int length = -1; length != text.Length; )
         {
             length = text.Length;
             text = TrimSpaces(text);
             text = text.EndsWith('.') ? text[..^1] : text;
-            text = Inside(text, "**", "**") ?? Inside(text, "`", "`") ?? Inside(text, "$$", "$$") ?? Inside(text, "$", "$") ?? Inside(text, "\\(", "\\)") ?? Inside(text, "\\[", "\\]") ?? text;
+            text =
+                Inside(text, "**", "**")
+                ?? Inside(text, "`", "`")
+                ?? Inside(text, "$$", "$$")
+                ?? Inside(text, "$", "$")
+                ?? Inside(text, "\\(", "\\)")
+                ?? Inside(text, "\\[", "\\]")
+                ?? text;
             foreach (string command in OuterCommands)
             {
-                if (text.StartsWith(command, StringComparison.Ordinal) && !(text.Length > command.Length && char.IsAsciiLetter(text[command.Length])))
+                if (
+                    text.StartsWith(command, StringComparison.Ordinal)
+                    && !(text.Length > command.Length && char.IsAsciiLetter(text[command.Length]))
+                )
                 {
                     string rest = text[command.Length..].TrimStart();
                     text = InBraces(rest) ?? (command is "\\boxed" or "\\fbox" ? text : rest);
@@ -191,15 +286,21 @@ internal static partial class AnswerText
 
     private static string TrimSpaces(string text)
     {
-        for (int length = -1; length != text.Length;)
+        for (int length = -1; length != text.Length; )
         {
             length = text.Length;
-            text = text.EndsWith("\\ ", StringComparison.Ordinal) && !text.EndsWith("\\\\ ", StringComparison.Ordinal) ? text[..^2].Trim() : text.Trim();
+            text =
+                text.EndsWith("\\ ", StringComparison.Ordinal) && !text.EndsWith("\\\\ ", StringComparison.Ordinal)
+                    ? text[..^2].Trim()
+                    : text.Trim();
             foreach (string space in (string[])["\\,", "\\;", "\\:", "\\!", "\\ ", "\\quad", "\\qquad", "~"])
             {
                 // A tilde before a number may also say "about".
                 text = space != "~" && text.StartsWith(space, StringComparison.Ordinal) ? text[space.Length..] : text;
-                text = text.EndsWith(space, StringComparison.Ordinal) && !text.EndsWith("\\" + space, StringComparison.Ordinal) ? text[..^space.Length] : text;
+                text =
+                    text.EndsWith(space, StringComparison.Ordinal) && !text.EndsWith("\\" + space, StringComparison.Ordinal)
+                        ? text[..^space.Length]
+                        : text;
             }
         }
 
@@ -207,8 +308,10 @@ internal static partial class AnswerText
     }
 
     private static string? Inside(string text, string open, string close) =>
-        text.Length >= open.Length + close.Length && text.StartsWith(open, StringComparison.Ordinal) && text.EndsWith(close, StringComparison.Ordinal)
-            && !text[open.Length..^close.Length].Contains(open, StringComparison.Ordinal)
+        text.Length >= open.Length + close.Length
+        && text.StartsWith(open, StringComparison.Ordinal)
+        && text.EndsWith(close, StringComparison.Ordinal)
+        && !text[open.Length..^close.Length].Contains(open, StringComparison.Ordinal)
             ? text[open.Length..^close.Length]
             : null;
 
@@ -223,7 +326,10 @@ internal static partial class AnswerText
         int depth = 0;
         for (int i = 0; i < text.Length; i++)
         {
-            depth += text[i] == '{' ? 1 : text[i] == '}' ? -1 : 0;
+            depth +=
+                text[i] == '{' ? 1
+                : text[i] == '}' ? -1
+                : 0;
             if (depth == 0 && i < text.Length - 1)
             {
                 return null;

@@ -52,14 +52,18 @@ internal readonly record struct BigComplex(BigFloat Re, BigFloat Im)
         return new(size * cos, size * sin);
     }
 
-    public static BigComplex Log(BigComplex a) => a.IsZero ? NaN : new(BigFloat.Log(Abs(a)), BigFloat.Atan2(a.Im.Magnitude < Vanishing ? BigFloat.Zero : a.Im, a.Re));
+    public static BigComplex Log(BigComplex a) =>
+        a.IsZero ? NaN : new(BigFloat.Log(Abs(a)), BigFloat.Atan2(a.Im.Magnitude < Vanishing ? BigFloat.Zero : a.Im, a.Re));
 
-    public static BigComplex Sqrt(BigComplex a) => a.Im.Sign != 0
-        ? Exp(Log(a) / 2)
-        : a.Re.Sign < 0 ? new BigComplex(BigFloat.Zero, BigFloat.Sqrt(-a.Re)) : BigFloat.Sqrt(a.Re);
+    public static BigComplex Sqrt(BigComplex a) =>
+        a.Im.Sign != 0 ? Exp(Log(a) / 2)
+        : a.Re.Sign < 0 ? new BigComplex(BigFloat.Zero, BigFloat.Sqrt(-a.Re))
+        : BigFloat.Sqrt(a.Re);
 
     public static BigComplex Pow(BigComplex a, BigComplex exponent) =>
-        !a.IsZero ? Exp(exponent * Log(a)) : exponent.IsReal && exponent.Re.Sign > 0 && !exponent.IsZero ? 0 : NaN;
+        !a.IsZero ? Exp(exponent * Log(a))
+        : exponent.IsReal && exponent.Re.Sign > 0 && !exponent.IsZero ? 0
+        : NaN;
 
     /// <summary>A whole power by repeated squaring.</summary>
     public static BigComplex Pow(BigComplex a, long exponent)
@@ -69,7 +73,8 @@ internal readonly record struct BigComplex(BigFloat Re, BigFloat Im)
             return NaN;
         }
 
-        BigComplex result = 1, square = a;
+        BigComplex result = 1,
+            square = a;
         for (ulong n = (ulong)Math.Abs(exponent); n > 0; n >>= 1)
         {
             if ((n & 1) == 1)
@@ -89,7 +94,8 @@ internal readonly record struct BigComplex(BigFloat Re, BigFloat Im)
 
     public static BigComplex Asin(BigComplex a) => -I * Log(I * a + Sqrt(1 - a * a));
 
-    public static BigComplex Atan(BigComplex a) => a.Im.Sign == 0 ? BigFloat.Atan2(a.Re, BigFloat.One) : I / 2 * (Log(1 - I * a) - Log(1 + I * a));
+    public static BigComplex Atan(BigComplex a) =>
+        a.Im.Sign == 0 ? BigFloat.Atan2(a.Re, BigFloat.One) : I / 2 * (Log(1 - I * a) - Log(1 + I * a));
 
     /// <summary>Whether two values agree to about eighty digits, or both vanish.</summary>
     public static bool AreEqual(BigComplex a, BigComplex b)

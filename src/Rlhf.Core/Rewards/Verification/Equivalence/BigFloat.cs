@@ -3,7 +3,8 @@ using System.Numerics;
 namespace Rlhf.Rewards.Verification.Equivalence;
 
 /// <summary>
-/// A binary floating-point number of 384 bits, so that numbers which agree in a double (or in fifty digits) but are not equal stay apart. What is undefined or out
+/// A binary floating-point number of 384 bits, so that numbers which agree in a double (or in fifty digits) but are not equal stay apart.
+/// What is undefined or out
 /// of range is NaN and stays so. Each operation takes bounded time.
 /// </summary>
 internal readonly struct BigFloat
@@ -62,7 +63,8 @@ internal readonly struct BigFloat
 
     public static BigFloat operator -(BigFloat a, BigFloat b) => a + -b;
 
-    public static BigFloat operator *(BigFloat a, BigFloat b) => a.IsNaN || b.IsNaN ? NaN : Rounded(a._mantissa * b._mantissa, a._exponent + b._exponent);
+    public static BigFloat operator *(BigFloat a, BigFloat b) =>
+        a.IsNaN || b.IsNaN ? NaN : Rounded(a._mantissa * b._mantissa, a._exponent + b._exponent);
 
     public static BigFloat operator /(BigFloat a, BigFloat b)
     {
@@ -110,8 +112,11 @@ internal readonly struct BigFloat
 
         // a = k·ln 2 + r; e^r from the series at r/2^16, squared sixteen times.
         const int Halvings = 16;
-        BigInteger value = a.ToFixed(), k = BigInteger.Divide(value, Ln2Fixed);
-        BigInteger rest = (value - k * Ln2Fixed) >> Halvings, term = BigInteger.One << Fraction, sum = term;
+        BigInteger value = a.ToFixed(),
+            k = BigInteger.Divide(value, Ln2Fixed);
+        BigInteger rest = (value - k * Ln2Fixed) >> Halvings,
+            term = BigInteger.One << Fraction,
+            sum = term;
         for (int n = 1; !term.IsZero && n < Fraction; n++)
         {
             term = ((term * rest) >> Fraction) / n;
@@ -137,7 +142,8 @@ internal readonly struct BigFloat
 
         // a = m·2^k with m in [1/2, 1); Halley's steps on e^y = m triple the digits.
         long k = a.Magnitude;
-        BigFloat m = new(a._mantissa, a._exponent - k), y = FromDouble(Math.Log(m.ToDouble()));
+        BigFloat m = new(a._mantissa, a._exponent - k),
+            y = FromDouble(Math.Log(m.ToDouble()));
         for (int i = 0; i < 3; i++)
         {
             BigFloat e = Exp(y);
@@ -154,16 +160,27 @@ internal readonly struct BigFloat
             return (NaN, NaN);
         }
 
-        BigInteger turn = 2 * PiFixed, rest = BigInteger.Remainder(a.ToFixed(), turn);
-        BigInteger sin = BigInteger.Zero, cos = BigInteger.Zero, term = BigInteger.One << Fraction;
+        BigInteger turn = 2 * PiFixed,
+            rest = BigInteger.Remainder(a.ToFixed(), turn);
+        BigInteger sin = BigInteger.Zero,
+            cos = BigInteger.Zero,
+            term = BigInteger.One << Fraction;
         for (int n = 0; !term.IsZero && n < Fraction; n++)
         {
             switch (n % 4)
             {
-                case 0: cos += term; break;
-                case 1: sin += term; break;
-                case 2: cos -= term; break;
-                default: sin -= term; break;
+                case 0:
+                    cos += term;
+                    break;
+                case 1:
+                    sin += term;
+                    break;
+                case 2:
+                    cos -= term;
+                    break;
+                default:
+                    sin -= term;
+                    break;
             }
 
             term = ((term * rest) >> Fraction) / (n + 1);
@@ -202,7 +219,9 @@ internal readonly struct BigFloat
             return null;
         }
 
-        return _exponent >= 0 ? _mantissa << (int)_exponent : _exponent < -(1 << 20) ? (Sign < 0 ? -1 : 0) : _mantissa >> (int)-_exponent;
+        return _exponent >= 0 ? _mantissa << (int)_exponent
+            : _exponent < -(1 << 20) ? (Sign < 0 ? -1 : 0)
+            : _mantissa >> (int)-_exponent;
     }
 
     private static BigFloat FromDouble(double value) => Rounded(new BigInteger(value * (1L << 60)), -60);
@@ -216,7 +235,9 @@ internal readonly struct BigFloat
             exponent += excess;
         }
 
-        return mantissa.IsZero ? Zero : Math.Abs(exponent) > MaxExponent ? NaN : new(mantissa, exponent);
+        return mantissa.IsZero ? Zero
+            : Math.Abs(exponent) > MaxExponent ? NaN
+            : new(mantissa, exponent);
     }
 
     private static BigInteger IntegerRoot(BigInteger n)
@@ -241,7 +262,8 @@ internal readonly struct BigFloat
 
         static BigInteger InverseTan(int x)
         {
-            BigInteger power = (BigInteger.One << Fraction) / x, sum = power;
+            BigInteger power = (BigInteger.One << Fraction) / x,
+                sum = power;
             for (int n = 3, sign = -1; !power.IsZero; n += 2, sign = -sign)
             {
                 power /= x * x;
@@ -254,7 +276,8 @@ internal readonly struct BigFloat
 
     private static BigInteger InverseTanh(int x)
     {
-        BigInteger power = (BigInteger.One << Fraction) / x, sum = power;
+        BigInteger power = (BigInteger.One << Fraction) / x,
+            sum = power;
         for (int n = 3; !power.IsZero; n += 2)
         {
             power /= x * x;
@@ -267,7 +290,9 @@ internal readonly struct BigFloat
     private BigInteger ToFixed()
     {
         long shift = _exponent + Fraction;
-        return shift >= 0 ? _mantissa << (int)shift : shift < -(1 << 16) ? BigInteger.Zero : _mantissa >> (int)-shift;
+        return shift >= 0 ? _mantissa << (int)shift
+            : shift < -(1 << 16) ? BigInteger.Zero
+            : _mantissa >> (int)-shift;
     }
 
     private double ToDouble()

@@ -3,7 +3,10 @@ namespace Rlhf.Rewards.Verification.Equivalence;
 /// <summary>What equations define, and whether two say the same.</summary>
 internal static class EquationComparer
 {
-    /// <summary>The name that an equation defines, where it does, and the value: of <c>x = 5</c>, <c>5 = x</c>, <c>f(x) = x²</c>, or of a true computation <c>48/2 = 24</c>.</summary>
+    /// <summary>
+    /// The name that an equation defines, where it does, and the value: of <c>x = 5</c>, <c>5 = x</c>, <c>f(x) = x²</c>, or of a true
+    /// computation <c>48/2 = 24</c>.
+    /// </summary>
     public static (string? Name, Answer? Value) Assigned(EquationAnswer equation)
     {
         EquationSide[] sides = [.. equation.Sides];
@@ -20,16 +23,29 @@ internal static class EquationComparer
             return default;
         }
 
-        return contents.Skip(1).All(c => AnswerComparer.AreEqual(contents[0], c)) && (named >= 0 || contents.Length > 1) ? (name, contents[^1]) : default;
+        return contents.Skip(1).All(c => AnswerComparer.AreEqual(contents[0], c)) && (named >= 0 || contents.Length > 1)
+            ? (name, contents[^1])
+            : default;
     }
 
     /// <summary>Whether two equations say the same, up to rearranging and a factor.</summary>
     public static bool AreEqual(EquationAnswer gold, EquationAnswer answer)
     {
         // 3x = 3x says nothing of y.
-        (string? Name, Answer? Value) a = Assigned(gold), b = Assigned(answer);
+        (string? Name, Answer? Value) a = Assigned(gold),
+            b = Assigned(answer);
         bool computed = b.Value is ValueAnswer value && !value.Value.Symbols().Any();
-        if (a.Value is not null && b.Value is not null && (a.Name == b.Name || a.Name is null || (b.Name is null && computed) || (b.Name is not null && (IsFunction(a.Name) || IsFunction(b.Name)))) && AnswerComparer.AreEqual(a.Value, b.Value))
+        if (
+            a.Value is not null
+            && b.Value is not null
+            && (
+                a.Name == b.Name
+                || a.Name is null
+                || (b.Name is null && computed)
+                || (b.Name is not null && (IsFunction(a.Name) || IsFunction(b.Name)))
+            )
+            && AnswerComparer.AreEqual(a.Value, b.Value)
+        )
         {
             return true;
         }
@@ -40,7 +56,11 @@ internal static class EquationComparer
     }
 
     private static Operation? Difference(EquationAnswer equation) =>
-        equation.Sides is [{ Content: ValueAnswer { Unit: null, IsPercent: false } left }, { Content: ValueAnswer { Unit: null, IsPercent: false } right }]
+        equation.Sides
+            is [
+                { Content: ValueAnswer { Unit: null, IsPercent: false } left },
+                { Content: ValueAnswer { Unit: null, IsPercent: false } right },
+            ]
             ? new(OperationName.Subtract, left.Value, right.Value)
             : null;
 
@@ -52,11 +72,13 @@ internal static class EquationComparer
             return false;
         }
 
-        MathValue first = MathValue.Undefined, second = MathValue.Undefined;
+        MathValue first = MathValue.Undefined,
+            second = MathValue.Undefined;
         int seen = 0;
         foreach (Func<string, ExactNumber?> point in SamplePoints.Of(x, y))
         {
-            MathValue a = new Evaluator().Evaluate(x, point), b = new Evaluator().Evaluate(y, point);
+            MathValue a = new Evaluator().Evaluate(x, point),
+                b = new Evaluator().Evaluate(y, point);
             if (a.IsUndefined || b.IsUndefined)
             {
                 if (a.IsUndefined != b.IsUndefined)
@@ -76,7 +98,11 @@ internal static class EquationComparer
             {
                 (first, second) = (a, b);
             }
-            else if (!Multiply(a, second, out MathValue left) || !Multiply(b, first, out MathValue right) || !MathValue.AreEqual(left, right))
+            else if (
+                !Multiply(a, second, out MathValue left)
+                || !Multiply(b, first, out MathValue right)
+                || !MathValue.AreEqual(left, right)
+            )
             {
                 return false;
             }
@@ -86,7 +112,8 @@ internal static class EquationComparer
 
         static bool Multiply(MathValue a, MathValue b, out MathValue product)
         {
-            product = a.Exact is { } x && b.Exact is { } y && ExactNumber.Apply('*', x, y) is { } exact ? exact : a.Approximate * b.Approximate;
+            product =
+                a.Exact is { } x && b.Exact is { } y && ExactNumber.Apply('*', x, y) is { } exact ? exact : a.Approximate * b.Approximate;
             return !product.IsUndefined;
         }
     }

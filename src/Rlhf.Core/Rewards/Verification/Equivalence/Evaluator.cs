@@ -40,7 +40,8 @@ internal sealed class Evaluator
         }
 
         Operation operation = (Operation)expression;
-        MathValue a = Evaluate(operation.Arguments[0], letters), b = operation.Arguments.Length > 1 ? Evaluate(operation.Arguments[1], letters) : default;
+        MathValue a = Evaluate(operation.Arguments[0], letters),
+            b = operation.Arguments.Length > 1 ? Evaluate(operation.Arguments[1], letters) : default;
         bool isBinary = operation.Arguments.Length > 1;
         if (a.IsUndefined || (isBinary && b.IsUndefined) || !_work.Spend(CostOf(operation.Name, a, b)))
         {
@@ -84,10 +85,17 @@ internal sealed class Evaluator
                 Power => b.IsInteger ? ExactNumber.Power(a, b.Numerator) : null,
                 Root => a.IsInteger ? RootOf(b, a.Numerator) : null,
                 Binomial => Choose(a, b),
-                Modulo => a.IsInteger && b.IsInteger && b.Numerator.Sign > 0 ? ExactNumber.FromInteger(a.Numerator - b.Numerator * FloorOf(ExactNumber.Apply('/', a, b)!.Value)) : null,
-                Gcd => a.IsInteger && b.IsInteger ? ExactNumber.FromInteger(BigInteger.GreatestCommonDivisor(a.Numerator, b.Numerator)) : null,
+                Modulo => a.IsInteger && b.IsInteger && b.Numerator.Sign > 0
+                    ? ExactNumber.FromInteger(a.Numerator - b.Numerator * FloorOf(ExactNumber.Apply('/', a, b)!.Value))
+                    : null,
+                Gcd => a.IsInteger && b.IsInteger
+                    ? ExactNumber.FromInteger(BigInteger.GreatestCommonDivisor(a.Numerator, b.Numerator))
+                    : null,
                 Lcm => a.IsInteger && b.IsInteger && !a.Numerator.IsZero && !b.Numerator.IsZero
-                    ? ExactNumber.FromInteger(BigInteger.Abs(a.Numerator * b.Numerator) / BigInteger.GreatestCommonDivisor(a.Numerator, b.Numerator)) : null,
+                    ? ExactNumber.FromInteger(
+                        BigInteger.Abs(a.Numerator * b.Numerator) / BigInteger.GreatestCommonDivisor(a.Numerator, b.Numerator)
+                    )
+                    : null,
                 Maximum => a.CompareTo(b) > 0 ? a : b,
                 Minimum => a.CompareTo(b) < 0 ? a : b,
                 _ => null,
@@ -166,7 +174,7 @@ internal sealed class Evaluator
     private static BigInteger? Whole(BigInteger power, int degree)
     {
         BigInteger root = BigInteger.One << (int)(power.GetBitLength() / degree + 1);
-        for (BigInteger next = root - 1; next < root;)
+        for (BigInteger next = root - 1; next < root; )
         {
             root = next;
             next = ((degree - 1) * root + power / BigInteger.Max(1, BigInteger.Pow(root, degree - 1))) / degree;
@@ -177,8 +185,15 @@ internal sealed class Evaluator
 
     private MathValue Approximately(OperationName name, MathValue first, MathValue second)
     {
-        BigComplex a = first.Approximate, b = second.Approximate;
-        if (!_work.Spend(name <= Negate || name is Absolute or Floor or Ceiling or Maximum or Minimum ? 5 : first.IsReal && name is not (Arcsin or Arccos) ? CostOfFunction : 2 * CostOfFunction))
+        BigComplex a = first.Approximate,
+            b = second.Approximate;
+        if (
+            !_work.Spend(
+                name <= Negate || name is Absolute or Floor or Ceiling or Maximum or Minimum ? 5
+                : first.IsReal && name is not (Arcsin or Arccos) ? CostOfFunction
+                : 2 * CostOfFunction
+            )
+        )
         {
             return MathValue.Undefined;
         }
@@ -190,34 +205,68 @@ internal sealed class Evaluator
 
         switch (name)
         {
-            case Add: return a + b;
-            case Subtract: return a - b;
-            case Multiply: return a * b;
-            case Divide: return a / b;
-            case Negate: return -a;
-            case Power: return PowerOf(a, second);
-            case Root: return first.Exact is { IsInteger: true } degree ? RealRoot(b, degree.Numerator) : MathValue.Undefined;
-            case Maximum or Minimum: return !first.IsReal || !second.IsReal ? MathValue.Undefined : MathValue.Compare(first, second) > 0 == (name == Maximum) ? first : second;
-            case Logarithm: return BigComplex.Log(b) / BigComplex.Log(a);
-            case Absolute: return (BigComplex)BigComplex.Abs(a);
-            case Floor: return first.IsReal && a.Re.Floor() is { } floor && ExactNumber.FromInteger(floor) is { } whole ? whole : MathValue.Undefined;
-            case Ceiling: return first.IsReal && (-a.Re).Floor() is { } below && ExactNumber.FromInteger(-below) is { } above ? above : MathValue.Undefined;
-            case Sqrt: return BigComplex.Sqrt(a);
-            case Exp: return BigComplex.Exp(a);
-            case Ln: return BigComplex.Log(a);
-            case Sin: return BigComplex.Sin(a);
-            case Cos: return BigComplex.Cos(a);
-            case Tan: return BigComplex.Sin(a) / BigComplex.Cos(a);
-            case Cot: return BigComplex.Cos(a) / BigComplex.Sin(a);
-            case Sec: return (BigComplex)1 / BigComplex.Cos(a);
-            case Csc: return (BigComplex)1 / BigComplex.Sin(a);
-            case Arcsin: return BigComplex.Asin(a);
-            case Arccos: return BigFloat.Pi / 2 - BigComplex.Asin(a);
-            case Arctan: return BigComplex.Atan(a);
-            case Sinh: return (BigComplex.Exp(a) - BigComplex.Exp(-a)) / 2;
-            case Cosh: return (BigComplex.Exp(a) + BigComplex.Exp(-a)) / 2;
-            case Tanh: return (BigComplex.Exp(a) - BigComplex.Exp(-a)) / (BigComplex.Exp(a) + BigComplex.Exp(-a));
-            default: return MathValue.Undefined;
+            case Add:
+                return a + b;
+            case Subtract:
+                return a - b;
+            case Multiply:
+                return a * b;
+            case Divide:
+                return a / b;
+            case Negate:
+                return -a;
+            case Power:
+                return PowerOf(a, second);
+            case Root:
+                return first.Exact is { IsInteger: true } degree ? RealRoot(b, degree.Numerator) : MathValue.Undefined;
+            case Maximum or Minimum:
+                return !first.IsReal || !second.IsReal ? MathValue.Undefined
+                    : MathValue.Compare(first, second) > 0 == (name == Maximum) ? first
+                    : second;
+            case Logarithm:
+                return BigComplex.Log(b) / BigComplex.Log(a);
+            case Absolute:
+                return (BigComplex)BigComplex.Abs(a);
+            case Floor:
+                return first.IsReal && a.Re.Floor() is { } floor && ExactNumber.FromInteger(floor) is { } whole
+                    ? whole
+                    : MathValue.Undefined;
+            case Ceiling:
+                return first.IsReal && (-a.Re).Floor() is { } below && ExactNumber.FromInteger(-below) is { } above
+                    ? above
+                    : MathValue.Undefined;
+            case Sqrt:
+                return BigComplex.Sqrt(a);
+            case Exp:
+                return BigComplex.Exp(a);
+            case Ln:
+                return BigComplex.Log(a);
+            case Sin:
+                return BigComplex.Sin(a);
+            case Cos:
+                return BigComplex.Cos(a);
+            case Tan:
+                return BigComplex.Sin(a) / BigComplex.Cos(a);
+            case Cot:
+                return BigComplex.Cos(a) / BigComplex.Sin(a);
+            case Sec:
+                return (BigComplex)1 / BigComplex.Cos(a);
+            case Csc:
+                return (BigComplex)1 / BigComplex.Sin(a);
+            case Arcsin:
+                return BigComplex.Asin(a);
+            case Arccos:
+                return BigFloat.Pi / 2 - BigComplex.Asin(a);
+            case Arctan:
+                return BigComplex.Atan(a);
+            case Sinh:
+                return (BigComplex.Exp(a) - BigComplex.Exp(-a)) / 2;
+            case Cosh:
+                return (BigComplex.Exp(a) + BigComplex.Exp(-a)) / 2;
+            case Tanh:
+                return (BigComplex.Exp(a) - BigComplex.Exp(-a)) / (BigComplex.Exp(a) + BigComplex.Exp(-a));
+            default:
+                return MathValue.Undefined;
         }
     }
 

@@ -40,14 +40,22 @@ internal sealed partial class ExpressionParser
         }
 
         // 1\frac12 and 1 1/2 are mixed numbers.
-        return token.Text.All(char.IsAsciiDigit) && MixedPart() is { } fraction ? new Operation(OperationName.Add, number, fraction) : number;
+        return token.Text.All(char.IsAsciiDigit) && MixedPart() is { } fraction
+            ? new Operation(OperationName.Add, number, fraction)
+            : number;
     }
 
     // 0.1\overline{6}: the digits under the bar go on for ever.
     private Number? Repeating(string start)
     {
         _at++;
-        if (!Take("{") || Next is not { Kind: TokenKind.Number } period || period.Text.Length > 40 || !period.Text.All(char.IsAsciiDigit) || !start.Contains('.', StringComparison.Ordinal))
+        if (
+            !Take("{")
+            || Next is not { Kind: TokenKind.Number } period
+            || period.Text.Length > 40
+            || !period.Text.All(char.IsAsciiDigit)
+            || !start.Contains('.', StringComparison.Ordinal)
+        )
         {
             return null;
         }
@@ -65,17 +73,28 @@ internal sealed partial class ExpressionParser
     {
         int start = _at;
         bool braces = Next is { } brace && brace.Is("{") && _at + 1 < _tokens.Count && _tokens[_at + 1].IsCommand("frac");
-        MathToken[] tokens = braces || (Next is { } next && next.IsCommand("frac")) ? _tokens.Slice(_at, Math.Min(10, _tokens.Count - _at)).ToArray() : [];
-        BigInteger? top = null, bottom = null;
+        MathToken[] tokens =
+            braces || (Next is { } next && next.IsCommand("frac")) ? _tokens.Slice(_at, Math.Min(10, _tokens.Count - _at)).ToArray() : [];
+        BigInteger? top = null,
+            bottom = null;
         _at += braces ? 1 : 0;
         if (TakeCommand("frac"))
         {
             (top, bottom) = (SmallWhole(Argument()), SmallWhole(Argument()));
             bottom = !braces || Take("}") ? bottom : null;
         }
-        else if (_at + 2 < _tokens.Count && _tokens[_at].Kind == TokenKind.Number && _tokens[_at].AfterSpace && _tokens[_at + 1].Is("/") && _tokens[_at + 2].Kind == TokenKind.Number)
+        else if (
+            _at + 2 < _tokens.Count
+            && _tokens[_at].Kind == TokenKind.Number
+            && _tokens[_at].AfterSpace
+            && _tokens[_at + 1].Is("/")
+            && _tokens[_at + 2].Kind == TokenKind.Number
+        )
         {
-            (top, bottom) = (SmallWhole(NumberLiteral.Decimal(_tokens[_at].Text)), SmallWhole(NumberLiteral.Decimal(_tokens[_at + 2].Text)));
+            (top, bottom) = (
+                SmallWhole(NumberLiteral.Decimal(_tokens[_at].Text)),
+                SmallWhole(NumberLiteral.Decimal(_tokens[_at + 2].Text))
+            );
             _at += 3;
         }
 
@@ -93,7 +112,8 @@ internal sealed partial class ExpressionParser
         return null;
     }
 
-    private static BigInteger? SmallWhole(Expression? expression) => expression is Number { Value.IsInteger: true, Decimals: null } number ? number.Value.Numerator : null;
+    private static BigInteger? SmallWhole(Expression? expression) =>
+        expression is Number { Value.IsInteger: true, Decimals: null } number ? number.Value.Numerator : null;
 
     private Expression? FromWord(MathToken token)
     {
@@ -130,7 +150,10 @@ internal sealed partial class ExpressionParser
             while (last && factor is not null && Next is { } next && (next.Is("^") || next.Is("!")) && !TakeDegree())
             {
                 _at++;
-                factor = next.Is("!") ? new Operation(OperationName.Factorial, factor) : Exponent() is { } exponent ? new Operation(OperationName.Power, factor, exponent) : null;
+                factor =
+                    next.Is("!") ? new Operation(OperationName.Factorial, factor)
+                    : Exponent() is { } exponent ? new Operation(OperationName.Power, factor, exponent)
+                    : null;
             }
 
             if (factor is null)
@@ -144,12 +167,13 @@ internal sealed partial class ExpressionParser
         return product;
     }
 
-    private static Expression Letter(string letter) => letter switch
-    {
-        "e" => new Constant(ConstantName.E),
-        "i" => new Constant(ConstantName.I),
-        _ => new Symbol(letter),
-    };
+    private static Expression Letter(string letter) =>
+        letter switch
+        {
+            "e" => new Constant(ConstantName.E),
+            "i" => new Constant(ConstantName.I),
+            _ => new Symbol(letter),
+        };
 
     private Expression? Subscripted(string letter)
     {
@@ -194,7 +218,10 @@ internal sealed partial class ExpressionParser
             case "sum" or "prod":
                 return Running(name == "sum" ? OperationName.Add : OperationName.Multiply);
             default:
-                return Selections.TryGetValue(name, out OperationName selection) ? Selection(selection) : Functions.TryGetValue(name, out OperationName function) ? Function(function) : NoLetters.Contains(name) || name == "overline" ? null : Subscripted("\\" + name);
+                return Selections.TryGetValue(name, out OperationName selection) ? Selection(selection)
+                    : Functions.TryGetValue(name, out OperationName function) ? Function(function)
+                    : NoLetters.Contains(name) || name == "overline" ? null
+                    : Subscripted("\\" + name);
         }
     }
 
@@ -202,7 +229,11 @@ internal sealed partial class ExpressionParser
     {
         if (!Take("["))
         {
-            return (Next is { } next && next.Is("(") ? Atom() : Argument()) is { } argument && Next is not { Kind: TokenKind.Number, AfterSpace: false } ? new Operation(OperationName.Sqrt, argument) : null;
+            return
+                (Next is { } next && next.Is("(") ? Atom() : Argument()) is { } argument
+                && Next is not { Kind: TokenKind.Number, AfterSpace: false }
+                ? new Operation(OperationName.Sqrt, argument)
+                : null;
         }
 
         return Sum() is { } degree && Take("]") && Argument() is { } value ? new Operation(OperationName.Root, degree, value) : null;
@@ -218,7 +249,13 @@ internal sealed partial class ExpressionParser
             return inside is not null && Take("|") ? new Operation(OperationName.Absolute, inside) : null;
         }
 
-        string? close = bracket switch { "(" => ")", "{" => "}", "[" => "]", _ => null };
+        string? close = bracket switch
+        {
+            "(" => ")",
+            "{" => "}",
+            "[" => "]",
+            _ => null,
+        };
         if (close is null)
         {
             return null;

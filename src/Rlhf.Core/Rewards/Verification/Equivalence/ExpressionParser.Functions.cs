@@ -5,24 +5,47 @@ internal sealed partial class ExpressionParser
 {
     private static readonly Dictionary<string, OperationName> Functions = new(StringComparer.Ordinal)
     {
-        ["sin"] = OperationName.Sin, ["cos"] = OperationName.Cos, ["tan"] = OperationName.Tan, ["cot"] = OperationName.Cot, ["sec"] = OperationName.Sec, ["csc"] = OperationName.Csc,
-        ["arcsin"] = OperationName.Arcsin, ["arccos"] = OperationName.Arccos, ["arctan"] = OperationName.Arctan, ["asin"] = OperationName.Arcsin, ["acos"] = OperationName.Arccos,
-        ["atan"] = OperationName.Arctan, ["sinh"] = OperationName.Sinh, ["cosh"] = OperationName.Cosh, ["tanh"] = OperationName.Tanh, ["ln"] = OperationName.Ln, ["exp"] = OperationName.Exp,
-        ["sqrt"] = OperationName.Sqrt, ["abs"] = OperationName.Absolute, ["log"] = OperationName.Logarithm, ["lg"] = OperationName.Logarithm,
+        ["sin"] = OperationName.Sin,
+        ["cos"] = OperationName.Cos,
+        ["tan"] = OperationName.Tan,
+        ["cot"] = OperationName.Cot,
+        ["sec"] = OperationName.Sec,
+        ["csc"] = OperationName.Csc,
+        ["arcsin"] = OperationName.Arcsin,
+        ["arccos"] = OperationName.Arccos,
+        ["arctan"] = OperationName.Arctan,
+        ["asin"] = OperationName.Arcsin,
+        ["acos"] = OperationName.Arccos,
+        ["atan"] = OperationName.Arctan,
+        ["sinh"] = OperationName.Sinh,
+        ["cosh"] = OperationName.Cosh,
+        ["tanh"] = OperationName.Tanh,
+        ["ln"] = OperationName.Ln,
+        ["exp"] = OperationName.Exp,
+        ["sqrt"] = OperationName.Sqrt,
+        ["abs"] = OperationName.Absolute,
+        ["log"] = OperationName.Logarithm,
+        ["lg"] = OperationName.Logarithm,
     };
 
     // Of two arguments or more.
     private static readonly Dictionary<string, OperationName> Selections = new(StringComparer.Ordinal)
     {
-        ["gcd"] = OperationName.Gcd, ["lcm"] = OperationName.Lcm, ["max"] = OperationName.Maximum, ["min"] = OperationName.Minimum,
+        ["gcd"] = OperationName.Gcd,
+        ["lcm"] = OperationName.Lcm,
+        ["max"] = OperationName.Maximum,
+        ["min"] = OperationName.Minimum,
     };
 
     private static readonly Dictionary<OperationName, OperationName> Inverses = new()
     {
-        [OperationName.Sin] = OperationName.Arcsin, [OperationName.Cos] = OperationName.Arccos, [OperationName.Tan] = OperationName.Arctan,
+        [OperationName.Sin] = OperationName.Arcsin,
+        [OperationName.Cos] = OperationName.Arccos,
+        [OperationName.Tan] = OperationName.Arctan,
     };
 
-    private static readonly Expression Ten = Whole(10), OneEighty = Whole(180);
+    private static readonly Expression Ten = Whole(10),
+        OneEighty = Whole(180);
 
     /// <summary>Whether a word names a function.</summary>
     public static bool IsFunction(string word) => Functions.ContainsKey(word) || Selections.ContainsKey(word);
@@ -54,7 +77,9 @@ internal sealed partial class ExpressionParser
         }
 
         _at++;
-        return Take("=") && Sum() is { } from && Take("}") && Take("^") && Argument() is { } to && Product() is { } term ? Series.Expand(joins, Letter(letter.Text), from, to, term) : null;
+        return Take("=") && Sum() is { } from && Take("}") && Take("^") && Argument() is { } to && Product() is { } term
+            ? Series.Expand(joins, Letter(letter.Text), from, to, term)
+            : null;
     }
 
     private Expression? Function(OperationName name)
@@ -78,7 +103,12 @@ internal sealed partial class ExpressionParser
                 return null;
             }
 
-            if (Inverses.TryGetValue(name, out OperationName inverse) && power is Operation { Name: OperationName.Negate, Arguments: [Number { Value: { IsInteger: true, Numerator.IsOne: true } }] } or Number { Value: { IsInteger: true, Numerator: { IsOne: false, Sign: -1 } } })
+            if (
+                Inverses.TryGetValue(name, out OperationName inverse)
+                && power
+                    is Operation { Name: OperationName.Negate, Arguments: [Number { Value: { IsInteger: true, Numerator.IsOne: true } }] }
+                        or Number { Value: { IsInteger: true, Numerator: { IsOne: false, Sign: -1 } } }
+            )
             {
                 (name, power) = (inverse, null);
             }
@@ -124,10 +154,14 @@ internal sealed partial class ExpressionParser
         return product is null || !negative ? product : new Operation(OperationName.Negate, product);
     }
 
-    private static Expression InRadians(Expression expression) => expression switch
-    {
-        Symbol { Name: Degree } => new Operation(OperationName.Divide, new Constant(ConstantName.Pi), OneEighty),
-        Operation operation when operation.Any(e => e is Symbol { Name: Degree }) => new Operation(operation.Name, [.. operation.Arguments.Select(InRadians)]),
-        _ => expression,
-    };
+    private static Expression InRadians(Expression expression) =>
+        expression switch
+        {
+            Symbol { Name: Degree } => new Operation(OperationName.Divide, new Constant(ConstantName.Pi), OneEighty),
+            Operation operation when operation.Any(e => e is Symbol { Name: Degree }) => new Operation(
+                operation.Name,
+                [.. operation.Arguments.Select(InRadians)]
+            ),
+            _ => expression,
+        };
 }

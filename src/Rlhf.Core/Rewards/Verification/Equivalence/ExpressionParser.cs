@@ -1,12 +1,54 @@
 namespace Rlhf.Rewards.Verification.Equivalence;
 
-/// <summary>Reads one expression from tokens. Null wherever something is missing or left over: an expression is read whole or not at all.</summary>
+/// <summary>
+/// Reads one expression from tokens. Null wherever something is missing or left over: an expression is read whole or not at all.
+/// </summary>
 internal sealed partial class ExpressionParser
 {
     private const int MaxDepth = 400;
 
-    private static readonly string[] NoLetters = ["frac", "sqrt", "over", "binom", "times", "cdot", "div", "infty", "circ", "degree", "pm", "mp", "le", "ge", "lt", "gt", "cup", "cap", "setminus", "in", "emptyset",
-        "mathbb", "rfloor", "rceil", "begin", "end", "hline", "to", "lor", "land", "choose", "gcd", "max", "min", "sum", "prod", "bmod", "angle", "triangle"];
+    private static readonly string[] NoLetters =
+    [
+        "frac",
+        "sqrt",
+        "over",
+        "binom",
+        "times",
+        "cdot",
+        "div",
+        "infty",
+        "circ",
+        "degree",
+        "pm",
+        "mp",
+        "le",
+        "ge",
+        "lt",
+        "gt",
+        "cup",
+        "cap",
+        "setminus",
+        "in",
+        "emptyset",
+        "mathbb",
+        "rfloor",
+        "rceil",
+        "begin",
+        "end",
+        "hline",
+        "to",
+        "lor",
+        "land",
+        "choose",
+        "gcd",
+        "max",
+        "min",
+        "sum",
+        "prod",
+        "bmod",
+        "angle",
+        "triangle",
+    ];
 
     private readonly List<MathToken> _tokens;
     private int _at;
@@ -30,8 +72,26 @@ internal sealed partial class ExpressionParser
     }
 
     // Alone they are words, not the products of their letters: their order counts.
-    private static bool IsShortWord(string text) => text.Length == 3
-        && ((char.IsUpper(text[0]) && char.IsLower(text[1]) && char.IsLower(text[2])) || text is "yes" or "odd" or "red" or "one" or "two" or "six" or "ten" or "all" or "any" or "day" or "sun" or "cat" or "dog" or "car");
+    private static bool IsShortWord(string text) =>
+        text.Length == 3
+        && (
+            (char.IsUpper(text[0]) && char.IsLower(text[1]) && char.IsLower(text[2]))
+            || text
+                is "yes"
+                    or "odd"
+                    or "red"
+                    or "one"
+                    or "two"
+                    or "six"
+                    or "ten"
+                    or "all"
+                    or "any"
+                    or "day"
+                    or "sun"
+                    or "cat"
+                    or "dog"
+                    or "car"
+        );
 
     private static Number Whole(int value) => new(ExactNumber.FromInteger(value)!.Value);
 
@@ -67,7 +127,9 @@ internal sealed partial class ExpressionParser
         }
 
         _at++;
-        return Sum() is { } bottom ? new Operation(between.Text == "over" ? OperationName.Divide : OperationName.Binomial, value, bottom) : null;
+        return Sum() is { } bottom
+            ? new Operation(between.Text == "over" ? OperationName.Divide : OperationName.Binomial, value, bottom)
+            : null;
     }
 
     private Expression? Sum()
@@ -90,7 +152,9 @@ internal sealed partial class ExpressionParser
     // Any row of signs, then a product.
     private Expression? Signed(bool first)
     {
-        bool negative = false, both = false, any = first;
+        bool negative = false,
+            both = false,
+            any = first;
         for (; Next is { } token; _at++, any = true)
         {
             if (token.Is("-"))
@@ -114,7 +178,9 @@ internal sealed partial class ExpressionParser
         }
 
         product = both ? new Operation(OperationName.Multiply, new Symbol(Expression.PlusMinus), product) : product;
-        return !negative ? product : product is Number number ? new Number(-number.Value, number.Decimals) : new Operation(OperationName.Negate, product);
+        return !negative ? product
+            : product is Number number ? new Number(-number.Value, number.Decimals)
+            : new Operation(OperationName.Negate, product);
     }
 
     private Expression? Product()
@@ -139,7 +205,13 @@ internal sealed partial class ExpressionParser
                 }
 
                 factor = negative ? new Operation(OperationName.Negate, factor) : factor;
-                product = new Operation(divides ? OperationName.Divide : token.IsCommand("bmod") ? OperationName.Modulo : OperationName.Multiply, product, factor);
+                product = new Operation(
+                    divides ? OperationName.Divide
+                        : token.IsCommand("bmod") ? OperationName.Modulo
+                        : OperationName.Multiply,
+                    product,
+                    factor
+                );
             }
             else if (BeginsFactor(token))
             {
@@ -154,15 +226,26 @@ internal sealed partial class ExpressionParser
         return product;
     }
 
-    // What may follow a factor without a sign: not a number, unless the factor ended with a bracket or, as in 2^a 3^b, it is a power itself.
-    private bool BeginsFactor(MathToken token) => token.Kind switch
-    {
-        TokenKind.Letter or TokenKind.Word => true,
-        TokenKind.Number => _at > 0 && (_tokens[_at - 1].Is(")") || (token.AfterSpace && _at + 1 < _tokens.Count && _tokens[_at + 1].Is("^") && (_tokens[_at - 1].Is("}") || (_at > 1 && _tokens[_at - 2].Is("^"))))),
-        TokenKind.Command => !NoLetters.Contains(token.Text) || token.Text is "frac" or "sqrt" or "binom" or "gcd" or "max" or "min",
-        TokenKind.Symbol => token.Text is "(" or "{" or "[" || (token.Text == "|" && _bars == 0),
-        _ => false,
-    };
+    // What may follow a factor without a sign: not a number, unless the factor ended with a bracket or, as in 2^a 3^b, it is a power
+    // itself.
+    private bool BeginsFactor(MathToken token) =>
+        token.Kind switch
+        {
+            TokenKind.Letter or TokenKind.Word => true,
+            TokenKind.Number => _at > 0
+                && (
+                    _tokens[_at - 1].Is(")")
+                    || (
+                        token.AfterSpace
+                        && _at + 1 < _tokens.Count
+                        && _tokens[_at + 1].Is("^")
+                        && (_tokens[_at - 1].Is("}") || (_at > 1 && _tokens[_at - 2].Is("^")))
+                    )
+                ),
+            TokenKind.Command => !NoLetters.Contains(token.Text) || token.Text is "frac" or "sqrt" or "binom" or "gcd" or "max" or "min",
+            TokenKind.Symbol => token.Text is "(" or "{" or "[" || (token.Text == "|" && _bars == 0),
+            _ => false,
+        };
 
     private Expression? Powered()
     {
@@ -259,7 +342,11 @@ internal sealed partial class ExpressionParser
                 return null;
             }
 
-            _tokens[_at] = new(token.Kind == TokenKind.Word && token.Text.Length == 2 ? TokenKind.Letter : token.Kind, token.Text[1..], AfterSpace: false);
+            _tokens[_at] = new(
+                token.Kind == TokenKind.Word && token.Text.Length == 2 ? TokenKind.Letter : token.Kind,
+                token.Text[1..],
+                AfterSpace: false
+            );
             return token.Kind == TokenKind.Number ? Whole(token.Text[0] - '0') : Letter(token.Text[..1]);
         }
 
@@ -268,7 +355,11 @@ internal sealed partial class ExpressionParser
             return Plain();
         }
 
-        return token.Kind == TokenKind.Letter || (token.Kind == TokenKind.Command && !NoLetters.Contains(token.Text)) || token.IsCommand("frac") || token.IsCommand("sqrt")
+        return
+            token.Kind == TokenKind.Letter
+            || (token.Kind == TokenKind.Command && !NoLetters.Contains(token.Text))
+            || token.IsCommand("frac")
+            || token.IsCommand("sqrt")
             ? Atom()
             : null;
     }

@@ -30,25 +30,38 @@ internal static class Inequalities
     // a·x + b against 0.
     private static IReadOnlyList<RealInterval>? Solve(Expression difference, string letter, string relation)
     {
-        MathValue[] at = [.. Enumerable.Range(0, 3).Select(x => new Evaluator().Evaluate(difference, name => name == letter ? ExactNumber.FromInteger(x) : null))];
+        MathValue[] at =
+        [
+            .. Enumerable
+                .Range(0, 3)
+                .Select(x => new Evaluator().Evaluate(difference, name => name == letter ? ExactNumber.FromInteger(x) : null)),
+        ];
         if (at.Any(v => !v.IsReal))
         {
             return null;
         }
 
-        BigComplex b = at[0].Approximate, slope = at[1].Approximate - b;
+        BigComplex b = at[0].Approximate,
+            slope = at[1].Approximate - b;
         if (slope.IsZero || !BigComplex.AreEqual(at[2].Approximate - at[1].Approximate, slope))
         {
             return null;
         }
 
-        MathValue root = at[0].Exact is { } y0 && at[1].Exact is { } y1 && ExactNumber.Apply('-', y1, y0) is { } a && ExactNumber.Apply('/', -y0, a) is { } exact ? exact : -b / slope;
+        MathValue root =
+            at[0].Exact is { } y0
+            && at[1].Exact is { } y1
+            && ExactNumber.Apply('-', y1, y0) is { } a
+            && ExactNumber.Apply('/', -y0, a) is { } exact
+                ? exact
+                : -b / slope;
         if (relation == "ne")
         {
             return RealSets.Complement([new(root, true, root, true)]);
         }
 
-        bool isLess = relation is "<" or "lt" or "le" ^ slope.Re.Sign < 0, holds = relation is "le" or "ge";
+        bool isLess = relation is "<" or "lt" or "le" ^ slope.Re.Sign < 0,
+            holds = relation is "le" or "ge";
         return [isLess ? new(null, false, root, holds) : new(root, holds, null, false)];
     }
 }

@@ -83,7 +83,14 @@ internal sealed partial class MathLexer
             }
 
             Add(TokenKind.Symbol, bracket);
-            return bracket switch { "set{" => Open('S'), "<(" => Open('<'), "set}" => Close('S'), ")>" => Close('>'), _ => true };
+            return bracket switch
+            {
+                "set{" => Open('S'),
+                "<(" => Open('<'),
+                "set}" => Close('S'),
+                ")>" => Close('>'),
+                _ => true,
+            };
         }
 
         if (!MathCommands.Known.Contains(name))
@@ -117,7 +124,8 @@ internal sealed partial class MathLexer
     // \( and \), \[ and \] stand in pairs, one pair after another.
     private bool Delimit(char delimiter)
     {
-        bool opens = delimiter is '(' or '[', fits = opens ? _delimiter is null : _delimiter == (delimiter == ')' ? '(' : '[');
+        bool opens = delimiter is '(' or '[',
+            fits = opens ? _delimiter is null : _delimiter == (delimiter == ')' ? '(' : '[');
         (_delimiter, _space) = (opens ? delimiter : null, true);
         return fits;
     }
@@ -135,10 +143,14 @@ internal sealed partial class MathLexer
             return false;
         }
 
-        int depth = 0, start = _at + 1;
+        int depth = 0,
+            start = _at + 1;
         for (; _at < _text.Length; _at++)
         {
-            depth += _text[_at] == '{' ? 1 : _text[_at] == '}' ? -1 : 0;
+            depth +=
+                _text[_at] == '{' ? 1
+                : _text[_at] == '}' ? -1
+                : 0;
             if (depth == 0)
             {
                 break;
@@ -159,7 +171,11 @@ internal sealed partial class MathLexer
         }
 
         // \mathrm{i} is the unit, \operatorname{sin} the function, \mathbf{v} a letter.
-        if (trimmed is "i" or "e" || (trimmed.Length == 1 && char.IsAsciiLetter(trimmed[0]) && MathCommands.LetterFonts.Contains(command)) || (command is "operatorname" or "mathrm" && ExpressionParser.IsFunction(trimmed)))
+        if (
+            trimmed is "i" or "e"
+            || (trimmed.Length == 1 && char.IsAsciiLetter(trimmed[0]) && MathCommands.LetterFonts.Contains(command))
+            || (command is "operatorname" or "mathrm" && ExpressionParser.IsFunction(trimmed))
+        )
         {
             Add(trimmed.Length == 1 ? TokenKind.Letter : TokenKind.Word, trimmed);
             return true;

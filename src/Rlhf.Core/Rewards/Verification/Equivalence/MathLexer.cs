@@ -18,9 +18,16 @@ internal sealed partial class MathLexer
     private int _pairs;
     private bool _space;
 
-    private MathLexer(string text, bool thousands) => (_text, _thousands, _pairedDollars) = (text, thousands, !text.Contains('$', StringComparison.Ordinal) || (text.Count(c => c == '$') - Regex.Count(text, @"\\\$")) % 2 == 0);
+    private MathLexer(string text, bool thousands) =>
+        (_text, _thousands, _pairedDollars) = (
+            text,
+            thousands,
+            !text.Contains('$', StringComparison.Ordinal) || (text.Count(c => c == '$') - Regex.Count(text, @"\\\$")) % 2 == 0
+        );
 
-    /// <summary>The tokens; null where the text is not whole (a bracket or a command's argument is missing) or holds a command that no answer holds.</summary>
+    /// <summary>
+    /// The tokens; null where the text is not whole (a bracket or a command's argument is missing) or holds a command that no answer holds.
+    /// </summary>
     /// <param name="text">What <see cref="AnswerText.Clean"/> gave.</param>
     /// <param name="thousands">Whether <c>1,234</c> is one number where no bracket is open.</param>
     public static List<MathToken>? Read(string text, bool thousands)
@@ -137,7 +144,25 @@ internal sealed partial class MathLexer
             case ')' or ']' or '}':
                 Add(TokenKind.Symbol, c.ToString());
                 return Close(c);
-            case '+' or '-' or '*' or '/' or '^' or '_' or '=' or '<' or '>' or ',' or ';' or ':' or '|' or '!' or '%' or '.' or '?' or '\'' or '&':
+            case '+'
+            or '-'
+            or '*'
+            or '/'
+            or '^'
+            or '_'
+            or '='
+            or '<'
+            or '>'
+            or ','
+            or ';'
+            or ':'
+            or '|'
+            or '!'
+            or '%'
+            or '.'
+            or '?'
+            or '\''
+            or '&':
                 Add(TokenKind.Symbol, c.ToString());
                 return true;
             default:
@@ -158,11 +183,15 @@ internal sealed partial class MathLexer
     }
 
     // Half-open intervals close with the other bracket.
-    private bool Close(char bracket) => _open.TryPop(out char open) && (bracket switch
-    {
-        '}' => open == '{',
-        'S' => open == 'S',
-        '>' => open == '<',
-        _ => open is '(' or '[',
-    });
+    private bool Close(char bracket) =>
+        _open.TryPop(out char open)
+        && (
+            bracket switch
+            {
+                '}' => open == '{',
+                'S' => open == 'S',
+                '>' => open == '<',
+                _ => open is '(' or '[',
+            }
+        );
 }

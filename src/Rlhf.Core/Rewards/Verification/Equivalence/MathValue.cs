@@ -22,9 +22,12 @@ internal readonly struct MathValue
 
     public static implicit operator MathValue(BigComplex value) => new(null, value);
 
-    public static bool AreEqual(MathValue a, MathValue b) => a.Exact is { } x && b.Exact is { } y ? x == y : BigComplex.AreEqual(a.Approximate, b.Approximate);
+    public static bool AreEqual(MathValue a, MathValue b) =>
+        a.Exact is { } x && b.Exact is { } y ? x == y : BigComplex.AreEqual(a.Approximate, b.Approximate);
 
     /// <summary>Negative, 0 or positive; for real values.</summary>
     public static int Compare(MathValue a, MathValue b) =>
-        AreEqual(a, b) ? 0 : a.Exact is { } x && b.Exact is { } y ? x.CompareTo(y) : BigFloat.Compare(a.Approximate.Re, b.Approximate.Re);
+        AreEqual(a, b) ? 0
+        : a.Exact is { } x && b.Exact is { } y ? x.CompareTo(y)
+        : BigFloat.Compare(a.Approximate.Re, b.Approximate.Re);
 }

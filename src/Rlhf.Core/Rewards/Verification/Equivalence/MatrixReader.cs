@@ -8,7 +8,16 @@ internal static class MatrixReader
     /// <param name="cell">Reads a cell.</param>
     public static MatrixAnswer? Read(ReadOnlySpan<MathToken> tokens, Func<MathToken[], Answer?> cell)
     {
-        if (tokens.Length < 8 || !tokens[1].Is("{") || !tokens[2].IsWords || !tokens[3].Is("}") || !tokens[^4].IsCommand("end") || !tokens[^3].Is("{") || tokens[^2].Text != tokens[2].Text || !tokens[^1].Is("}"))
+        if (
+            tokens.Length < 8
+            || !tokens[1].Is("{")
+            || !tokens[2].IsWords
+            || !tokens[3].Is("}")
+            || !tokens[^4].IsCommand("end")
+            || !tokens[^3].Is("{")
+            || tokens[^2].Text != tokens[2].Text
+            || !tokens[^1].Is("}")
+        )
         {
             return null;
         }

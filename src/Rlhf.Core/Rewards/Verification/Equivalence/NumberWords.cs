@@ -5,7 +5,26 @@ internal static class NumberWords
 {
     private static readonly string[] Small =
     [
-        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
     ];
 
     private static readonly string[] Tens = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
@@ -14,7 +33,8 @@ internal static class NumberWords
     public static int? Read(string text)
     {
         string[] words = text.ToLowerInvariant().Split([' ', '-'], StringSplitOptions.RemoveEmptyEntries);
-        int small = words.Length > 0 ? Array.IndexOf(Small, words[^1]) : -1, tens = words.Length > 0 ? Array.IndexOf(Tens, words[0]) : -1;
+        int small = words.Length > 0 ? Array.IndexOf(Small, words[^1]) : -1,
+            tens = words.Length > 0 ? Array.IndexOf(Tens, words[0]) : -1;
         return words.Length switch
         {
             1 when small >= 0 => small,

@@ -27,11 +27,17 @@ internal static class RealSets
     }
 
     /// <summary>What two sets share.</summary>
-    public static IReadOnlyList<RealInterval> Intersection(IReadOnlyList<RealInterval> a, IReadOnlyList<RealInterval> b) => Union(a.SelectMany(x => b.Select(y =>
-    {
-        RealInterval low = CompareLow(x, y) >= 0 ? x : y, high = CompareHigh(x, y) <= 0 ? x : y;
-        return new RealInterval(low.Low, low.HasLow, high.High, high.HasHigh);
-    })));
+    public static IReadOnlyList<RealInterval> Intersection(IReadOnlyList<RealInterval> a, IReadOnlyList<RealInterval> b) =>
+        Union(
+            a.SelectMany(x =>
+                b.Select(y =>
+                {
+                    RealInterval low = CompareLow(x, y) >= 0 ? x : y,
+                        high = CompareHigh(x, y) <= 0 ? x : y;
+                    return new RealInterval(low.Low, low.HasLow, high.High, high.HasHigh);
+                })
+            )
+        );
 
     /// <summary>Everything that a set leaves out.</summary>
     public static IReadOnlyList<RealInterval> Complement(IReadOnlyList<RealInterval> set)
@@ -60,7 +66,9 @@ internal static class RealSets
     public static bool AreEqual(IReadOnlyList<RealInterval> a, IReadOnlyList<RealInterval> b) =>
         a.Count == b.Count && a.Zip(b).All(p => CompareLow(p.First, p.Second) == 0 && CompareHigh(p.First, p.Second) == 0);
 
-    private static bool IsEmpty(RealInterval piece) => piece.Low is { } low && piece.High is { } high
+    private static bool IsEmpty(RealInterval piece) =>
+        piece.Low is { } low
+        && piece.High is { } high
         && (MathValue.Compare(low, high) is var order && (order > 0 || (order == 0 && !(piece.HasLow && piece.HasHigh))));
 
     private static bool Touches(RealInterval first, RealInterval second)
@@ -74,19 +82,21 @@ internal static class RealSets
         return order > 0 || (order == 0 && (first.HasHigh || second.HasLow));
     }
 
-    private static int CompareLow(RealInterval a, RealInterval b) => (a.Low, b.Low) switch
-    {
-        (null, null) => 0,
-        (null, _) => -1,
-        (_, null) => 1,
-        ({ } x, { } y) => MathValue.Compare(x, y) is var order && order != 0 ? order : b.HasLow.CompareTo(a.HasLow),
-    };
+    private static int CompareLow(RealInterval a, RealInterval b) =>
+        (a.Low, b.Low) switch
+        {
+            (null, null) => 0,
+            (null, _) => -1,
+            (_, null) => 1,
+            ({ } x, { } y) => MathValue.Compare(x, y) is var order && order != 0 ? order : b.HasLow.CompareTo(a.HasLow),
+        };
 
-    private static int CompareHigh(RealInterval a, RealInterval b) => (a.High, b.High) switch
-    {
-        (null, null) => 0,
-        (null, _) => 1,
-        (_, null) => -1,
-        ({ } x, { } y) => MathValue.Compare(x, y) is var order && order != 0 ? order : a.HasHigh.CompareTo(b.HasHigh),
-    };
+    private static int CompareHigh(RealInterval a, RealInterval b) =>
+        (a.High, b.High) switch
+        {
+            (null, null) => 0,
+            (null, _) => 1,
+            (_, null) => -1,
+            ({ } x, { } y) => MathValue.Compare(x, y) is var order && order != 0 ? order : a.HasHigh.CompareTo(b.HasHigh),
+        };
 }

@@ -14,7 +14,14 @@ internal static class Series
     /// <param name="term">What is written for each.</param>
     public static Expression? Expand(OperationName joins, Expression letter, Expression from, Expression to, Expression term)
     {
-        if (letter is not (Symbol or Constant) || WholeNumber(from) is not { } first || WholeNumber(to) is not { } last || last < first || last - first >= MostTerms || Size(term) * (last - first + 1) > MostParts)
+        if (
+            letter is not (Symbol or Constant)
+            || WholeNumber(from) is not { } first
+            || WholeNumber(to) is not { } last
+            || last < first
+            || last - first >= MostTerms
+            || Size(term) * (last - first + 1) > MostParts
+        )
         {
             return null;
         }
@@ -30,14 +37,18 @@ internal static class Series
     }
 
     private static int? WholeNumber(Expression expression) =>
-        expression is Number { Value.IsInteger: true, Decimals: null } number && System.Numerics.BigInteger.Abs(number.Value.Numerator) < 1_000_000 ? (int)number.Value.Numerator : null;
+        expression is Number { Value.IsInteger: true, Decimals: null } number
+        && System.Numerics.BigInteger.Abs(number.Value.Numerator) < 1_000_000
+            ? (int)number.Value.Numerator
+            : null;
 
     private static int Size(Expression expression) => 1 + expression.Parts.Sum(Size);
 
-    private static Expression Replace(Expression expression, Expression letter, Expression by) => expression switch
-    {
-        Symbol or Constant => expression == letter ? by : expression,
-        Operation operation => new Operation(operation.Name, [.. operation.Arguments.Select(a => Replace(a, letter, by))]),
-        _ => expression,
-    };
+    private static Expression Replace(Expression expression, Expression letter, Expression by) =>
+        expression switch
+        {
+            Symbol or Constant => expression == letter ? by : expression,
+            Operation operation => new Operation(operation.Name, [.. operation.Arguments.Select(a => Replace(a, letter, by))]),
+            _ => expression,
+        };
 }

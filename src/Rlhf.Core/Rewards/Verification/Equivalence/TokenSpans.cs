@@ -23,9 +23,17 @@ internal static class TokenSpans
     }
 
     /// <summary>1 for a bracket that opens, −1 for one that closes, 0 for anything else.</summary>
-    public static int Depth(MathToken token) => token.Kind == TokenKind.Symbol
-        ? token.Text switch { "(" or "[" or "{" or "set{" or "<(" => 1, ")" or "]" or "}" or "set}" or ")>" => -1, _ => 0 }
-        : token.IsCommand("begin") ? 1 : token.IsCommand("end") ? -1 : 0;
+    public static int Depth(MathToken token) =>
+        token.Kind == TokenKind.Symbol
+            ? token.Text switch
+            {
+                "(" or "[" or "{" or "set{" or "<(" => 1,
+                ")" or "]" or "}" or "set}" or ")>" => -1,
+                _ => 0,
+            }
+        : token.IsCommand("begin") ? 1
+        : token.IsCommand("end") ? -1
+        : 0;
 
     /// <summary>What stands between the tokens outside all brackets that fit; null where there are too many.</summary>
     public static List<MathToken[]>? Split(ReadOnlySpan<MathToken> tokens, Func<MathToken, bool> fits)

@@ -7,34 +7,116 @@ internal static class Units
 
     private static readonly Dictionary<string, string> Usual = new(StringComparer.Ordinal)
     {
-        ["in"] = "inch", ["inches"] = "inch", ["ft"] = "foot", ["feet"] = "foot", ["cm"] = "centimeter", ["centimetre"] = "centimeter", ["m"] = "meter", ["metre"] = "meter", ["km"] = "kilometer",
-        ["kilometre"] = "kilometer", ["mm"] = "millimeter", ["millimetre"] = "millimeter", ["mi"] = "mile", ["yd"] = "yard", ["g"] = "gram", ["kg"] = "kilogram", ["mg"] = "milligram", ["lb"] = "pound", ["lbs"] = "pound",
-        ["oz"] = "ounce", ["s"] = "second", ["sec"] = "second", ["min"] = "minute", ["h"] = "hour", ["hr"] = "hour", ["hrs"] = "hour", ["l"] = "liter", ["litre"] = "liter", ["ml"] = "milliliter",
-        ["dollar"] = "$", ["usd"] = "$", ["buck"] = "$", ["cent"] = "cent", ["euro"] = "€", ["eur"] = "€", ["gbp"] = "£", ["yen"] = "¥", ["deg"] = Degree, ["pct"] = "percent", ["gal"] = "gallon", ["people"] = "person", ["children"] = "child",
-        ["mph"] = "mile/hour", ["kph"] = "kilometer/hour", ["kmh"] = "kilometer/hour", ["celsius"] = "c", ["fahrenheit"] = "f", ["kelvin"] = "k", ["men"] = "man", ["women"] = "woman",
+        ["in"] = "inch",
+        ["inches"] = "inch",
+        ["ft"] = "foot",
+        ["feet"] = "foot",
+        ["cm"] = "centimeter",
+        ["centimetre"] = "centimeter",
+        ["m"] = "meter",
+        ["metre"] = "meter",
+        ["km"] = "kilometer",
+        ["kilometre"] = "kilometer",
+        ["mm"] = "millimeter",
+        ["millimetre"] = "millimeter",
+        ["mi"] = "mile",
+        ["yd"] = "yard",
+        ["g"] = "gram",
+        ["kg"] = "kilogram",
+        ["mg"] = "milligram",
+        ["lb"] = "pound",
+        ["lbs"] = "pound",
+        ["oz"] = "ounce",
+        ["s"] = "second",
+        ["sec"] = "second",
+        ["min"] = "minute",
+        ["h"] = "hour",
+        ["hr"] = "hour",
+        ["hrs"] = "hour",
+        ["l"] = "liter",
+        ["litre"] = "liter",
+        ["ml"] = "milliliter",
+        ["dollar"] = "$",
+        ["usd"] = "$",
+        ["buck"] = "$",
+        ["cent"] = "cent",
+        ["euro"] = "€",
+        ["eur"] = "€",
+        ["gbp"] = "£",
+        ["yen"] = "¥",
+        ["deg"] = Degree,
+        ["pct"] = "percent",
+        ["gal"] = "gallon",
+        ["people"] = "person",
+        ["children"] = "child",
+        ["mph"] = "mile/hour",
+        ["kph"] = "kilometer/hour",
+        ["kmh"] = "kilometer/hour",
+        ["celsius"] = "c",
+        ["fahrenheit"] = "f",
+        ["kelvin"] = "k",
+        ["men"] = "man",
+        ["women"] = "woman",
     };
 
     private static readonly HashSet<string> Abbreviations = [.. Usual.Keys];
 
     private static readonly Dictionary<string, (long Numerator, long Denominator)> Scales = new(StringComparer.Ordinal)
     {
-        ["ten"] = (10, 1), ["dozen"] = (12, 1), ["hundred"] = (100, 1), ["thousand"] = (1_000, 1), ["million"] = (1_000_000, 1), ["billion"] = (1_000_000_000, 1), ["trillion"] = (1_000_000_000_000, 1),
-        ["halves"] = (1, 2), ["third"] = (1, 3), ["quarter"] = (1, 4), ["fourth"] = (1, 4), ["fifth"] = (1, 5), ["sixth"] = (1, 6), ["seventh"] = (1, 7), ["eighth"] = (1, 8), ["ninth"] = (1, 9), ["tenth"] = (1, 10),
-        ["hundredth"] = (1, 100), ["thousandth"] = (1, 1_000), ["millionth"] = (1, 1_000_000),
+        ["ten"] = (10, 1),
+        ["dozen"] = (12, 1),
+        ["hundred"] = (100, 1),
+        ["thousand"] = (1_000, 1),
+        ["million"] = (1_000_000, 1),
+        ["billion"] = (1_000_000_000, 1),
+        ["trillion"] = (1_000_000_000_000, 1),
+        ["halves"] = (1, 2),
+        ["third"] = (1, 3),
+        ["quarter"] = (1, 4),
+        ["fourth"] = (1, 4),
+        ["fifth"] = (1, 5),
+        ["sixth"] = (1, 6),
+        ["seventh"] = (1, 7),
+        ["eighth"] = (1, 8),
+        ["ninth"] = (1, 9),
+        ["tenth"] = (1, 10),
+        ["hundredth"] = (1, 100),
+        ["thousandth"] = (1, 1_000),
+        ["millionth"] = (1, 1_000_000),
     };
 
     /// <summary>The number that a word after a number multiplies it by, as in "3 thousand" or "3 fourths"; null for another word.</summary>
     public static Number? Scale(string word)
     {
         string lower = Lower(word);
-        return Scales.TryGetValue(lower, out var scale) || (lower.EndsWith('s') && Scales.TryGetValue(lower[..^1], out scale)) ? new(ExactNumber.FromFraction(scale.Numerator, scale.Denominator)!.Value) : null;
+        return Scales.TryGetValue(lower, out var scale) || (lower.EndsWith('s') && Scales.TryGetValue(lower[..^1], out scale))
+            ? new(ExactNumber.FromFraction(scale.Numerator, scale.Denominator)!.Value)
+            : null;
     }
 
     /// <summary>Whether a plain word after a number is surely no product of letters.</summary>
-    public static bool IsWord(string word) => word.Length >= 4 || (word.Length > 1 && Abbreviations.Contains(Lower(word))) || Lower(word) is "sq" or "cu" or "day" or "box" or "way" or "car" or "cup" or "pen" or "egg";
+    public static bool IsWord(string word) =>
+        word.Length >= 4
+        || (word.Length > 1 && Abbreviations.Contains(Lower(word)))
+        || Lower(word) is "sq" or "cu" or "day" or "box" or "way" or "car" or "cup" or "pen" or "egg";
 
     /// <summary>Whether a word after a number judges it rather than counts.</summary>
-    public static bool IsRemark(string word) => Lower(word) is "correct" or "yes" or "ok" or "okay" or "valid" or "accept" or "accepted" or "pass" or "passed" or "hopefully" or "presumably" or "apparently" or "supposedly" or "allegedly";
+    public static bool IsRemark(string word) =>
+        Lower(word)
+            is "correct"
+                or "yes"
+                or "ok"
+                or "okay"
+                or "valid"
+                or "accept"
+                or "accepted"
+                or "pass"
+                or "passed"
+                or "hopefully"
+                or "presumably"
+                or "apparently"
+                or "supposedly"
+                or "allegedly";
 
     /// <summary>Whether a letter after a number and a space is a unit.</summary>
     public static bool IsLetter(string letter) => letter is "m" or "g" or "s" or "h" or "L";

@@ -9,7 +9,8 @@ internal static class ValueReader
         List<MathToken> rest = [.. tokens];
         string? unit = null;
         Number? scale = null;
-        bool percent = false, negative = rest.Count > 1 && rest[0].Is("-") && rest[1].Kind == TokenKind.Currency;
+        bool percent = false,
+            negative = rest.Count > 1 && rest[0].Is("-") && rest[1].Kind == TokenKind.Currency;
         if (rest[negative ? 1 : 0].Kind == TokenKind.Currency)
         {
             unit = rest[negative ? 1 : 0].Text;
@@ -97,18 +98,33 @@ internal static class ValueReader
         value = scale is null ? value : new Operation(OperationName.Multiply, value, scale);
         if (value is Operation { Name: OperationName.Multiply, Arguments: [var angle, Symbol { Name: ExpressionParser.Degree }] })
         {
-            return new(angle, unit switch { null or Units.Degree => Units.Degree, "c" or "f" or "k" => Units.Degree + unit, _ => null }, percent);
+            return new(
+                angle,
+                unit switch
+                {
+                    null or Units.Degree => Units.Degree,
+                    "c" or "f" or "k" => Units.Degree + unit,
+                    _ => null,
+                },
+                percent
+            );
         }
 
         return new(value, unit, percent);
     }
 
-    private static Expression? Infinity(ReadOnlySpan<MathToken> tokens) => tokens.Length > 2 ? null : string.Join(' ', tokens.ToArray().Select(t => t.Text.ToLowerInvariant())) switch
-    {
-        "infinity" or "positive infinity" => new Constant(ConstantName.Infinity),
-        "negative infinity" or "minus infinity" or "- infinity" => new Operation(OperationName.Negate, new Constant(ConstantName.Infinity)),
-        _ => null,
-    };
+    private static Expression? Infinity(ReadOnlySpan<MathToken> tokens) =>
+        tokens.Length > 2
+            ? null
+            : string.Join(' ', tokens.ToArray().Select(t => t.Text.ToLowerInvariant())) switch
+            {
+                "infinity" or "positive infinity" => new Constant(ConstantName.Infinity),
+                "negative infinity" or "minus infinity" or "- infinity" => new Operation(
+                    OperationName.Negate,
+                    new Constant(ConstantName.Infinity)
+                ),
+                _ => null,
+            };
 
     // The first token of the noun at the end; the count where there is none.
     private static int UnitStart(List<MathToken> tokens)
@@ -116,12 +132,42 @@ internal static class ValueReader
         for (int i = 1; i < tokens.Count; i++)
         {
             MathToken token = tokens[i];
-            bool afterNumber = tokens[i - 1].Kind == TokenKind.Number || tokens[i - 1].Is("}") || tokens[i - 1].Is(")") || tokens[i - 1].Is("%") || tokens[i - 1].IsCommand("pi");
-            if (token.Kind == TokenKind.Text || (token.Kind == TokenKind.Word && tokens[i - 1].Is("%"))
-                || (token.Kind == TokenKind.Word && token.AfterSpace && afterNumber && Units.IsWord(token.Text) && token.Text is not ("sqrt" or "pi"))
-                || (token.Kind == TokenKind.Word && tokens[i - 1].Kind == TokenKind.Number && Units.IsWord(token.Text) && token.Text.Length == 2)
-                || (token.Kind == TokenKind.Letter && token.Text is "C" or "F" && (tokens[i - 1].IsCommand("circ") || (i > 1 && tokens[i - 2].IsCommand("circ"))))
-                || (token.Kind == TokenKind.Letter && token.AfterSpace && i == 1 && tokens[0].Kind == TokenKind.Number && Units.IsLetter(token.Text) && (tokens.Count == 2 || tokens[2].Is("^"))))
+            bool afterNumber =
+                tokens[i - 1].Kind == TokenKind.Number
+                || tokens[i - 1].Is("}")
+                || tokens[i - 1].Is(")")
+                || tokens[i - 1].Is("%")
+                || tokens[i - 1].IsCommand("pi");
+            if (
+                token.Kind == TokenKind.Text
+                || (token.Kind == TokenKind.Word && tokens[i - 1].Is("%"))
+                || (
+                    token.Kind == TokenKind.Word
+                    && token.AfterSpace
+                    && afterNumber
+                    && Units.IsWord(token.Text)
+                    && token.Text is not ("sqrt" or "pi")
+                )
+                || (
+                    token.Kind == TokenKind.Word
+                    && tokens[i - 1].Kind == TokenKind.Number
+                    && Units.IsWord(token.Text)
+                    && token.Text.Length == 2
+                )
+                || (
+                    token.Kind == TokenKind.Letter
+                    && token.Text is "C" or "F"
+                    && (tokens[i - 1].IsCommand("circ") || (i > 1 && tokens[i - 2].IsCommand("circ")))
+                )
+                || (
+                    token.Kind == TokenKind.Letter
+                    && token.AfterSpace
+                    && i == 1
+                    && tokens[0].Kind == TokenKind.Number
+                    && Units.IsLetter(token.Text)
+                    && (tokens.Count == 2 || tokens[2].Is("^"))
+                )
+            )
             {
                 return i;
             }
@@ -138,7 +184,11 @@ internal static class ValueReader
             MathToken token = tokens[i];
             if (token.IsWords || token.Kind == TokenKind.Letter)
             {
-                words.AddRange(token.Text.Split([' ', '.'], StringSplitOptions.RemoveEmptyEntries).SelectMany(w => w.Replace("/", " / ", StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+                words.AddRange(
+                    token
+                        .Text.Split([' ', '.'], StringSplitOptions.RemoveEmptyEntries)
+                        .SelectMany(w => w.Replace("/", " / ", StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                );
             }
             else if (token.Is("/"))
             {
@@ -163,6 +213,8 @@ internal static class ValueReader
         }
 
         const int MostWords = 6;
-        return words.Count <= MostWords && words.All(w => w[0] is '^' or '/' || (w.All(char.IsLetter) && !Units.IsRemark(w))) ? words : null;
+        return words.Count <= MostWords && words.All(w => w[0] is '^' or '/' || (w.All(char.IsLetter) && !Units.IsRemark(w)))
+            ? words
+            : null;
     }
 }

@@ -1,6 +1,9 @@
 namespace Rlhf.Rewards.Verification.Equivalence;
 
-/// <summary>What one comparison may still cost, all its evaluations together, in units of about a microsecond. Where nothing is left, values are undefined.</summary>
+/// <summary>
+/// What one comparison may still cost, all its evaluations together, in units of about a microsecond. Where nothing is left, values are
+/// undefined.
+/// </summary>
 internal sealed class Work
 {
     private const int Units = 16_000;

@@ -38,7 +38,10 @@ public class AnswerVerifierTests
     [InlineData("it is 602", "6.02E2", 0, 0, 1)]
     [InlineData("it is 603", "6.02 × 10^2", 0, 0.01, 1)]
     public void Numeric_IsRightWithinItsTolerance(string text, string answer, double absolute, double relative, double expected) =>
-        Assert.Equal([expected], VerifierCase.Score(Verifiers.Numeric(new() { Absolute = absolute, Relative = relative }), text, answer).Values);
+        Assert.Equal(
+            [expected],
+            VerifierCase.Score(Verifiers.Numeric(new() { Absolute = absolute, Relative = relative }), text, answer).Values
+        );
 
     [Theory]
     [InlineData("3*6=<<3*6=18>>18\nA: $18.00", "18", 1)]

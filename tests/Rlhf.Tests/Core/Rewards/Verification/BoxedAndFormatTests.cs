@@ -94,5 +94,9 @@ public class BoxedAndFormatTests
     [InlineData(FormatRule.Pattern, @"(a)\1", "cannot be used")]
     [InlineData(FormatRule.Pattern, "(?=a)", "cannot be used")]
     public void Format_PatternThatCannotWork_IsRefused(FormatRule rule, string? pattern, string message) =>
-        Assert.Contains(message, Assert.Throws<ArgumentException>(() => Verifiers.Format(new() { Rule = rule, Pattern = pattern })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            message,
+            Assert.Throws<ArgumentException>(() => Verifiers.Format(new() { Rule = rule, Pattern = pattern })).Message,
+            StringComparison.Ordinal
+        );
 }

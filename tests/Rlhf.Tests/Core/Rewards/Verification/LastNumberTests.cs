@@ -112,13 +112,21 @@ public class LastNumberTests
     public void Gsm8kModelSolutions_AllLabels_Agree()
     {
         IRewardSource verifier = Verifiers.LastNumber(new() { Marker = "A:" });
-        int solutions = 0, right = 0, answered = 0, disagree = 0;
+        int solutions = 0,
+            right = 0,
+            answered = 0,
+            disagree = 0;
         foreach (string line in File.ReadLines(SharedData.Require("data/gsm8k/example_model_solutions.jsonl")))
         {
             using JsonDocument document = JsonDocument.Parse(line);
             string truth = document.RootElement.GetProperty("ground_truth").GetString()!;
             string answer = truth[(truth.LastIndexOf("A: ", StringComparison.Ordinal) + 3)..];
-            foreach (JsonElement model in document.RootElement.EnumerateObject().Select(p => p.Value).Where(v => v.ValueKind == JsonValueKind.Object))
+            foreach (
+                JsonElement model in document
+                    .RootElement.EnumerateObject()
+                    .Select(p => p.Value)
+                    .Where(v => v.ValueKind == JsonValueKind.Object)
+            )
             {
                 RewardScore score = VerifierCase.Score(verifier, model.GetProperty("solution").GetString()!, answer);
                 bool label = model.GetProperty("is_correct").GetBoolean();
@@ -140,7 +148,8 @@ public class LastNumberTests
     [InlineData("test", 1319)]
     public void Gsm8kReferences_TheirOwnSolutions_ScoreOne(string split, int count)
     {
-        int right = 0, flexible = 0;
+        int right = 0,
+            flexible = 0;
         foreach (string line in File.ReadLines(SharedData.Require($"data/gsm8k/{split}.jsonl")))
         {
             using JsonDocument document = JsonDocument.Parse(line);

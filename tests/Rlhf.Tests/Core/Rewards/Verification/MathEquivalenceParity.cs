@@ -15,14 +15,17 @@ public class MathEquivalenceParity(ITestOutputHelper output)
     public void Pairs_AreJudgedAsTheReferenceJudgesThem()
     {
         string path = Environment.GetEnvironmentVariable("RLHF_MATH_PAIRS") ?? SharedData.Require("reference/math_equivalence/pairs.jsonl");
-        int agree = 0, all = 0, falseAccepts = 0;
+        int agree = 0,
+            all = 0,
+            falseAccepts = 0;
         List<string> slow = [];
         MathEquivalence.AreEquivalent("\\sin 1", "\\ln 2");
         foreach (string line in File.ReadLines(path).Where(l => l.Length > 0))
         {
             using JsonDocument pair = JsonDocument.Parse(line);
             JsonElement root = pair.RootElement;
-            string gold = root.GetProperty("gold").GetString()!, answer = root.GetProperty("answer").GetString()!;
+            string gold = root.GetProperty("gold").GetString()!,
+                answer = root.GetProperty("answer").GetString()!;
             bool expected = root.GetProperty("equivalent").GetBoolean();
             long start = Stopwatch.GetTimestamp();
             bool judged = MathEquivalence.AreEquivalent(gold, answer);
@@ -36,7 +39,9 @@ public class MathEquivalenceParity(ITestOutputHelper output)
             falseAccepts += judged && !expected ? 1 : 0;
             if (judged != expected)
             {
-                output.WriteLine($"{root.GetProperty("id")} ({root.GetProperty("kind")}): {(judged ? "accepted" : "rejected")} {Short(answer)} for {Short(gold)}");
+                output.WriteLine(
+                    $"{root.GetProperty("id")} ({root.GetProperty("kind")}): {(judged ? "accepted" : "rejected")} {Short(answer)} for {Short(gold)}"
+                );
             }
         }
 
@@ -53,20 +58,33 @@ public class MathEquivalenceParity(ITestOutputHelper output)
     {
         string path = SharedData.Require("reference/math_equivalence/responses.jsonl");
         IRewardSource verifier = Verifiers.Math();
-        int agree = 0, all = 0;
+        int agree = 0,
+            all = 0;
         foreach (string line in (await File.ReadAllLinesAsync(path, TestContext.Current.CancellationToken)).Where(l => l.Length > 0))
         {
             using JsonDocument response = JsonDocument.Parse(line);
             JsonElement root = response.RootElement;
-            Problem problem = new() { Id = root.GetProperty("id").ToString(), Question = "?", Answer = root.GetProperty("gold").GetString()! };
-            double? score = (await verifier.ScoreAsync(new(problem, root.GetProperty("response").GetString()!, [], false), TestContext.Current.CancellationToken)).Values[0];
+            Problem problem = new()
+            {
+                Id = root.GetProperty("id").ToString(),
+                Question = "?",
+                Answer = root.GetProperty("gold").GetString()!,
+            };
+            double? score = (
+                await verifier.ScoreAsync(
+                    new(problem, root.GetProperty("response").GetString()!, [], false),
+                    TestContext.Current.CancellationToken
+                )
+            ).Values[0];
             all++;
             bool agrees = (score == 1) == root.GetProperty("label").GetBoolean();
             agree += agrees ? 1 : 0;
             if (!agrees)
             {
                 string text = root.GetProperty("response").GetString()!;
-                output.WriteLine($"{problem.Id}: {score} for {problem.Answer}: …{text[Math.Max(0, text.Length - 120)..].Replace('\n', ' ')}");
+                output.WriteLine(
+                    $"{problem.Id}: {score} for {problem.Answer}: …{text[Math.Max(0, text.Length - 120)..].Replace('\n', ' ')}"
+                );
             }
         }
 
@@ -74,28 +92,44 @@ public class MathEquivalenceParity(ITestOutputHelper output)
         Assert.True(agree >= 0.99 * all, $"responses: agree {agree} of {all}");
     }
 
-    // The labels are the data set's own checker's, which takes 10000 for another number than 10{,}000: it may be stricter, never more lenient.
+    // The labels are the data set's own checker's, which takes 10000 for another number than 10{,}000: it may be stricter, never more
+    // lenient.
     [Fact]
     public async Task LabelledResponsesOfRealModels_AreScoredAsTheirLabelsSay()
     {
         string path = SharedData.Require("data/qwen_math_responses/math_cot_100.jsonl");
         IRewardSource verifier = Verifiers.Math();
-        int agree = 0, all = 0, rejected = 0;
+        int agree = 0,
+            all = 0,
+            rejected = 0;
         foreach (string line in await File.ReadAllLinesAsync(path, TestContext.Current.CancellationToken))
         {
             using JsonDocument problem = JsonDocument.Parse(line);
             JsonElement root = problem.RootElement;
-            Problem asked = new() { Id = root.GetProperty("idx").ToString(), Question = "?", Answer = root.GetProperty("answer").GetString()! };
-            foreach ((JsonElement text, JsonElement label) in root.GetProperty("code").EnumerateArray().Zip(root.GetProperty("score").EnumerateArray()))
+            Problem asked = new()
             {
-                double? score = (await verifier.ScoreAsync(new(asked, text.GetString()!, [], false), TestContext.Current.CancellationToken)).Values[0];
+                Id = root.GetProperty("idx").ToString(),
+                Question = "?",
+                Answer = root.GetProperty("answer").GetString()!,
+            };
+            foreach (
+                (JsonElement text, JsonElement label) in root.GetProperty("code")
+                    .EnumerateArray()
+                    .Zip(root.GetProperty("score").EnumerateArray())
+            )
+            {
+                double? score = (
+                    await verifier.ScoreAsync(new(asked, text.GetString()!, [], false), TestContext.Current.CancellationToken)
+                ).Values[0];
                 all++;
                 bool agrees = (score == 1) == label.GetBoolean();
                 agree += agrees ? 1 : 0;
                 rejected += !agrees && score != 1 ? 1 : 0;
                 if (!agrees)
                 {
-                    output.WriteLine($"{asked.Id}: {score} for {asked.Answer}: …{text.GetString()![^Math.Min(100, text.GetString()!.Length)..].Replace('\n', ' ')}");
+                    output.WriteLine(
+                        $"{asked.Id}: {score} for {asked.Answer}: …{text.GetString()![^Math.Min(100, text.GetString()!.Length)..].Replace('\n', ' ')}"
+                    );
                 }
             }
         }

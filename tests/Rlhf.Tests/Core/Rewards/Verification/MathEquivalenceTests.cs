@@ -8,8 +8,65 @@ public class MathEquivalenceTests
 {
     private static readonly string[] Pieces =
     [
-        "\\frac", "{", "}", "(", ")", "[", "]", "\\{", "\\}", "\\sqrt", "1", "2", "37", "0.5", ",", "x", "y", "+", "-", "*", "/", "^", "_", "=", "<", ">", "\\le ", "\\pi ", "\\text{", "and", "or", " ", "!", "|",
-        "\\begin{pmatrix}", "\\end{pmatrix}", "&", "\\\\", "\\pm ", "\\cup ", "\\infty ", "\\sin ", "\\log_", "%", "\\%", "$", "\\$", "\\boxed{", "\\left", "\\right", "e", "i", "\\overline", "\\binom", "^\\circ", "π", "½", "²", "cm",
+        "\\frac",
+        "{",
+        "}",
+        "(",
+        ")",
+        "[",
+        "]",
+        "\\{",
+        "\\}",
+        "\\sqrt",
+        "1",
+        "2",
+        "37",
+        "0.5",
+        ",",
+        "x",
+        "y",
+        "+",
+        "-",
+        "*",
+        "/",
+        "^",
+        "_",
+        "=",
+        "<",
+        ">",
+        "\\le ",
+        "\\pi ",
+        "\\text{",
+        "and",
+        "or",
+        " ",
+        "!",
+        "|",
+        "\\begin{pmatrix}",
+        "\\end{pmatrix}",
+        "&",
+        "\\\\",
+        "\\pm ",
+        "\\cup ",
+        "\\infty ",
+        "\\sin ",
+        "\\log_",
+        "%",
+        "\\%",
+        "$",
+        "\\$",
+        "\\boxed{",
+        "\\left",
+        "\\right",
+        "e",
+        "i",
+        "\\overline",
+        "\\binom",
+        "^\\circ",
+        "π",
+        "½",
+        "²",
+        "cm",
     ];
 
     [Theory]
@@ -88,40 +145,96 @@ public class MathEquivalenceTests
     public void NotEquivalent_IsRejected(string reference, string answer) => Assert.False(MathEquivalence.AreEquivalent(reference, answer));
 
     // Each rule with what keeps it and what breaks it.
-    public static TheoryData<string, string, string[], string[]> Rules => new()
-    {
-        { "braces belong to commands", "\\sqrt{7}", ["\\sqrt7", "\\sqrt 7"], ["\\sqrt{}7", "\\sqrt{7", "{}\\sqrt{}{7}"] },
-        { "delimiters stand in pairs", "7", ["\\(7\\)", "\\[7\\]", "\\left(7\\right)", "7\\ "], ["\\(7", "\\[7", "7\\", "7\\right", "\\left.7", "\\boxed{7}\\boxed{8}", "{7"] },
-        { "an exponent takes no fraction after it", "x^2\\frac{1}{3}", ["\\frac{x^2}{3}", "\\frac13x^2"], ["x^{7/3}", "x^{2\\frac13}"] },
-        { "a base takes no fraction after it", "-2", ["\\log_5\\frac{1}{25}", "\\log_5 \\frac1{25}"], ["\\log_5 25"] },
-        { "mixed numbers, braces or not", "8\\frac16", ["8~\\frac16", "8{\\frac{1}{6}}", "8 1/6", "\\frac{49}{6}"], ["8\\cdot\\frac16", "8\\frac61"] },
-        { "powers side by side", "2^{a+b}", ["2^a 2^b", "2^{a}\\,2^{b}"], ["2^a+2^b", "2^{ab}"] },
-        { "over and choose", "10", ["20 \\over 2", "{5 \\choose 2}"], ["{2 \\over 20}", "{5 \\choose 4}"] },
-        { "running sums and products", "24", ["\\prod_{k=1}^{4} k", "\\sum_{i=1}^{4} 2i+4", "\\sum_{n=0}^{23}1"], ["\\sum_{k=1}^{4} k", "\\sum_{k=1}^{10^9} k", "\\sum_{k=1}"] },
-        { "divisors and extremes", "6", ["\\gcd(12,18)", "\\operatorname{lcm}(2,3)", "\\max(6,-2)", "\\min\\{6,8,10\\}", "20 \\bmod 7"], ["\\gcd(12,15)", "\\max(6,7)", "\\gcd(6)"] },
-        { "letters in another font", "2+3i", ["2+3\\mathrm{i}", "2+3\\text{i}"], ["2+3\\mathrm{x}", "2+3"] },
-        { "functions by name", "\\sin x", ["\\operatorname{sin} x", "\\mathrm{sin}(x)"], ["\\text{sin of } y"] },
-        { "sets hold sets", "\\{1,2\\}", ["\\{2,1\\}", "1,2"], ["\\{\\{1,2\\}\\}", "\\{1\\},\\{2\\}", "\\{1,\\{2\\}\\}", "1,,2"] },
-        { "the empty set is no element", "\\emptyset", ["\\{\\}", "\\varnothing"], ["\\{\\emptyset\\}", "\\{0\\}"] },
-        { "a set after a minus is taken away", "(-\\infty,5)\\cup(5,\\infty)", ["\\mathbb{R}-\\{5\\}", "\\mathbb{R}\\setminus\\{5\\}"], ["\\mathbb{R}-\\{4\\}", "\\mathbb{R}"] },
-        { "branches far out", "100-x", ["-(x-100)"], ["|x-100|", "\\sqrt{(x-100)^2}", "\\max(100-x,-500)"] },
-        { "an equation of nothing", "y=3x", ["3x-y=0", "y=6x/2"], ["3x=3x", "y=y", "0=0"] },
-        { "membership in a set", "\\{5,6\\}", ["x\\in\\{5,6\\}"], ["x\\in 5"] },
-        { "names of tuples", "(1,-2,3,4)", ["(a,b,c,d)=(1,-2,3,4)", "The point is $(1,-2,3,4)$"], ["(a,b,c,d)=(4,3,-2,1)"] },
-        { "matrices end as they begin", "\\begin{pmatrix} 1 \\\\ 2 \\end{pmatrix}", ["\\begin{bmatrix} 1 \\\\[4pt] 2 \\end{bmatrix}"], ["\\begin{pmatrix} 1 \\\\ 2 \\end{vmatrix}", "\\begin{pmatrix} 1 \\\\ 2 \\end{ppmatrix}"] },
-        { "scales of temperature", "25^\\circ\\text{C}", ["25°C", "25", "25 degrees Celsius"], ["25^\\circ\\text{F}", "25 degrees Fahrenheit"] },
-        { "percent of the last number alone", "41\\%", ["0.41", "41", "41% of the total"], ["42-1\\%", "41 % comment"] },
-        { "counts and remarks", "7", ["7\\text{ times}", "7 books"], ["7 times 2", "7 correct", "correct 7", "7 hopefully", "7 tens", "7\\text{ matches the reference}"] },
-        { "words around words", "\\text{circle}", ["The answer is circle.", "**Circle**"], ["The answer is not circle.", "circle or square"] },
-        { "words around a choice", "\\text{(D)}", ["The answer is (D).", "the answer is D", "D)"], ["The answer is C.", "(D", "{\\text{(D)}", "D and E"] },
-        { "short words are no products", "Kim", ["\\text{Kim}", "kim"], ["Kmi", "mKi"] },
-        { "rows of letters are products", "abc", ["cab", "a\\cdot b\\cdot c"], ["ab^c"] },
-        { "bold within a line", "2\\sqrt{3}", ["**Answer:** $2\\sqrt{3}$", "**$2\\sqrt{3}$**"], ["2**\\sqrt{3}", "~~$2\\sqrt{3}$~~"] },
-        { "numbers in words", "25", ["twenty-five", "\\text{twenty five}"], ["twenty", "five hundred", "not twenty-five"] },
-        { "units with ties", "10\\text{ cm}^2", ["10 \\mathrm{~cm}^2", "10 sq. cm", "10~\\text{cm}^{2}"], ["10 \\mathrm{~cm}", "~10"] },
-        { "names of functions", "f^{-1}(x)=2x", ["2x", "f^{-1}(x)=x+x"], ["f^{-1}(x)=x", "f(x)=x/2"] },
-        { "repeating from the point", "\\frac23", [".\\overline{6}", "0.\\bar{6}"], [".6", ".\\overline{7}"] },
-    };
+    public static TheoryData<string, string, string[], string[]> Rules =>
+        new()
+        {
+            { "braces belong to commands", "\\sqrt{7}", ["\\sqrt7", "\\sqrt 7"], ["\\sqrt{}7", "\\sqrt{7", "{}\\sqrt{}{7}"] },
+            {
+                "delimiters stand in pairs",
+                "7",
+                ["\\(7\\)", "\\[7\\]", "\\left(7\\right)", "7\\ "],
+                ["\\(7", "\\[7", "7\\", "7\\right", "\\left.7", "\\boxed{7}\\boxed{8}", "{7"]
+            },
+            {
+                "an exponent takes no fraction after it",
+                "x^2\\frac{1}{3}",
+                ["\\frac{x^2}{3}", "\\frac13x^2"],
+                ["x^{7/3}", "x^{2\\frac13}"]
+            },
+            { "a base takes no fraction after it", "-2", ["\\log_5\\frac{1}{25}", "\\log_5 \\frac1{25}"], ["\\log_5 25"] },
+            {
+                "mixed numbers, braces or not",
+                "8\\frac16",
+                ["8~\\frac16", "8{\\frac{1}{6}}", "8 1/6", "\\frac{49}{6}"],
+                ["8\\cdot\\frac16", "8\\frac61"]
+            },
+            { "powers side by side", "2^{a+b}", ["2^a 2^b", "2^{a}\\,2^{b}"], ["2^a+2^b", "2^{ab}"] },
+            { "over and choose", "10", ["20 \\over 2", "{5 \\choose 2}"], ["{2 \\over 20}", "{5 \\choose 4}"] },
+            {
+                "running sums and products",
+                "24",
+                ["\\prod_{k=1}^{4} k", "\\sum_{i=1}^{4} 2i+4", "\\sum_{n=0}^{23}1"],
+                ["\\sum_{k=1}^{4} k", "\\sum_{k=1}^{10^9} k", "\\sum_{k=1}"]
+            },
+            {
+                "divisors and extremes",
+                "6",
+                ["\\gcd(12,18)", "\\operatorname{lcm}(2,3)", "\\max(6,-2)", "\\min\\{6,8,10\\}", "20 \\bmod 7"],
+                ["\\gcd(12,15)", "\\max(6,7)", "\\gcd(6)"]
+            },
+            { "letters in another font", "2+3i", ["2+3\\mathrm{i}", "2+3\\text{i}"], ["2+3\\mathrm{x}", "2+3"] },
+            { "functions by name", "\\sin x", ["\\operatorname{sin} x", "\\mathrm{sin}(x)"], ["\\text{sin of } y"] },
+            { "sets hold sets", "\\{1,2\\}", ["\\{2,1\\}", "1,2"], ["\\{\\{1,2\\}\\}", "\\{1\\},\\{2\\}", "\\{1,\\{2\\}\\}", "1,,2"] },
+            { "the empty set is no element", "\\emptyset", ["\\{\\}", "\\varnothing"], ["\\{\\emptyset\\}", "\\{0\\}"] },
+            {
+                "a set after a minus is taken away",
+                "(-\\infty,5)\\cup(5,\\infty)",
+                ["\\mathbb{R}-\\{5\\}", "\\mathbb{R}\\setminus\\{5\\}"],
+                ["\\mathbb{R}-\\{4\\}", "\\mathbb{R}"]
+            },
+            { "branches far out", "100-x", ["-(x-100)"], ["|x-100|", "\\sqrt{(x-100)^2}", "\\max(100-x,-500)"] },
+            { "an equation of nothing", "y=3x", ["3x-y=0", "y=6x/2"], ["3x=3x", "y=y", "0=0"] },
+            { "membership in a set", "\\{5,6\\}", ["x\\in\\{5,6\\}"], ["x\\in 5"] },
+            { "names of tuples", "(1,-2,3,4)", ["(a,b,c,d)=(1,-2,3,4)", "The point is $(1,-2,3,4)$"], ["(a,b,c,d)=(4,3,-2,1)"] },
+            {
+                "matrices end as they begin",
+                "\\begin{pmatrix} 1 \\\\ 2 \\end{pmatrix}",
+                ["\\begin{bmatrix} 1 \\\\[4pt] 2 \\end{bmatrix}"],
+                ["\\begin{pmatrix} 1 \\\\ 2 \\end{vmatrix}", "\\begin{pmatrix} 1 \\\\ 2 \\end{ppmatrix}"]
+            },
+            {
+                "scales of temperature",
+                "25^\\circ\\text{C}",
+                ["25°C", "25", "25 degrees Celsius"],
+                ["25^\\circ\\text{F}", "25 degrees Fahrenheit"]
+            },
+            { "percent of the last number alone", "41\\%", ["0.41", "41", "41% of the total"], ["42-1\\%", "41 % comment"] },
+            {
+                "counts and remarks",
+                "7",
+                ["7\\text{ times}", "7 books"],
+                ["7 times 2", "7 correct", "correct 7", "7 hopefully", "7 tens", "7\\text{ matches the reference}"]
+            },
+            {
+                "words around words",
+                "\\text{circle}",
+                ["The answer is circle.", "**Circle**"],
+                ["The answer is not circle.", "circle or square"]
+            },
+            {
+                "words around a choice",
+                "\\text{(D)}",
+                ["The answer is (D).", "the answer is D", "D)"],
+                ["The answer is C.", "(D", "{\\text{(D)}", "D and E"]
+            },
+            { "short words are no products", "Kim", ["\\text{Kim}", "kim"], ["Kmi", "mKi"] },
+            { "rows of letters are products", "abc", ["cab", "a\\cdot b\\cdot c"], ["ab^c"] },
+            { "bold within a line", "2\\sqrt{3}", ["**Answer:** $2\\sqrt{3}$", "**$2\\sqrt{3}$**"], ["2**\\sqrt{3}", "~~$2\\sqrt{3}$~~"] },
+            { "numbers in words", "25", ["twenty-five", "\\text{twenty five}"], ["twenty", "five hundred", "not twenty-five"] },
+            { "units with ties", "10\\text{ cm}^2", ["10 \\mathrm{~cm}^2", "10 sq. cm", "10~\\text{cm}^{2}"], ["10 \\mathrm{~cm}", "~10"] },
+            { "names of functions", "f^{-1}(x)=2x", ["2x", "f^{-1}(x)=x+x"], ["f^{-1}(x)=x", "f(x)=x/2"] },
+            { "repeating from the point", "\\frac23", [".\\overline{6}", "0.\\bar{6}"], [".6", ".\\overline{7}"] },
+        };
 
     [Theory]
     [MemberData(nameof(Rules))]
@@ -144,12 +257,14 @@ public class MathEquivalenceTests
     {
         string answer = string.Concat(Enumerable.Repeat(part, times)) + end;
         _ = MathEquivalence.AreEquivalent("x", answer);
-        TimeSpan best = Enumerable.Range(0, 5).Min(_ =>
-        {
-            long start = Stopwatch.GetTimestamp();
-            Assert.False(MathEquivalence.AreEquivalent("5", answer));
-            return Stopwatch.GetElapsedTime(start);
-        });
+        TimeSpan best = Enumerable
+            .Range(0, 5)
+            .Min(_ =>
+            {
+                long start = Stopwatch.GetTimestamp();
+                Assert.False(MathEquivalence.AreEquivalent("5", answer));
+                return Stopwatch.GetElapsedTime(start);
+            });
         Assert.True(best < TimeSpan.FromMilliseconds(250), $"{best.TotalMilliseconds:F0} ms");
     }
 
@@ -157,26 +272,44 @@ public class MathEquivalenceTests
     public void AnyText_IsJudged_WithoutExceptionAndInBoundedTime()
     {
         MathEquivalence.AreEquivalent("\\sin 1", "\\ln 2");
-        Gen.Select(Gen.Int[0, Pieces.Length - 1].Select(i => Pieces[i]).Array[0, 30], Gen.Int[0, Pieces.Length - 1].Select(i => Pieces[i]).Array[0, 30]).Sample((gold, answer) =>
-        {
-            long start = Stopwatch.GetTimestamp();
-            _ = MathEquivalence.AreEquivalent(string.Concat(gold), string.Concat(answer));
-            return Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(1);
-        }, iter: 20_000, threads: 1);
+        Gen.Select(
+                Gen.Int[0, Pieces.Length - 1].Select(i => Pieces[i]).Array[0, 30],
+                Gen.Int[0, Pieces.Length - 1].Select(i => Pieces[i]).Array[0, 30]
+            )
+            .Sample(
+                (gold, answer) =>
+                {
+                    long start = Stopwatch.GetTimestamp();
+                    _ = MathEquivalence.AreEquivalent(string.Concat(gold), string.Concat(answer));
+                    return Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(1);
+                },
+                iter: 20_000,
+                threads: 1
+            );
     }
 
     [Fact]
     public void WholeNumbersAndFractions_AreEqualExactlyWhereTheirValuesAre()
     {
-        Gen.Select(Gen.Int[-50, 50], Gen.Int[1, 50], Gen.Int[-50, 50], Gen.Int[1, 50]).Sample((a, b, c, d) =>
-            MathEquivalence.AreEquivalent($"\\frac{{{a}}}{{{b}}}", $"{c}/{d}") == ((long)a * d == (long)c * b), iter: 2000, threads: 1);
+        Gen.Select(Gen.Int[-50, 50], Gen.Int[1, 50], Gen.Int[-50, 50], Gen.Int[1, 50])
+            .Sample(
+                (a, b, c, d) => MathEquivalence.AreEquivalent($"\\frac{{{a}}}{{{b}}}", $"{c}/{d}") == ((long)a * d == (long)c * b),
+                iter: 2000,
+                threads: 1
+            );
     }
 
     [Fact]
     public void Polynomials_AreEqualWhereTheirCoefficientsAre()
     {
-        Gen.Select(Gen.Int[-3, 3].Array[1, 4], Gen.Int[-3, 3].Array[1, 4]).Sample((p, q) =>
-            MathEquivalence.AreEquivalent(Written(p), Written([.. q.Reverse()], descending: true)) == Trimmed(p).SequenceEqual(Trimmed([.. q])), iter: 1000, threads: 1);
+        Gen.Select(Gen.Int[-3, 3].Array[1, 4], Gen.Int[-3, 3].Array[1, 4])
+            .Sample(
+                (p, q) =>
+                    MathEquivalence.AreEquivalent(Written(p), Written([.. q.Reverse()], descending: true))
+                    == Trimmed(p).SequenceEqual(Trimmed([.. q])),
+                iter: 1000,
+                threads: 1
+            );
 
         static string Written(int[] coefficients, bool descending = false) =>
             string.Join(" + ", coefficients.Select((c, i) => $"({c})x^{{{(descending ? coefficients.Length - 1 - i : i)}}}"));

@@ -10,7 +10,12 @@ internal static class VerifierCase
 
     public static RewardScore Score(IRewardSource verifier, string text, string? answer, IReadOnlyList<string> steps)
     {
-        Problem problem = new() { Id = "1", Question = "?", Answer = answer };
+        Problem problem = new()
+        {
+            Id = "1",
+            Question = "?",
+            Answer = answer,
+        };
         Task<RewardScore> score = verifier.ScoreAsync(new(problem, text, steps, false), CancellationToken.None).AsTask();
         Assert.True(score.IsCompletedSuccessfully);
         return score.Result;

@@ -29,24 +29,70 @@ public class VerifierRobustnessTests
 
     private static readonly Gen<string> Texts = Gen.OneOf(
         Gen.String,
-        Gen.OneOf("#", "####", " ", "\n", "\\", "\\boxed", "\\fbox", "{", "}", "$", "-", "\u2212", ".", ",", "%", "/", "(", ")", "=", "+", "*", "x", "1", "23", "000", "\\frac", "\ud83d", "٣", "answer is", "e", "^", "\\times 10^", "\"", "[", "]", "```", "<think>", "</think>", "<answer>", "</answer>")
-            .Array[0, 40].Select(string.Concat));
+        Gen.OneOf(
+                "#",
+                "####",
+                " ",
+                "\n",
+                "\\",
+                "\\boxed",
+                "\\fbox",
+                "{",
+                "}",
+                "$",
+                "-",
+                "\u2212",
+                ".",
+                ",",
+                "%",
+                "/",
+                "(",
+                ")",
+                "=",
+                "+",
+                "*",
+                "x",
+                "1",
+                "23",
+                "000",
+                "\\frac",
+                "\ud83d",
+                "٣",
+                "answer is",
+                "e",
+                "^",
+                "\\times 10^",
+                "\"",
+                "[",
+                "]",
+                "```",
+                "<think>",
+                "</think>",
+                "<answer>",
+                "</answer>"
+            )
+            .Array[0, 40]
+            .Select(string.Concat)
+    );
 
     [Fact]
     public void Score_AnyText_GivesZeroOrOneAndNeverThrows() =>
-        Gen.Select(Texts, Texts, Texts).Sample(
-            (a, b, answer) =>
-            {
-                foreach (IRewardSource verifier in All)
+        Gen.Select(Texts, Texts, Texts)
+            .Sample(
+                (a, b, answer) =>
                 {
-                    RewardScore score = VerifierCase.Score(verifier, a + "\n" + b, answer, [a, b]);
-                    Assert.Equal(verifier.Granularity == RewardGranularity.Step ? 2 : 1, score.Values.Count);
-                    Assert.All(score.Values, v => Assert.True(v is null or (>= 0 and <= 1)));
-                    Assert.True(score.Answered is not false || score.Values[0] is null or 0);
-                    Assert.Equal(verifier.SaysAnswered, score.Answered is not null);
-                }
-            },
-            iter: 5000, threads: 1);
+                    foreach (IRewardSource verifier in All)
+                    {
+                        RewardScore score = VerifierCase.Score(verifier, a + "\n" + b, answer, [a, b]);
+                        Assert.Equal(verifier.Granularity == RewardGranularity.Step ? 2 : 1, score.Values.Count);
+                        Assert.All(score.Values, v => Assert.True(v is null or (>= 0 and <= 1)));
+                        Assert.True(score.Answered is not false || score.Values[0] is null or 0);
+                        Assert.Equal(verifier.SaysAnswered, score.Answered is not null);
+                    }
+                },
+                iter: 5000,
+                threads: 1
+            );
 
     [Theory]
     [InlineData("#")]
@@ -95,7 +141,8 @@ public class VerifierRobustnessTests
     {
         // A quadratic scan of a megabyte takes minutes; the bound leaves room for a busy machine.
         string text = string.Concat(Enumerable.Repeat(unit, (1 << 20) / unit.Length));
-        string late = "\\boxed{" + text + "}", held = "the answer" + text + "x";
+        string late = "\\boxed{" + text + "}",
+            held = "the answer" + text + "x";
         Stopwatch clock = Stopwatch.StartNew();
         foreach (IRewardSource verifier in All)
         {
@@ -104,57 +151,80 @@ public class VerifierRobustnessTests
             VerifierCase.Score(verifier, held, "1");
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"'{unit}': {clock.Elapsed.TotalMilliseconds:F0} ms for all {All.Length} verifiers, three times");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"'{unit}': {clock.Elapsed.TotalMilliseconds:F0} ms for all {All.Length} verifiers, three times"
+        );
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"took {clock.Elapsed}");
     }
 
     [Fact]
     public void Strict_AnyText_IsTheOfficialRegularExpression() =>
-        Gen.OneOf("#", "####", "#### ", " ", "-", ".", ",", "1", "20", "x", "\n").Array[0, 12].Select(string.Concat).Sample(
-            text =>
-            {
-                string[] official = [.. System.Text.RegularExpressions.Regex.Matches(text, @"#### (\-?[0-9\.\,]+)").Select(m => m.Groups[1].Value)];
-                foreach ((MarkerOccurrence occurrence, string? expected) in new[] { (MarkerOccurrence.First, official.FirstOrDefault()), (MarkerOccurrence.Last, official.LastOrDefault()) })
+        Gen.OneOf("#", "####", "#### ", " ", "-", ".", ",", "1", "20", "x", "\n")
+            .Array[0, 12]
+            .Select(string.Concat)
+            .Sample(
+                text =>
                 {
-                    Assert.Equal(expected is not null, MarkedAnswer.TryFind(text, "####", occurrence, out ExactNumber? value));
-                    Assert.Equal(expected is null ? null : MarkedAnswer.Parse(expected), value);
-                }
-            },
-            iter: 20000, threads: 1);
+                    string[] official =
+                    [
+                        .. System.Text.RegularExpressions.Regex.Matches(text, @"#### (\-?[0-9\.\,]+)").Select(m => m.Groups[1].Value),
+                    ];
+                    foreach (
+                        (MarkerOccurrence occurrence, string? expected) in new[]
+                        {
+                            (MarkerOccurrence.First, official.FirstOrDefault()),
+                            (MarkerOccurrence.Last, official.LastOrDefault()),
+                        }
+                    )
+                    {
+                        Assert.Equal(expected is not null, MarkedAnswer.TryFind(text, "####", occurrence, out ExactNumber? value));
+                        Assert.Equal(expected is null ? null : MarkedAnswer.Parse(expected), value);
+                    }
+                },
+                iter: 20000,
+                threads: 1
+            );
 
     [Fact]
     public void Flexible_WrittenDecimal_ComesBackExactly() =>
-        Gen.Select(Gen.Decimal[-1e12m, 1e12m], Gen.OneOf("N0", "F0", "F2", "N3", "F7")).Sample(
-            (number, format) =>
-            {
-                string written = number.ToString(format, CultureInfo.InvariantCulture);
-                decimal rounded = decimal.Parse(written, NumberStyles.Number, CultureInfo.InvariantCulture);
-                Assert.True(NumberText.TryFindLast($"It is {written}.", out ExactNumber? value));
-                BigInteger scale = BigInteger.Pow(10, 7);
-                Assert.Equal(new BigInteger(rounded * 10_000_000m) * value!.Value.Denominator, value.Value.Numerator * scale);
-            },
-            iter: 2000, threads: 1);
+        Gen.Select(Gen.Decimal[-1e12m, 1e12m], Gen.OneOf("N0", "F0", "F2", "N3", "F7"))
+            .Sample(
+                (number, format) =>
+                {
+                    string written = number.ToString(format, CultureInfo.InvariantCulture);
+                    decimal rounded = decimal.Parse(written, NumberStyles.Number, CultureInfo.InvariantCulture);
+                    Assert.True(NumberText.TryFindLast($"It is {written}.", out ExactNumber? value));
+                    BigInteger scale = BigInteger.Pow(10, 7);
+                    Assert.Equal(new BigInteger(rounded * 10_000_000m) * value!.Value.Denominator, value.Value.Numerator * scale);
+                },
+                iter: 2000,
+                threads: 1
+            );
 
     [Fact]
     public void Equation_RandomSums_AreJudgedAsDecimalsAre() =>
-        Gen.Select(Gen.Int[0, 99].Array[2, 6], Gen.OneOf('+', '-', '*').Array[5], Gen.Int[-1, 1]).Sample(
-            (numbers, signs, error) =>
-            {
-                string sum = numbers[0].ToString(CultureInfo.InvariantCulture);
-                long total = 0, product = numbers[0];
-                for (int i = 1; i < numbers.Length; i++)
+        Gen.Select(Gen.Int[0, 99].Array[2, 6], Gen.OneOf('+', '-', '*').Array[5], Gen.Int[-1, 1])
+            .Sample(
+                (numbers, signs, error) =>
                 {
-                    sum += $" {signs[i - 1]} {numbers[i]}";
-                    (total, product) = signs[i - 1] switch
+                    string sum = numbers[0].ToString(CultureInfo.InvariantCulture);
+                    long total = 0,
+                        product = numbers[0];
+                    for (int i = 1; i < numbers.Length; i++)
                     {
-                        '*' => (total, product * numbers[i]),
-                        '+' => (total + product, numbers[i]),
-                        _ => (total + product, -numbers[i]),
-                    };
-                }
+                        sum += $" {signs[i - 1]} {numbers[i]}";
+                        (total, product) = signs[i - 1] switch
+                        {
+                            '*' => (total, product * numbers[i]),
+                            '+' => (total + product, numbers[i]),
+                            _ => (total + product, -numbers[i]),
+                        };
+                    }
 
-                EquationCheck check = EquationReader.Check($"{sum} = {total + product + error}");
-                Assert.Equal((1, error == 0), (check.Equations, check.AllRight));
-            },
-            iter: 2000, threads: 1);
+                    EquationCheck check = EquationReader.Check($"{sum} = {total + product + error}");
+                    Assert.Equal((1, error == 0), (check.Equations, check.AllRight));
+                },
+                iter: 2000,
+                threads: 1
+            );
 }
