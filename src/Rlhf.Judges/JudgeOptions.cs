@@ -58,7 +58,7 @@ public sealed record JudgeOptions : RewardSourceOptions, IValidatableObject
 
     /// <summary>Time for one request, after which it is tried again.</summary>
     /// <value>
-    /// Default 60 s; more than 0, at most 1 day. The deadline of scoring bounds all tries together: raise it for this source.
+    /// Default 60 s; more than 0, at most 1 day. The deadline of scoring, twice this time if it is not named, bounds all tries together.
     /// </value>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -26,6 +26,18 @@ public interface IRewardSource
     /// </summary>
     TimeSpan? OwnLimit => null;
 
+    /// <summary>
+    /// The deadline of a call where <see cref="RewardScorerOptions.Deadlines"/> names none for this source and
+    /// <see cref="RewardScorerOptions.Deadline"/> is shorter; null where that one will do.
+    /// </summary>
+    TimeSpan? DefaultDeadline => null;
+
+    /// <summary>
+    /// Calls at once at the most, for a source that waits for a server instead of computing: they run beside those that
+    /// <see cref="RewardScorerOptions.MaxParallelism"/> bounds. Null for a source that computes.
+    /// </summary>
+    int? MaxParallelism => null;
+
     /// <summary>Scores one completion. Called from several threads at once.</summary>
     /// <param name="completion">The problem and what the policy answered.</param>
     /// <param name="cancellationToken">Cancelled at the deadline; a source that ignores it is abandoned then.</param>

@@ -86,6 +86,14 @@ public sealed class RewardScorer
                 );
             }
 
+            if (source.MaxParallelism < 1)
+            {
+                throw new ArgumentException(
+                    $"Reward source '{source.Name}' bears {source.MaxParallelism} calls at once; it is at least 1.",
+                    nameof(sources)
+                );
+            }
+
             if (source is IBatchRewardSource { MaxBatchSize: < 1 and var size })
             {
                 throw new ArgumentException(
@@ -124,7 +132,7 @@ public sealed class RewardScorer
 
         foreach (IRewardSource source in sources)
         {
-            TimeSpan deadline = options.Deadlines.GetValueOrDefault(source.Name, options.Deadline);
+            TimeSpan deadline = options.DeadlineOf(source);
             if (source.OwnLimit is { } limit && limit >= deadline)
             {
                 throw new ArgumentException(

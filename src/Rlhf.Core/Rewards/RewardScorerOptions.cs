@@ -6,9 +6,11 @@ namespace Rlhf.Rewards;
 public sealed record RewardScorerOptions
 {
     /// <summary>
-    /// The most calls at once, all sources together; a call is one completion, or several where a source takes them together.
+    /// The most calls at once, all sources together that compute; a call is one completion, or several where a source takes them
+    /// together. Sources that wait for a server, such as a judge, have a bound of their own
+    /// (<see cref="IRewardSource.MaxParallelism"/>).
     /// </summary>
-    /// <value>Default null: one for each processor. At least 1; sources that wait for a server gain from more.</value>
+    /// <value>Default null: one for each processor. At least 1.</value>
     [Range(1, int.MaxValue)]
     public int? MaxParallelism { get; init; }
 
@@ -16,7 +18,10 @@ public sealed record RewardScorerOptions
     /// What a source may take for one call, from when it starts on it. After that its entries are invalid, even if the source never
     /// returns.
     /// </summary>
-    /// <value>Default 10 s; more than 0, at most 1 day. It is a last resort: results that depend on it cannot be reproduced.</value>
+    /// <value>
+    /// Default 10 s; more than 0, at most 1 day. It is a last resort: results that depend on it cannot be reproduced. A source that needs
+    /// more (a judge: two of its request time-outs; unit tests: their wall time and 5 s) has that.
+    /// </value>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Deadlines of single sources by their names, instead of <see cref="Deadline"/>.</summary>
@@ -31,4 +36,10 @@ public sealed record RewardScorerOptions
     /// <value>Default 16; at least 1.</value>
     [Range(1, int.MaxValue)]
     public int MissesToGiveUp { get; init; } = 16;
+
+    /// <summary>The deadline of a source's calls.</summary>
+    internal TimeSpan DeadlineOf(IRewardSource source) =>
+        Deadlines.TryGetValue(source.Name, out TimeSpan own) ? own
+        : source.DefaultDeadline is { } needed && needed > Deadline ? needed
+        : Deadline;
 }

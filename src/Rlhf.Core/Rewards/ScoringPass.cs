@@ -11,9 +11,9 @@ internal sealed class ScoringPass
     private readonly IReadOnlyList<Completion> _completions;
     private readonly SourceTally[] _sources;
     private readonly int[] _sourcesToGo;
-    private readonly int _maxParallelism;
     private readonly int _missesToGiveUp;
     private readonly ScoreFailureReport _report;
+    private readonly List<ScoringLane> _lanes;
     private readonly List<ScoreCall> _running = [];
     private int _done;
 
@@ -26,16 +26,15 @@ internal sealed class ScoringPass
     )
     {
         _completions = completions;
-        _sources =
-        [
-            .. sources.Zip(
-                hanging,
-                (s, h) => new SourceTally(s, options.Deadlines.GetValueOrDefault(s.Name, options.Deadline), h, completions.Count)
-            ),
-        ];
+        _sources = [.. sources.Zip(hanging, (s, h) => new SourceTally(s, options.DeadlineOf(s), h, completions.Count))];
         _sourcesToGo = new int[completions.Count];
         Array.Fill(_sourcesToGo, sources.Count);
-        _maxParallelism = options.MaxParallelism ?? Environment.ProcessorCount;
+        SourceTally[] computing = [.. _sources.Where(s => s.Source.MaxParallelism is null)];
+        _lanes =
+        [
+            new(computing, options.MaxParallelism ?? Environment.ProcessorCount, completions.Count),
+            .. _sources.Except(computing).Select(s => new ScoringLane([s], s.Source.MaxParallelism!.Value, completions.Count)),
+        ];
         _missesToGiveUp = options.MissesToGiveUp;
         _report = report;
     }
@@ -44,14 +43,15 @@ internal sealed class ScoringPass
     {
         try
         {
-            using IEnumerator<(SourceTally Source, int FirstRow, int Rows)> calls = Calls().GetEnumerator();
-            bool more = calls.MoveNext();
-            while (more || _running.Count > 0)
+            while (_running.Count > 0 || _lanes.Exists(l => l.HasNext))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                for (; more && _running.Count < _maxParallelism; more = calls.MoveNext())
+                foreach (ScoringLane lane in _lanes)
                 {
-                    Start(calls.Current, progress, cancellationToken);
+                    while (lane.HasNext && _running.Count(c => lane.Holds(c.Source)) < lane.MaxParallelism)
+                    {
+                        Start(lane.Next(), progress, cancellationToken);
+                    }
                 }
 
                 if (_running.Count > 0)
@@ -71,23 +71,7 @@ internal sealed class ScoringPass
         return new(_completions.Count, [.. _sources.Select(s => s.Result())]);
     }
 
-    // Row by row, so that completions are done with one after the other.
-    private IEnumerable<(SourceTally Source, int FirstRow, int Rows)> Calls()
-    {
-        for (int row = 0; row < _completions.Count; row++)
-        {
-            foreach (SourceTally source in _sources)
-            {
-                int together = (source.Source as IBatchRewardSource)?.MaxBatchSize ?? 1;
-                if (row % together == 0)
-                {
-                    yield return (source, row, Math.Min(together, _completions.Count - row));
-                }
-            }
-        }
-    }
-
-    private void Start((SourceTally Source, int FirstRow, int Rows) call, IProgress<int>? progress, CancellationToken cancellationToken)
+    private void Start(PlannedCall call, IProgress<int>? progress, CancellationToken cancellationToken)
     {
         if (call.Source.MissesInARow < _missesToGiveUp && call.Source.Hanging.Count < _missesToGiveUp)
         {

@@ -7,6 +7,9 @@ namespace Rlhf.Rewards.Sandbox;
 /// <summary>1 where a response's program passes its problem's tests.</summary>
 internal sealed partial class UnitTestsSource : IRewardSource
 {
+    // Time for making and ending the sandbox around the program, on a machine that is busy.
+    private static readonly TimeSpan SetUp = TimeSpan.FromSeconds(5);
+
     private readonly UnitTestsOptions _options;
     private readonly string[] _command;
 
@@ -30,6 +33,8 @@ internal sealed partial class UnitTestsSource : IRewardSource
     public IReadOnlyList<double>? Levels { get; } = [0, 1];
 
     public TimeSpan? OwnLimit => TimeSpan.FromSeconds(_options.WallSeconds);
+
+    public TimeSpan? DefaultDeadline => OwnLimit + SetUp;
 
     public async ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {

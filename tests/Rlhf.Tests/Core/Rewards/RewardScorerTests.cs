@@ -385,6 +385,29 @@ public class RewardScorerTests
     }
 
     [Fact]
+    public void ASourceThatWaitsForAServer_HasABoundAndADeadlineOfItsOwn()
+    {
+        const int Bound = 5;
+        using Barrier together = new(Bound);
+        WaitingSource server = new(Bound, () => together.SignalAndWait(TimeSpan.FromSeconds(10)) ? 1 : null);
+        ConcurrencyCount computing = new();
+        RewardScores scores = new RewardScorer(
+            [Outcome("computes", _ => computing.Run(() => 2)), server],
+            new() { MaxParallelism = 1, Deadline = Soon }
+        ).Score(Batch(2 * Bound));
+        Assert.Equal(1, computing.Most);
+        Assert.All(scores["waits"].Values, v => Assert.Equal(1, v[0]));
+
+        Dictionary<string, TimeSpan> named = new() { ["waits"] = Soon };
+        using ManualResetEventSlim over = new();
+        WaitingSource slow = new(Bound, () => over.Wait(TimeSpan.FromSeconds(10)) ? 1 : null);
+        scores = new RewardScorer([slow], new() { Deadlines = named }).Score(Batch(1));
+        over.Set();
+        Assert.Equal(1, scores["waits"].Failures.Deadline);
+        Assert.Throws<ArgumentException>(() => new RewardScorer([new WaitingSource(0, () => 1)]));
+    }
+
+    [Fact]
     public void Score_Cancelled_ThrowsThoughASourceHangs()
     {
         using ManualResetEventSlim release = new();
@@ -485,5 +508,39 @@ public class RewardScorerTests
         public IEnumerator<double?> GetEnumerator() => Enumerable.Repeat<double?>(1, int.MaxValue).GetEnumerator();
 
         System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
+    }
+
+    private sealed class WaitingSource(int parallelism, Func<double?> score) : IRewardSource
+    {
+        public string Name => "waits";
+
+        public RewardGranularity Granularity => RewardGranularity.Outcome;
+
+        public TimeSpan? DefaultDeadline => TimeSpan.FromSeconds(20);
+
+        public int? MaxParallelism => parallelism;
+
+        public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(RewardScore.Outcome(score()));
+    }
+
+    private sealed class ConcurrencyCount
+    {
+        private int _now;
+
+        public int Most { get; private set; }
+
+        public double? Run(Func<double?> work)
+        {
+            int now = Interlocked.Increment(ref _now);
+            lock (this)
+            {
+                Most = Math.Max(Most, now);
+            }
+
+            double? result = work();
+            Interlocked.Decrement(ref _now);
+            return result;
+        }
     }
 }

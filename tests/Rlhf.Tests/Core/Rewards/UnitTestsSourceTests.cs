@@ -270,12 +270,13 @@ public class UnitTestsSourceTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "the sandbox needs Linux");
         IRewardSource source = CodeRewards.UnitTests(Shell with { WallSeconds = 10 });
-        string message = Assert.Throws<ArgumentException>(() => new RewardScorer([source])).Message;
+        string message = Assert.Throws<ArgumentException>(() => new RewardScorer([source], Named(9))).Message;
         Assert.Contains("'unit_tests' more than 10 s in deadlines", message, StringComparison.Ordinal);
-        _ = new RewardScorer(
-            [source],
-            new() { Deadlines = new Dictionary<string, TimeSpan> { ["unit_tests"] = TimeSpan.FromSeconds(15) } }
-        );
+        _ = new RewardScorer([source], Named(15));
+        _ = new RewardScorer([source]);
+
+        static RewardScorerOptions Named(int seconds) =>
+            new() { Deadlines = new Dictionary<string, TimeSpan> { ["unit_tests"] = TimeSpan.FromSeconds(seconds) } };
     }
 
     [Fact]
