@@ -39,7 +39,7 @@ public class UnitTestsSourceTests
     )]
     public async Task AProgram_IsWorthOneIfItPassesItsTests(string response, double expected, bool answered)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "the sandbox needs Linux");
+        SandboxPrerequisites.Require();
         RewardScore score = await Score(response, Tests);
         Assert.Equal([expected], score.Values);
         Assert.Equal(answered, score.Answered);
@@ -61,7 +61,7 @@ public class UnitTestsSourceTests
     [InlineData("trap '' XCPU TERM INT HUP; while true; do :; done")]
     public async Task AnAttack_IsAValidZero_AndIsOverInTime(string code)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "the sandbox needs Linux");
+        SandboxPrerequisites.Require();
         long start = TimeProvider.System.GetTimestamp();
         RewardScore score = await Score($"```\n{code}\n{Right}```", Tests);
         Assert.Equal([0.0], score.Values);
@@ -82,7 +82,7 @@ public class UnitTestsSourceTests
     [InlineData("! kill -0 1 || true; (kill -ABRT $(sh -c 'echo $PPID')); [ $? = 134 ]")] // signals work as they do outside
     public async Task TheSandbox_HasNothingButItsOwn(string check)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "the sandbox needs Linux");
+        SandboxPrerequisites.Require();
         Environment.SetEnvironmentVariable("SECRET_OF_THE_TEST", "x");
         string outside = Path.Combine(AppContext.BaseDirectory, "written-by-a-program"),
             file = Path.Combine(AppContext.BaseDirectory, "Rlhf.Tests.deps.json");
@@ -101,7 +101,7 @@ public class UnitTestsSourceTests
     [Fact]
     public async Task Children_DoNotSurvive()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "the sandbox needs Linux");
+        SandboxPrerequisites.Require();
         Assert.Equal([1.0], (await Score($"```\n(trap '' HUP TERM; exec sleep 98765) > /dev/null 2>&1 &\n{Right}```", Tests)).Values);
         using CancellationTokenSource stop = new(TimeSpan.FromSeconds(1));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
@@ -180,7 +180,7 @@ public class UnitTestsSourceTests
         string wrong
     )
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "the sandbox needs Linux");
+        SandboxPrerequisites.Require();
         Assert.SkipUnless(
             Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(p => File.Exists(Path.Combine(p, program))),
             $"{program} is not installed"
@@ -211,14 +211,14 @@ public class UnitTestsSourceTests
     [Fact]
     public async Task TestsThatSpellOutAPlace_AreLeftAsTheyAre()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "the sandbox needs Linux");
+        SandboxPrerequisites.Require();
         Assert.Equal([1.0], (await Score("```\nx=1\n```", "[ '{code} {token}' = '{'code'} {'token'}' ] || exit 1")).Values);
     }
 
     [Fact]
     public async Task AFailureOfTheSandbox_IsNotTheProgramsFailure()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "the sandbox needs Linux");
+        SandboxPrerequisites.Require();
         string tooLarge = $"```\n: {new string('x', 3 << 20)}\n{Right}```";
         Exception error = await Assert.ThrowsAnyAsync<Exception>(async () => await Score(tooLarge, Tests));
         Assert.Contains("does not fit into 1 MiB", error.Message, StringComparison.Ordinal);
@@ -268,7 +268,7 @@ public class UnitTestsSourceTests
     [Fact]
     public void ADeadlineThatComesBeforeTheProgramsOwn_IsRefused()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "the sandbox needs Linux");
+        SandboxPrerequisites.Require();
         IRewardSource source = CodeRewards.UnitTests(Shell with { WallSeconds = 10 });
         string message = Assert.Throws<ArgumentException>(() => new RewardScorer([source], Named(9))).Message;
         Assert.Contains("'unit_tests' more than 10 s in deadlines", message, StringComparison.Ordinal);
@@ -282,7 +282,7 @@ public class UnitTestsSourceTests
     [Fact]
     public void AMissingProgramOrSandbox_IsRefusedAtOnce_WithItsName()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "the sandbox needs Linux");
+        SandboxPrerequisites.Require();
         string message = Assert
             .Throws<ArgumentException>(() => CodeRewards.UnitTests(Shell with { Command = ["no-such-language", "{file}"] }))
             .Message;
