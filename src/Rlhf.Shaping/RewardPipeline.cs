@@ -29,6 +29,7 @@ public sealed class RewardPipeline : IDisposable
         RewardSchema output,
         IReadOnlyList<PipelineStage> stages,
         IReadOnlyDictionary<string, double> weights,
+        IReadOnlyList<string> processChannels,
         string? verifiedChannel,
         long seed
     )
@@ -36,6 +37,7 @@ public sealed class RewardPipeline : IDisposable
         Input = input;
         Output = output;
         Weights = weights;
+        ProcessChannels = processChannels;
         VerifiedChannel = verifiedChannel;
         _stages = stages;
         _state = stages.ToDictionary(s => s.Transform.Name, _ => new StageState(), StringComparer.Ordinal);
@@ -50,6 +52,13 @@ public sealed class RewardPipeline : IDisposable
 
     /// <summary>The return channels' weights.</summary>
     public IReadOnlyDictionary<string, double> Weights { get; }
+
+    /// <summary>
+    /// Channels that say how a response was reached rather than whether it is right: step and token channels of <see cref="Input"/>, and
+    /// what stages make of nothing else, such as a step channel's mean. An outcome that is spread over tokens, a penalty of length and a
+    /// KL penalty are none.
+    /// </summary>
+    public IReadOnlyList<string> ProcessChannels { get; }
 
     /// <summary>
     /// The outcome channel that, as scored, says what is true, and which every reward is compared with; null where there is none.

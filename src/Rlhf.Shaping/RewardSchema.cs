@@ -140,10 +140,11 @@ public static class RewardSchemaExtensions
     public static RewardSchema Source(this RewardSchema schema, IRewardSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
+        RewardRange? range = source.Range is var (low, high) ? new(low, high) : null;
         RewardSchema with =
             source.Granularity == RewardGranularity.Step
-                ? schema.Steps(source.Name, source.Levels is { } levels ? new(levels.Min(), levels.Max()) : null)
-                : schema.Outcome(source.Name, levels: source.Levels);
+                ? schema.Add(new(source.Name, RewardGranularity.Step, StepMap.Steps) { Range = range, Levels = source.Levels })
+                : schema.Outcome(source.Name, range, source.Levels);
         return source.SaysAnswered ? with.Outcome(RewardChannel.AnsweredName(source.Name), levels: [0, 1]) : with;
     }
 

@@ -81,7 +81,7 @@ internal static class CreditTensors
     /// <summary>Index of each row's last action token: int64 <c>[B,1]</c>; 0 where it has none.</summary>
     public static Tensor LastAction(RewardLayout layout)
     {
-        Tensor position = arange(layout.ActionMask.size(1), ScalarType.Int64, layout.ActionMask.device).add(One);
+        Tensor position = Positions.Of(layout.ActionMask).add(One);
         return layout.ActionMask.to_type(ScalarType.Int64).mul(position).amax([1], true).sub(One).clamp_min(Zero);
     }
 

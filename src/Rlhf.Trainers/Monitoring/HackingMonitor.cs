@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rlhf.Shaping;
 using Rlhf.Trainers.Records;
 
 namespace Rlhf.Trainers.Monitoring;
@@ -29,7 +30,7 @@ public sealed class HackingMonitor
     /// <param name="options">Windows and bounds.</param>
     /// <param name="verifiedChannel">The channel with the verified outcome; null where there is none, so that A and B cannot be
     /// found.</param>
-    /// <param name="processChannels">The return channels that reward steps or tokens.</param>
+    /// <param name="processChannels">The return channels that are process rewards (<see cref="RewardPipeline.ProcessChannels"/>).</param>
     public HackingMonitor(HackingMonitorOptions options, string? verifiedChannel, IReadOnlyList<string> processChannels)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -62,6 +62,11 @@ public sealed record FlipOptions : StageOptions
             yield return $"Flip of channel '{Channel}': give rate, or both falsePositiveRate and falseNegativeRate.";
         }
 
+        if (Rate is not null && FalsePositiveRate is not null && FalseNegativeRate is not null)
+        {
+            yield return $"Flip of channel '{Channel}': falsePositiveRate and falseNegativeRate leave nothing for rate; leave one of the three out.";
+        }
+
         if (Low is null != High is null || Low >= High)
         {
             yield return $"Flip of channel '{Channel}': low and high are given together, low below high, or neither.";
