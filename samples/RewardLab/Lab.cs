@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using Rlhf.Judges;
 using Rlhf.Metrics;
 using Rlhf.Models;
@@ -17,7 +16,7 @@ namespace RewardLab;
 /// <param name="Rewards">Their rewards as scored and after each stage, in double.</param>
 /// <param name="Returns">The weighted sum of the return channels a completion; 0 where a required one is invalid.</param>
 /// <param name="Metrics">What the stages reported.</param>
-/// <param name="Warnings">What the stages have to say of this use of them.</param>
+/// <param name="Warnings">What could not be scored, and what the stages have to say of this use of them.</param>
 internal sealed record LabResult(
     CompletionFile File,
     ShapedRewards Rewards,
@@ -82,7 +81,8 @@ internal static class Lab
             host.FirstOrDefault(s => s.Granularity == RewardGranularity.Outcome)?.Name,
             seed
         );
-        RewardScores scores = new RewardScorer(host, options.Scoring, NullLogger.Instance).Score(file.Completions, null, cancellationToken);
+        WarningLog log = new();
+        RewardScores scores = new RewardScorer(host, options.Scoring, log).Score(file.Completions, null, cancellationToken);
         RewardFrame raw = new(file.Layout, [.. channels, .. scores.ToChannels(file.Layout, CPU, ScalarType.Float64)]);
         using MetricSink metrics = new();
         ShapedRewards shaped = shaping.Apply(raw, training: true, 1, metrics);
@@ -90,7 +90,7 @@ internal static class Lab
             .CreateEstimator(shaping)
             .Estimate(shaped)
             .Returns;
-        return new(file, shaped, [.. returns.data<double>()], metrics.Read(), shaping.Warnings);
+        return new(file, shaped, [.. returns.data<double>()], metrics.Read(), [.. log.Warnings, .. shaping.Warnings]);
     }
 
     private static RewardPipeline Build(RewardOptions options, RewardSchema schema, string? verifier, long seed)
