@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Rlhf.Shaping;
 
-/// <summary>How far a channel goes along with the verified outcome.</summary>
+/// <summary>Correlation of channels with the verified outcome.</summary>
 public static class RewardCorrelation
 {
     private static readonly Scalar Zero = 0;

@@ -8,8 +8,7 @@ namespace Rlhf.Shaping;
 
 /// <summary>
 /// An ordered, validated list of stages. It sees an iteration's whole batch at once, after filters and before any split, runs on the device
-/// the frame is on
-/// and reads nothing back.
+/// the frame is on and reads nothing back.
 /// </summary>
 /// <remarks>Not safe for several threads: one thread owns torch.</remarks>
 public sealed class RewardPipeline : IDisposable
@@ -61,7 +60,7 @@ public sealed class RewardPipeline : IDisposable
     public IReadOnlyList<string> ProcessChannels { get; }
 
     /// <summary>
-    /// The outcome channel that, as scored, says what is true, and which every reward is compared with; null where there is none.
+    /// The outcome channel whose values, as scored, verify answers: every reward is compared with it. Null where there is none.
     /// </summary>
     public string? VerifiedChannel { get; }
 
@@ -75,15 +74,13 @@ public sealed class RewardPipeline : IDisposable
     /// <summary>The first stage that penalises responses for being too long; null where there is none.</summary>
     public string? OverlongPenalty => _stages.FirstOrDefault(s => s.Transform.PenalisesOverlong)?.Transform.Name;
 
-    /// <summary>What the stages have to say of this use of them; to be shown once.</summary>
+    /// <summary>Warnings about this combination of channels, stages and weights; show them once.</summary>
     public IReadOnlyList<string> Warnings => Output.Warnings;
 
     /// <summary>Shapes the rewards of an iteration.</summary>
     /// <param name="raw">The rewards as scored: exactly the channels of <see cref="Input"/>, in any order.</param>
-    /// <param name="training">
-    /// Training: noise is on, and the stages' state moves on, so call it once an iteration. In evaluation noise is off and the state only
-    /// read.
-    /// </param>
+    /// <param name="training"> Training: noise is on, and the stages' state moves on, so call it once an iteration. In evaluation noise is
+    /// off and the state only read. </param>
     /// <param name="iteration">The iteration's number.</param>
     /// <param name="metrics">Where the stages report what they did; null for nowhere.</param>
     /// <returns>All views of the rewards, in the caller's dispose scope, without gradient.</returns>

@@ -63,8 +63,8 @@ public sealed class RewardPipelineBuilder(RewardSchema schema)
     }
 
     /// <summary>
-    /// Names the outcome channel that says what is true. Metrics then say of every channel, as scored and after each stage, how far it goes
-    /// along with it.
+    /// Names the outcome channel that verifies answers. Metrics then give the correlation of every channel with it, as scored and after
+    /// each stage.
     /// </summary>
     /// <param name="channel">An outcome channel of the schema; its values as scored count.</param>
     public RewardPipelineBuilder WithVerifiedOutcome(string channel)

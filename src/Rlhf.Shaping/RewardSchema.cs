@@ -29,7 +29,7 @@ public sealed class RewardSchema
     /// <summary>The channels in order.</summary>
     public IReadOnlyList<ChannelSchema> Channels { get; }
 
-    /// <summary>What stages have to say of this use of them; shown once, by the program.</summary>
+    /// <summary>Warnings of stages about this use of them; the program shows them once.</summary>
     public IReadOnlyList<string> Warnings { get; private init; } = [];
 
     /// <summary>The channel of a name.</summary>
@@ -67,7 +67,7 @@ public sealed class RewardSchema
         };
     }
 
-    /// <summary>This schema with something to tell the user.</summary>
+    /// <summary>This schema with one more warning for the user.</summary>
     public RewardSchema WithWarning(string warning) => new(Channels) { Warnings = [.. Warnings, warning] };
 
     private static void Check(ChannelSchema channel)

@@ -17,8 +17,7 @@ internal static class CreditTensors
     /// <summary>Rows whose required rewards are valid: bool <c>[B]</c>.</summary>
     /// <remarks>
     /// Every outcome channel is required. Step and token channels count where they are valid; only where there is no outcome channel, a row
-    /// is invalid in which
-    /// one of them has entries but none that is valid.
+    /// is invalid in which one of them has entries but none that is valid.
     /// </remarks>
     public static Tensor RequiredValid(ShapedRewards rewards)
     {
@@ -96,8 +95,7 @@ internal static class CreditTensors
     /// <summary>G_t = Σ_{t' ≥ t} γ^(n_t' − n_t) · r_t' along dimension 1, with n the time of each column: non-decreasing.</summary>
     /// <remarks>
     /// By doubling, as a parallel scan: after the pass with shift s each entry holds its next 2s. No power grows and nothing cancels, as it
-    /// would in
-    /// γ^(−n) · cumsum(γ^n · r).
+    /// would in γ^(−n) · cumsum(γ^n · r).
     /// </remarks>
     public static Tensor SuffixSum(Tensor rewards, Tensor? time = null, double discount = 1)
     {

@@ -72,9 +72,9 @@ public sealed record ClippedPolicyLossOptions : IValidatableObject
 
 /// <summary>PPO's clipped surrogate at each token (arXiv 1707.06347, eq. 7), with asymmetric and dual clip.</summary>
 /// <remarks>
-/// ρ = exp(log π − log π_old); ℓ = max(−Â·ρ, −Â·clip(ρ, 1 − ε_low, 1 + ε_high)); with dual clip, where Â &lt; 0,
-/// ℓ = min(ℓ, −c·Â). Equals TRL's <c>dapo</c>/<c>grpo</c> per-token loss, verl's and OpenRLHF's. (TRL's <c>delta</c> bounds the
-/// ratio of the unclipped term at c whatever the sign of Â; for Â &gt; 0 the clip at 1 + ε_high already binds, so the two agree.)
+/// ρ = exp(log π − log π_old); ℓ = max(−Â·ρ, −Â·clip(ρ, 1 − ε_low, 1 + ε_high)); with dual clip, where Â &lt; 0, ℓ = min(ℓ, −c·Â). Equals
+/// TRL's <c>dapo</c>/<c>grpo</c> per-token loss, verl's and OpenRLHF's. (TRL's <c>delta</c> bounds the ratio of the unclipped term at c
+/// whatever the sign of Â; for Â &gt; 0 the clip at 1 + ε_high already binds, so the two agree.)
 /// </remarks>
 public sealed class ClippedPolicyLoss : IPolicyLoss
 {

@@ -5,14 +5,12 @@ namespace Rlhf.Shaping.Stages;
 
 /// <summary>
 /// Flip: makes a two-level reward wrong at random, r ← low + high − r, as a verifier that errs would (arXiv 2505.22653, where whole
-/// questions flip).
-/// Noise: in training only, before filters and shaping see the rewards.
+/// questions flip). Noise: in training only, before filters and shaping see the rewards.
 /// </summary>
 /// <remarks>
 /// A flip depends on the run's seed, the stage's name and the keys of <see cref="Scope"/> alone: a prompt that is visited again gets a
-/// fresh draw, and batches,
-/// their order and micro-batches change nothing. Invalid values stay invalid. With rate p the expected signal of an affine-invariant
-/// advantage is scaled by 1 − 2p.
+/// fresh draw, and batches, their order and micro-batches change nothing. Invalid values stay invalid. With rate p the expected signal of
+/// an affine-invariant advantage is scaled by 1 − 2p.
 /// </remarks>
 public sealed record FlipOptions : StageOptions
 {
