@@ -59,7 +59,10 @@ return ConsoleProgram.Run(cancellation =>
         }
         catch (Exception e) when (e is RewardPipelineException or ArgumentException)
         {
-            throw new ConfigurationException($"{file.FullName}: {e.Message}");
+            string message = e is ArgumentException { ParamName: { } name }
+                ? e.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal)
+                : e.Message;
+            throw new ConfigurationException($"{file.FullName}: {message}");
         }
 
         foreach (string warning in result.Warnings)

@@ -72,9 +72,11 @@ public sealed class RewardSchema
 
     private static void Check(ChannelSchema channel)
     {
-        if (string.IsNullOrWhiteSpace(channel.Name))
+        if (string.IsNullOrWhiteSpace(channel.Name) || channel.Name.Contains('/', StringComparison.Ordinal))
         {
-            throw new RewardPipelineException("a channel has an empty name.");
+            throw new RewardPipelineException(
+                $"a channel is named '{channel.Name}'; a name is not empty and has no '/', since metrics and files are named after it."
+            );
         }
 
         if ((channel.Granularity == RewardGranularity.Step) != (channel.StepMap is not null))

@@ -52,7 +52,12 @@ public static partial class ConfigurationReader
         ArgumentNullException.ThrowIfNull(sources);
         ArgumentNullException.ThrowIfNull(serializer);
         ConfigurationDocument document = ConfigurationDocument.Create(sources);
-        List<string> problems = [];
+        List<string> problems = [.. document.NullElements()];
+        if (problems.Count > 0)
+        {
+            throw new ConfigurationException(problems);
+        }
+
         TOptions? options = null;
         while (options is null && problems.Count < MostProblems)
         {

@@ -101,6 +101,12 @@ public class RewardPipelineBuilderTests
                     }
                 )
         );
+        Refused("stage 'normalise': channel 'kl' holds a KL penalty", b => b.AddKl(new()).AddNormalise(new() { Channel = "kl" }));
+        Assert.Contains(
+            "'a/b'",
+            Assert.Throws<RewardPipelineException>(() => RewardSchema.Outcome("a/b")).Message,
+            StringComparison.Ordinal
+        );
         Refused(
             "stage 'clip_delta': Clip-Delta of channel 'process': give exactly one",
             b => b.AddClipDelta(new() { Channel = "process" })

@@ -4,7 +4,7 @@ namespace Rlhf.Shaping.Stages;
 
 /// <summary>
 /// r ← (r − mean) / (std + ε), the statistics taken over the valid entries of policy rows. Where these are fewer than two or all equal,
-/// there is no spread to divide by, and r becomes 0. A channel that is normalised already is refused, here and by estimators that divide
+/// there is no spread to divide by, and r becomes 0. A channel that is normalised already, or holds a KL penalty, is refused, here and by estimators that divide
 /// by a standard deviation themselves.
 /// </summary>
 public sealed record NormaliseOptions : StageOptions

@@ -24,9 +24,19 @@ internal sealed class NormaliseStage(string name, NormaliseOptions options) : IR
     public RewardSchema Configure(RewardSchema input)
     {
         ChannelSchema channel = input[options.Channel];
-        return channel.Normalisation == Normalisation.Whole
-            ? throw new RewardPipelineException($"channel '{channel.Name}' is normalised already; drop one of the two stages.")
-            : input.With(channel with { Range = null, Levels = null, Normalisation = Normalisation.Whole });
+        if (channel.Normalisation == Normalisation.Whole)
+        {
+            throw new RewardPipelineException($"channel '{channel.Name}' is normalised already; drop one of the two stages.");
+        }
+
+        if (channel.IsKlPenalty)
+        {
+            throw new RewardPipelineException(
+                $"channel '{channel.Name}' holds a KL penalty, whose coefficient dividing by a standard deviation would change; normalise the other rewards apart from it."
+            );
+        }
+
+        return input.With(channel with { Range = null, Levels = null, Normalisation = Normalisation.Whole });
     }
 
     public RewardFrame Apply(RewardFrame frame, RewardContext context)

@@ -80,6 +80,8 @@ public class ConfigurationReaderTests
     [InlineData("rewards:sources:1:rule", "\"patern\"", "rewards:sources:1:rule", "one of final_line, boxed, pattern")]
     [InlineData("rewards:shaping:0:share", "\"half\"", "rewards:shaping:0:share", "a number is needed here")]
     [InlineData("rewards:shaping:1", """{ "type": "clip" }""", "rewards:shaping:1", "'channel' must be given")]
+    [InlineData("rewards:shaping:1", "null", "rewards:shaping:1 (from", "must not be null")]
+    [InlineData("rewards:shaping:1", """{ "type": "gate", "levels": [ null ] }""", "rewards:shaping:1:levels:0", "must not be null")]
     [InlineData("monitor", """{ "action": "stop", "actOn": [] }""", "monitor:actOn (from", "never taken")]
     [InlineData("monitor", """{ "action": "switch_off" }""", "monitor:channels (from", "names the channels to take out")]
     public void Value_ThatCannotWork_IsRefusedWithItsKeyAndWhatIsNeeded(string key, string value, params string[] mentions)
