@@ -22,6 +22,7 @@ public sealed class RewardPipeline : IDisposable
     private readonly Dictionary<string, StageState> _state;
     private readonly Dictionary<string, CounterRandom> _random;
     private readonly SortedSet<string> _switchedOff = new(StringComparer.Ordinal);
+    private Tensor? _mark;
 
     internal RewardPipeline(
         RewardSchema input,
@@ -175,8 +176,11 @@ public sealed class RewardPipeline : IDisposable
     public IReadOnlyList<(string Name, Tensor Value)> State =>
         [
             .. _stages.SelectMany(s => _state[s.Transform.Name].Current.Select(t => ($"{s.Transform.Name}/{t.Key}", t.Value))),
-            .. _switchedOff.Select(c => ($"{SwitchedOffName}/{c}", ones(1))),
+            .. _switchedOff.Select(c => ($"{SwitchedOffName}/{c}", Mark)),
         ];
+
+    // What a checkpoint holds for a switched-off channel: only its name says something.
+    private Tensor Mark => _mark ??= ones(1).DetachFromDisposeScope();
 
     /// <summary>Takes over the state of a checkpoint; what it does not hold is as in a new pipeline.</summary>
     /// <param name="state">Names <c>stage/tensor</c> and values, which are copied.</param>
@@ -215,6 +219,8 @@ public sealed class RewardPipeline : IDisposable
     /// <summary>Frees the stages' state.</summary>
     public void Dispose()
     {
+        _mark?.Dispose();
+        _mark = null;
         foreach (StageState state in _state.Values)
         {
             state.Dispose();

@@ -223,6 +223,22 @@ public class RewardPipelineBuilderTests
         Assert.False(delta.IsCausal);
         Assert.False(Build(b => b.AddGate(new() { Channel = "process", By = "verifier" })).Output["process"].IsCausal);
         Assert.True(Build(b => b.AddGate(new() { Channel = "score", By = "verifier" })).Output["score"].IsCausal);
+        Assert.Equal(new RewardRange(0, 1), Aggregated(StepAggregation.Product));
+        Assert.Null(Aggregated(StepAggregation.MeanOdds));
+
+        static RewardRange? Aggregated(StepAggregation how) =>
+            Build(b =>
+                b.AddStepAggregate(
+                    new()
+                    {
+                        Channel = "process",
+                        Into = "one",
+                        Aggregation = how,
+                    }
+                )
+            )
+                .Output["one"]
+                .Range;
     }
 
     [Fact]
