@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using Rlhf.Judges;
 using Rlhf.Metrics;
 using Rlhf.Models;
@@ -15,13 +14,13 @@ namespace RewardLab;
 /// <summary>What a pipeline made of a file's completions.</summary>
 /// <param name="File">The completions.</param>
 /// <param name="Rewards">Their rewards as scored and after each stage, in double.</param>
-/// <param name="Returns">The weighted sum of the return channels a completion; 0 where a required one is invalid.</param>
+/// <param name="Returns">The weighted sum of the return channels a completion; null where a required one is invalid.</param>
 /// <param name="Metrics">What the stages reported.</param>
-/// <param name="Warnings">What the stages have to say of this use of them.</param>
+/// <param name="Warnings">What could not be scored, and what the stages have to say of this use of them.</param>
 internal sealed record LabResult(
     CompletionFile File,
     ShapedRewards Rewards,
-    IReadOnlyList<double> Returns,
+    IReadOnlyList<double?> Returns,
     IReadOnlyList<Metric> Metrics,
     IReadOnlyList<string> Warnings
 );
@@ -82,15 +81,22 @@ internal static class Lab
             host.FirstOrDefault(s => s.Granularity == RewardGranularity.Outcome)?.Name,
             seed
         );
-        RewardScores scores = new RewardScorer(host, options.Scoring, NullLogger.Instance).Score(file.Completions, null, cancellationToken);
+        WarningLog log = new();
+        RewardScores scores = new RewardScorer(host, options.Scoring, log).Score(file.Completions, null, cancellationToken);
         RewardFrame raw = new(file.Layout, [.. channels, .. scores.ToChannels(file.Layout, CPU, ScalarType.Float64)]);
         using MetricSink metrics = new();
         ShapedRewards shaped = shaping.Apply(raw, training: true, 1, metrics);
-        Tensor returns = new GroupAdvantageOptions { Credit = Credit.Episode, Scale = AdvantageScale.None }
+        AdvantageEstimates estimates = new GroupAdvantageOptions { Credit = Credit.Episode, Scale = AdvantageScale.None }
             .CreateEstimator(shaping)
-            .Estimate(shaped)
-            .Returns;
-        return new(file, shaped, [.. returns.data<double>()], metrics.Read(), shaping.Warnings);
+            .Estimate(shaped);
+        bool[] known = [.. estimates.RowsInLoss.data<bool>()];
+        return new(
+            file,
+            shaped,
+            [.. estimates.Returns.data<double>().Zip(known, (value, valid) => valid ? value : (double?)null)],
+            metrics.Read(),
+            [.. log.Warnings, .. shaping.Warnings]
+        );
     }
 
     private static RewardPipeline Build(RewardOptions options, RewardSchema schema, string? verifier, long seed)

@@ -9,6 +9,7 @@ namespace RewardLab;
 internal static class LabReport
 {
     private const int Shown = 40;
+    private const int NarrowestColumn = 12;
 
     private static readonly string[] Figures = ["mean", "std", "min", "max"];
     private static readonly string[] Shares = ["changed", "invalid", "correlation"];
@@ -41,29 +42,44 @@ internal static class LabReport
         console.Write(table);
     }
 
-    /// <summary>Prints a row a completion, with the sum of each channel's valid entries as scored and after each stage.</summary>
+    /// <summary>
+    /// Prints the sum of each channel's valid entries for each completion, as scored and after each stage: a row a completion, or a column a
+    /// completion where there are more channels than fit beside each other.
+    /// </summary>
     public static void Completions(IAnsiConsole console, LabResult result, int rows)
     {
-        (string Title, double?[][] Rows)[] columns = [.. Columns(result.Rewards).Select(c => (c.Title, Rows(c.Channel)))];
-        Table table = new Table()
-            .Title("Completions")
-            .AddColumns(["line", "response", "steps", .. columns.Select(c => Markup.Escape(c.Title)), "return"]);
-        for (int b = 0; b < Math.Min(rows, result.File.Completions.Count); b++)
+        Completion[] shown = [.. result.File.Completions.Take(rows)];
+        (string Title, string[] Cells)[] columns =
+        [
+            ("line", [.. shown.Select(c => c.Problem.Id)]),
+            ("response", [.. shown.Select(c => Line(c.Text))]),
+            ("step count", [.. shown.Select(c => $"{c.Steps.Count}")]),
+            .. Columns(result.Rewards).Select(c => (c.Title, Rows(c.Channel).Take(rows).Select(Sum).ToArray())),
+            ("return", [.. result.Returns.Take(rows).Select(r => Sum([r]))]),
+        ];
+        int perLine = Math.Max(1, (console.Profile.Width - Shown) / NarrowestColumn);
+        if (columns.Length <= perLine)
         {
-            Completion completion = result.File.Completions[b];
-            Add(
-                table,
-                [
-                    completion.Problem.Id,
-                    Line(completion.Text),
-                    $"{completion.Steps.Count}",
-                    .. columns.Select(c => Sum(c.Rows[b])),
-                    Number(result.Returns[b]),
-                ]
-            );
+            Table table = new Table().Title("Completions").AddColumns([.. columns.Select(c => Markup.Escape(c.Title))]);
+            foreach (int b in Enumerable.Range(0, shown.Length))
+            {
+                Add(table, columns.Select(c => c.Cells[b]));
+            }
+
+            console.Write(table);
+            return;
         }
 
-        console.Write(table);
+        foreach (int[] part in Enumerable.Range(0, shown.Length).Chunk(perLine))
+        {
+            Table table = new Table().Title("Completions").AddColumns(["", .. part.Select(b => $"line {columns[0].Cells[b]}")]);
+            foreach ((string title, string[] cells) in columns.Skip(1))
+            {
+                Add(table, [title, .. part.Select(b => cells[b])]);
+            }
+
+            console.Write(table);
+        }
     }
 
     /// <summary>Prints a table a completion, with a row a step and the step channels as scored and after each stage.</summary>
@@ -138,5 +154,6 @@ internal static class LabReport
 
     private static void Add(Table table, IEnumerable<string> cells) => table.AddRow([.. cells.Select(Markup.Escape)]);
 
-    private static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
+    // A product may be −0, which reads like a small negative number.
+    private static string Number(double value) => (value == 0 ? 0 : value).ToString("0.###", CultureInfo.InvariantCulture);
 }

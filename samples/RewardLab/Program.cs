@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RewardLab;
+using Rlhf.Shaping;
 using Rlhf.Trainers.Configuration;
 using Rlhf.Trainers.Experiments;
 using Spectre.Console;
@@ -51,7 +52,19 @@ return ConsoleProgram.Run(cancellation =>
         }
 
         using var scope = NewDisposeScope();
-        LabResult result = Lab.Run(responses, file, parse.GetValue(tokenizer), parse.GetValue(seed), cancellation);
+        LabResult result;
+        try
+        {
+            result = Lab.Run(responses, file, parse.GetValue(tokenizer), parse.GetValue(seed), cancellation);
+        }
+        catch (Exception e) when (e is RewardPipelineException or ArgumentException)
+        {
+            string message = e is ArgumentException { ParamName: { } name }
+                ? e.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal)
+                : e.Message;
+            throw new ConfigurationException($"{file.FullName}: {message}");
+        }
+
         foreach (string warning in result.Warnings)
         {
             Console.Error.WriteLine($"Warning: {warning}");

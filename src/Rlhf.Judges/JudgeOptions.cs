@@ -9,10 +9,9 @@ namespace Rlhf.Judges;
 /// </summary>
 /// <remarks>
 /// Rating: the first integer after "Rating:" in any case, 1 to 10 (the direct protocol of RewardMATH, arXiv 2410.01729, whose code takes 1
-/// where there is none; here that is invalid). Pairwise: the response
-/// against the problem's worked solution, or its answer where there is none, shown in both orders; each verdict "[[A]]", "[[B]]" or "[[C]]"
-/// for a tie counts +1, −1 or 0 for the response, and the
-/// score is 1, 0 or 0.5 for a positive, negative or zero sum (as JudgeBench counts). What cannot be read in either order is invalid.
+/// where there is none; here that is invalid). Pairwise: the response against the problem's worked solution, or its answer where there is
+/// none, shown in both orders; each verdict "[[A]]", "[[B]]" or "[[C]]" for a tie counts +1, −1 or 0 for the response, and the score is 1,
+/// 0 or 0.5 for a positive, negative or zero sum (as JudgeBench counts). What cannot be read in either order is invalid.
 /// </remarks>
 public sealed record JudgeOptions : RewardSourceOptions, IValidatableObject
 {

@@ -7,7 +7,7 @@ namespace Rlhf.Shaping;
 /// <param name="Maximum">The largest value possible.</param>
 public readonly record struct RewardRange(double Minimum, double Maximum)
 {
-    /// <summary>The range that also holds a value.</summary>
+    /// <summary>The smallest range that holds both this one and a value.</summary>
     public RewardRange Including(double value) => new(Math.Min(Minimum, value), Math.Max(Maximum, value));
 }
 
@@ -27,35 +27,33 @@ public sealed record ChannelSchema(string Name, RewardGranularity Granularity, s
     public bool CanBeNegative => Range is not { Minimum: >= 0 };
 
     /// <summary>
-    /// What a standard deviation has divided already. A normalising stage refuses a channel that was normalised as it is; an estimator that
+    /// Whether a standard deviation has divided the values already. A normalising stage refuses a channel that was normalised as it is; an estimator that
     /// divides refuses one that holds normalised parts, too.
     /// </summary>
     public Normalisation Normalisation { get; init; }
 
     /// <summary>
     /// Whether the values hold a KL penalty. A trainer refuses it beside one in the loss, and an estimator that divides by a standard
-    /// deviation refuses it, since that would rescale the
-    /// penalty's coefficient.
+    /// deviation refuses it, since that would rescale the penalty's coefficient.
     /// </summary>
     public bool IsKlPenalty { get; init; }
 
     /// <summary>
     /// Whether the value at a place depends only on what was chosen up to there. Where not (Delta, an episode's gate on its steps), returns
-    /// to go are biased:
-    /// they reward a choice for what another, later choice decides.
+    /// to go are biased: they reward a choice for what another, later choice decides.
     /// </summary>
     public bool IsCausal { get; init; } = true;
 }
 
-/// <summary>How far a channel's values are normalised.</summary>
+/// <summary>Whether a standard deviation has divided a channel's values already.</summary>
 public enum Normalisation
 {
-    /// <summary>Not at all.</summary>
+    /// <summary>It has not.</summary>
     None,
 
-    /// <summary>Something that went into them is, as in a sum of normalised channels (GDPO).</summary>
+    /// <summary>It has divided a part of them, as in a sum of normalised channels (GDPO).</summary>
     Parts,
 
-    /// <summary>They are.</summary>
+    /// <summary>It has divided the values themselves.</summary>
     Whole,
 }

@@ -3,10 +3,8 @@ namespace Rlhf.Shaping;
 /// <summary>A stage of a reward pipeline: a pure function from a frame and its context to a new frame.</summary>
 /// <remarks>
 /// A stage runs on whatever device the frame is on, without element loops, host reads or copies, and so on the meta device, too. It never
-/// disposes, never writes
-/// in place and makes tensors of its input's type. What is invalid stays invalid with value 0 and influences nothing. It has no state or
-/// random numbers of
-/// its own: both come from the context.
+/// disposes, never writes in place and makes tensors of its input's type. What is invalid stays invalid with value 0 and influences
+/// nothing. It has no state or random numbers of its own: both come from the context.
 /// </remarks>
 public interface IRewardTransform
 {

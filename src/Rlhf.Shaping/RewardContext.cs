@@ -34,8 +34,7 @@ public sealed class RewardContext
 
     /// <summary>
     /// The rewards as observed: after all noise stages, before any shaping. Thresholds compare these, so that weights and normalisation do
-    /// not move them.
-    /// A noise stage sees the raw rewards here.
+    /// not move them. A noise stage finds here what the noise stages before it left.
     /// </summary>
     public RewardFrame Observed { get; }
 

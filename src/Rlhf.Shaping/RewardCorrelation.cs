@@ -5,11 +5,12 @@ using static TorchSharp.torch;
 
 namespace Rlhf.Shaping;
 
-/// <summary>How far a channel goes along with the verified outcome.</summary>
+/// <summary>Correlation of channels with the verified outcome.</summary>
 public static class RewardCorrelation
 {
     private static readonly Scalar Zero = 0;
     private static readonly Scalar One = 1;
+    private static readonly Scalar MinusOne = -1;
 
     /// <summary>
     /// Pearson's ρ = Σ(x − x̄)(y − ȳ) / √(Σ(x − x̄)²·Σ(y − ȳ)²) between the channel's sums over each response's valid entries and the
@@ -50,6 +51,6 @@ public static class RewardCorrelation
         using Scalar tiny = 1e-20;
         Tensor size = x.Keep(counted).square().sum().mul(y.Keep(counted).square().sum()).sqrt().mul(tiny);
         Tensor known = scale.gt(size).bitwise_and(scale.gt(Zero));
-        return (dx.mul(dy).sum().div(scale.masked_fill(known.bitwise_not(), One)).Keep(known).clamp(-1.0, 1.0), known);
+        return (dx.mul(dy).sum().div(scale.masked_fill(known.bitwise_not(), One)).Keep(known).clamp(MinusOne, One), known);
     }
 }

@@ -8,8 +8,7 @@ namespace Rlhf.Shaping;
 
 /// <summary>
 /// An ordered, validated list of stages. It sees an iteration's whole batch at once, after filters and before any split, runs on the device
-/// the frame is on
-/// and reads nothing back.
+/// the frame is on and reads nothing back.
 /// </summary>
 /// <remarks>Not safe for several threads: one thread owns torch.</remarks>
 public sealed class RewardPipeline : IDisposable
@@ -23,12 +22,14 @@ public sealed class RewardPipeline : IDisposable
     private readonly Dictionary<string, StageState> _state;
     private readonly Dictionary<string, CounterRandom> _random;
     private readonly SortedSet<string> _switchedOff = new(StringComparer.Ordinal);
+    private Tensor? _mark;
 
     internal RewardPipeline(
         RewardSchema input,
         RewardSchema output,
         IReadOnlyList<PipelineStage> stages,
         IReadOnlyDictionary<string, double> weights,
+        IReadOnlyList<string> processChannels,
         string? verifiedChannel,
         long seed
     )
@@ -36,6 +37,7 @@ public sealed class RewardPipeline : IDisposable
         Input = input;
         Output = output;
         Weights = weights;
+        ProcessChannels = processChannels;
         VerifiedChannel = verifiedChannel;
         _stages = stages;
         _state = stages.ToDictionary(s => s.Transform.Name, _ => new StageState(), StringComparer.Ordinal);
@@ -52,7 +54,14 @@ public sealed class RewardPipeline : IDisposable
     public IReadOnlyDictionary<string, double> Weights { get; }
 
     /// <summary>
-    /// The outcome channel that, as scored, says what is true, and which every reward is compared with; null where there is none.
+    /// Channels that say how a response was reached rather than whether it is right: step and token channels of <see cref="Input"/>, and
+    /// what stages make of nothing else, such as a step channel's mean. An outcome that is spread over tokens, a penalty of length and a
+    /// KL penalty are none.
+    /// </summary>
+    public IReadOnlyList<string> ProcessChannels { get; }
+
+    /// <summary>
+    /// The outcome channel whose values, as scored, verify answers: every reward is compared with it. Null where there is none.
     /// </summary>
     public string? VerifiedChannel { get; }
 
@@ -66,15 +75,13 @@ public sealed class RewardPipeline : IDisposable
     /// <summary>The first stage that penalises responses for being too long; null where there is none.</summary>
     public string? OverlongPenalty => _stages.FirstOrDefault(s => s.Transform.PenalisesOverlong)?.Transform.Name;
 
-    /// <summary>What the stages have to say of this use of them; to be shown once.</summary>
+    /// <summary>Warnings about this combination of channels, stages and weights; show them once.</summary>
     public IReadOnlyList<string> Warnings => Output.Warnings;
 
     /// <summary>Shapes the rewards of an iteration.</summary>
     /// <param name="raw">The rewards as scored: exactly the channels of <see cref="Input"/>, in any order.</param>
-    /// <param name="training">
-    /// Training: noise is on, and the stages' state moves on, so call it once an iteration. In evaluation noise is off and the state only
-    /// read.
-    /// </param>
+    /// <param name="training"> Training: noise is on, and the stages' state moves on, so call it once an iteration. In evaluation noise is
+    /// off and the state only read. </param>
     /// <param name="iteration">The iteration's number.</param>
     /// <param name="metrics">Where the stages report what they did; null for nowhere.</param>
     /// <returns>All views of the rewards, in the caller's dispose scope, without gradient.</returns>
@@ -169,8 +176,11 @@ public sealed class RewardPipeline : IDisposable
     public IReadOnlyList<(string Name, Tensor Value)> State =>
         [
             .. _stages.SelectMany(s => _state[s.Transform.Name].Current.Select(t => ($"{s.Transform.Name}/{t.Key}", t.Value))),
-            .. _switchedOff.Select(c => ($"{SwitchedOffName}/{c}", ones(1))),
+            .. _switchedOff.Select(c => ($"{SwitchedOffName}/{c}", Mark)),
         ];
+
+    // What a checkpoint holds for a switched-off channel: only its name says something.
+    private Tensor Mark => _mark ??= ones(1).DetachFromDisposeScope();
 
     /// <summary>Takes over the state of a checkpoint; what it does not hold is as in a new pipeline.</summary>
     /// <param name="state">Names <c>stage/tensor</c> and values, which are copied.</param>
@@ -209,6 +219,8 @@ public sealed class RewardPipeline : IDisposable
     /// <summary>Frees the stages' state.</summary>
     public void Dispose()
     {
+        _mark?.Dispose();
+        _mark = null;
         foreach (StageState state in _state.Values)
         {
             state.Dispose();

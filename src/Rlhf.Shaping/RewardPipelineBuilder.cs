@@ -63,8 +63,8 @@ public sealed class RewardPipelineBuilder(RewardSchema schema)
     }
 
     /// <summary>
-    /// Names the outcome channel that says what is true. Metrics then say of every channel, as scored and after each stage, how far it goes
-    /// along with it.
+    /// Names the outcome channel that verifies answers. Metrics then give the correlation of every channel with it, as scored and after
+    /// each stage.
     /// </summary>
     /// <param name="channel">An outcome channel of the schema; its values as scored count.</param>
     public RewardPipelineBuilder WithVerifiedOutcome(string channel)
@@ -91,14 +91,41 @@ public sealed class RewardPipelineBuilder(RewardSchema schema)
         CheckNames();
         CheckOrder();
         RewardSchema output = schema;
+        HashSet<string> process = [.. schema.Channels.Where(c => c.Granularity != RewardGranularity.Outcome).Select(c => c.Name)];
         foreach (PipelineStage stage in _stages)
         {
-            output = Configure(stage.Transform, output);
+            RewardSchema before = output;
+            output = Configure(stage.Transform, before);
+            if (stage.Transform.Reads.Count > 0 && stage.Transform.Reads.All(process.Contains))
+            {
+                process.UnionWith(stage.Transform.Writes.Where(c => before.Find(c) is null));
+            }
         }
 
         CheckWeights(output);
         CheckVerified();
-        return new(schema, output, [.. _stages], _weights, _verified, _seed);
+        return new(schema, WithUnused(output), [.. _stages], _weights, [.. process], _verified, _seed);
+    }
+
+    // What a stage writes in vain: most often a new channel whose weight was forgotten.
+    private RewardSchema WithUnused(RewardSchema output)
+    {
+        foreach ((int index, PipelineStage stage) in _stages.Index())
+        {
+            IReadOnlyList<string> written = stage.Transform.Writes;
+            if (
+                written.Count > 0
+                && !written.Any(c => _weights.ContainsKey(c) || _stages.Skip(index + 1).Any(later => later.Transform.Reads.Contains(c)))
+            )
+            {
+                output = output.WithWarning(
+                    $"stage '{stage.Transform.Name}' has no effect on the return: what it writes ({string.Join(", ", written)}) has no weight, and no later stage reads it. "
+                        + "Give it a weight (0 to watch it only), or drop the stage."
+                );
+            }
+        }
+
+        return output;
     }
 
     private void CheckNames()

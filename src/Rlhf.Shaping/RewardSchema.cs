@@ -29,7 +29,7 @@ public sealed class RewardSchema
     /// <summary>The channels in order.</summary>
     public IReadOnlyList<ChannelSchema> Channels { get; }
 
-    /// <summary>What stages have to say of this use of them; shown once, by the program.</summary>
+    /// <summary>Warnings of stages about this use of them; the program shows them once.</summary>
     public IReadOnlyList<string> Warnings { get; private init; } = [];
 
     /// <summary>The channel of a name.</summary>
@@ -67,14 +67,16 @@ public sealed class RewardSchema
         };
     }
 
-    /// <summary>This schema with something to tell the user.</summary>
+    /// <summary>This schema with one more warning for the user.</summary>
     public RewardSchema WithWarning(string warning) => new(Channels) { Warnings = [.. Warnings, warning] };
 
     private static void Check(ChannelSchema channel)
     {
-        if (string.IsNullOrWhiteSpace(channel.Name))
+        if (string.IsNullOrWhiteSpace(channel.Name) || channel.Name.Contains('/', StringComparison.Ordinal))
         {
-            throw new RewardPipelineException("a channel has an empty name.");
+            throw new RewardPipelineException(
+                $"a channel is named '{channel.Name}'; a name is not empty and has no '/', since metrics and files are named after it."
+            );
         }
 
         if ((channel.Granularity == RewardGranularity.Step) != (channel.StepMap is not null))
@@ -140,10 +142,11 @@ public static class RewardSchemaExtensions
     public static RewardSchema Source(this RewardSchema schema, IRewardSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
+        RewardRange? range = source.Range is var (low, high) ? new(low, high) : null;
         RewardSchema with =
             source.Granularity == RewardGranularity.Step
-                ? schema.Steps(source.Name, source.Levels is { } levels ? new(levels.Min(), levels.Max()) : null)
-                : schema.Outcome(source.Name, levels: source.Levels);
+                ? schema.Add(new(source.Name, RewardGranularity.Step, StepMap.Steps) { Range = range, Levels = source.Levels })
+                : schema.Outcome(source.Name, range, source.Levels);
         return source.SaysAnswered ? with.Outcome(RewardChannel.AnsweredName(source.Name), levels: [0, 1]) : with;
     }
 

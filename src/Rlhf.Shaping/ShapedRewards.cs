@@ -33,7 +33,7 @@ public sealed record ShapedRewards
     /// <summary>The channels with a weight other than 0, in the order of the weights.</summary>
     public required IReadOnlyList<ReturnChannel> Returns { get; init; }
 
-    /// <summary>The channel of <see cref="Raw"/> that says what is true; null where the pipeline was told of none.</summary>
+    /// <summary>The channel of <see cref="Raw"/> that verifies answers; null where the pipeline has none.</summary>
     public string? VerifiedChannel { get; init; }
 
     /// <summary>The batch.</summary>

@@ -37,7 +37,7 @@ public sealed class StageMetrics
 
     /// <summary>Adds a value that is left out where it is not known.</summary>
     /// <param name="name">The metric's name within the stage.</param>
-    /// <param name="value">0-d; of no account where it is not known.</param>
+    /// <param name="value">0-d; ignored where it is not known.</param>
     /// <param name="known">bool, 0-d.</param>
     /// <param name="of">What it is the value of.</param>
     public void AddKnown(string name, Tensor value, Tensor known, string of) => _sink?.Add(_prefix + name, value.Keep(known), known, of);

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Rlhf.Configuration;
 using Rlhf.Shaping.Stages;
 
 namespace Rlhf.Shaping;
@@ -86,7 +86,11 @@ public sealed class StageRegistry
     /// Reads <see cref="StageOptions"/> as the type that <c>"type"</c> names, wherever it stands in the object; for
     /// <see cref="JsonSerializerOptions.Converters"/>.
     /// </summary>
-    public JsonConverter<StageOptions> CreateJsonConverter() => new Converter(this);
+    public JsonConverter<StageOptions> CreateJsonConverter() =>
+        new DiscriminatedJsonConverter<StageOptions>(
+            "stage",
+            _entries.Values.ToDictionary(e => e.Type.Name, e => e.Type.OptionsType, StringComparer.Ordinal)
+        );
 
     private void Add(RewardPipelineBuilder builder, IReadOnlyList<StageOptions> list, StageKind kind)
     {
@@ -113,46 +117,4 @@ public sealed class StageRegistry
     private static string ListName(StageKind kind) => kind == StageKind.Noise ? "noise" : "shaping";
 
     private sealed record Entry(StageType Type, Action<RewardPipelineBuilder, StageOptions> AddTo);
-
-    private sealed class Converter(StageRegistry registry) : JsonConverter<StageOptions>
-    {
-        private const string Discriminator = "type";
-
-        public override StageOptions Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-        {
-            if (
-                JsonNode.Parse(ref reader) is not JsonObject stage
-                || !stage.Remove(Discriminator, out JsonNode? node)
-                || node is not JsonValue value
-                || !value.TryGetValue(out string? name)
-            )
-            {
-                throw new JsonException($"a stage is an object with a \"type\": {Known()}.");
-            }
-
-            if (!registry._entries.TryGetValue(name, out Entry? entry))
-            {
-                throw new JsonException($"there is no stage type '{name}'; types: {Known()}.");
-            }
-
-            try
-            {
-                return (StageOptions)stage.Deserialize(entry.Type.OptionsType, options)!;
-            }
-            catch (JsonException problem)
-            {
-                throw new JsonException($"stage of type '{name}', {problem.Message}", problem);
-            }
-        }
-
-        public override void Write(Utf8JsonWriter writer, StageOptions value, JsonSerializerOptions options)
-        {
-            StageType type = registry.TypeOf(value);
-            var stage = (JsonObject)JsonSerializer.SerializeToNode(value, type.OptionsType, options)!;
-            stage.Insert(0, Discriminator, type.Name);
-            stage.WriteTo(writer, options);
-        }
-
-        private string Known() => string.Join(", ", registry.Types.Select(t => t.Name));
-    }
 }

@@ -7,8 +7,7 @@ namespace Rlhf.Shaping;
 
 /// <summary>
 /// What a stage did to each channel that it wrote: mean, spread and extremes before and after it, the shares of entries that it changed and
-/// that are invalid, and how far
-/// the channel goes along with the verified outcome.
+/// that are invalid, and how far the channel goes along with the verified outcome.
 /// </summary>
 internal static class StageReport
 {

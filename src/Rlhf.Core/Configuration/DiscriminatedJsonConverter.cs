@@ -11,11 +11,12 @@ namespace Rlhf.Configuration;
 /// <typeparam name="TBase">What all types derive from.</typeparam>
 /// <param name="what">What such an object is, for messages.</param>
 /// <param name="types">The types by name.</param>
-internal sealed class DiscriminatedJsonConverter<TBase>(string what, IReadOnlyDictionary<string, Type> types) : JsonConverter<TBase>
+public sealed class DiscriminatedJsonConverter<TBase>(string what, IReadOnlyDictionary<string, Type> types) : JsonConverter<TBase>
     where TBase : class
 {
     private const string Discriminator = "type";
 
+    /// <inheritdoc/>
     public override TBase Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (
@@ -43,6 +44,7 @@ internal sealed class DiscriminatedJsonConverter<TBase>(string what, IReadOnlyDi
         }
     }
 
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, TBase value, JsonSerializerOptions options)
     {
         string name =

@@ -20,6 +20,10 @@ public interface IRewardSource
     /// <summary>The only values it gives, ascending; null where they are unknown or continuous. Some stages need them (flip).</summary>
     IReadOnlyList<double>? Levels => null;
 
+    /// <summary>The bounds of its values, both inclusive; null where there are none.</summary>
+    /// <value>By default those of <see cref="Levels"/>.</value>
+    (double Minimum, double Maximum)? Range => Levels is { Count: > 0 } levels ? (levels.Min(), levels.Max()) : null;
+
     /// <summary>
     /// The time after which its own limits end a call with a score, such as a 0 for a program that runs for ever; null where it has none.
     /// Its deadline has to be longer: what is late is invalid.

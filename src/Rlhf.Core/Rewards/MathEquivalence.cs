@@ -5,12 +5,11 @@ namespace Rlhf.Rewards;
 /// <summary>Whether two mathematical answers, LaTeX or plain text, say the same.</summary>
 /// <remarks>
 /// Understood are integers, decimals (repeating ones too), fractions, mixed numbers, percentages, units, currencies, radicals, powers, π,
-/// e, complex numbers, functions, expressions in letters, equations,
-/// inequalities, intervals and unions, lists, sets, tuples, matrices, ±, short sums and products, numbers in a base or in words, options of
-/// a multiple choice and words. Rational numbers are compared exactly, others to about eighty digits;
-/// expressions in letters at several points. A decimal with six places or more stands for a number that has no finite decimal if it is
-/// rounded correctly; nothing else is approximate.
-/// The work of a comparison has a fixed bound, so no text takes long, and none throws: what cannot be read is equivalent to nothing.
+/// e, complex numbers, functions, expressions in letters, equations, inequalities, intervals and unions, lists, sets, tuples, matrices, ±,
+/// short sums and products, numbers in a base or in words, options of a multiple choice and words. Rational numbers are compared exactly,
+/// others to about eighty digits; expressions in letters at several points. A decimal with six places or more stands for a number that has
+/// no finite decimal if it is rounded correctly; nothing else is approximate. The work of a comparison has a fixed bound, so no text takes
+/// long, and none throws: what cannot be read is equivalent to nothing.
 /// </remarks>
 public static class MathEquivalence
 {

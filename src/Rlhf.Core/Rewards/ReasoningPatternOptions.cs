@@ -18,8 +18,8 @@ public enum ReasoningPatternForm
 /// <summary>Options of <see cref="TextRewards.ReasoningPattern"/>.</summary>
 /// <remarks>
 /// c = patterns that occur in the lower-cased text, each counted once (the paper's text says "each time", its figure and both codes count
-/// presence); rep = distinct 20-grams
-/// of words that occur more than once, over all 20-grams. Source: arXiv 2505.22653, section 2.2 and the released code.
+/// presence); rep = distinct 20-grams of words that occur more than once, over all 20-grams. Source: arXiv 2505.22653, section 2.2 and the
+/// released code.
 /// </remarks>
 public sealed record ReasoningPatternOptions : RewardSourceOptions
 {

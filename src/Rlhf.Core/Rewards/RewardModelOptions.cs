@@ -44,8 +44,7 @@ public sealed record OutcomeModelOptions : RewardModelOptions
 
 /// <summary>
 /// Options of <see cref="RewardModels.Process"/>: one score a step, at its end. Prompt and each step with its separator are encoded apart
-/// and their ids joined, so that the place that is read
-/// is exact whatever the tokenizer merges; scores meet the policy's steps by index.
+/// and their ids joined, so that the place that is read is exact whatever the tokenizer merges; scores meet the policy's steps by index.
 /// </summary>
 public sealed record ProcessModelOptions : RewardModelOptions
 {

@@ -8,15 +8,13 @@ namespace Rlhf.Rewards;
 /// </summary>
 /// <remarks>
 /// The program is the last fenced block of the response; a response without one is a valid 0. The tests are the problem's reference answer.
-/// A program passes if the last line that it prints is a
-/// random token which only the end of the file prints: leaving early with success does not pass. A program that searches its own file for
-/// the token can print it, and a program that changes what
-/// the tests call can fool them: no language keeps a program from what runs in its own process. Needs Linux 5.14 with <c>unshare</c>,
-/// <c>prlimit</c>, <c>setpriv</c> and <c>mount</c> (util-linux). The sandbox
-/// has no network, its own processes, an empty environment and no privileges; it reads nothing from standard input and can write to its own
-/// <c>/tmp</c> alone. It can read whatever files the user can
-/// (the user nobody, where the run is root's), those in <c>/tmp</c>, <c>/run</c> and <c>/var/tmp</c> excepted. Where the sandbox itself
-/// fails the score is invalid, not 0.
+/// A program passes if the last line that it prints is a random token which only the end of the file prints: leaving early with success
+/// does not pass. A program that searches its own file for the token can print it, and a program that changes what the tests call can fool
+/// them: no language keeps a program from what runs in its own process. Needs Linux 5.14 with <c>unshare</c>, <c>prlimit</c>,
+/// <c>setpriv</c> and <c>mount</c> (util-linux). The sandbox has no network, its own processes, an empty environment and no privileges; it
+/// reads nothing from standard input and can write to its own <c>/tmp</c> alone. It can read whatever files the user can (the user nobody,
+/// where the run is root's), those in <c>/tmp</c>, <c>/run</c> and <c>/var/tmp</c> excepted. Where the sandbox itself fails the score is
+/// invalid, not 0.
 /// </remarks>
 public sealed record UnitTestsOptions : RewardSourceOptions, IValidatableObject
 {

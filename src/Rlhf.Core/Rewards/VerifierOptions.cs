@@ -67,9 +67,8 @@ public sealed record BoxedOptions : RewardSourceOptions
 /// <summary>Options of <see cref="Verifiers.Math"/>.</summary>
 /// <remarks>
 /// The answer is what the last <c>\boxed{…}</c> or <c>\fbox{…}</c> holds; without one, the rest of the last line that begins with one of
-/// the markers or holds
-/// "answer is"; without that, the last <c>$…$</c> or number. A response that ends within its last box has no answer. It is compared as
-/// <see cref="MathEquivalence"/> says.
+/// the markers or holds "answer is"; without that, the last <c>$…$</c> or number. A response that ends within its last box has no answer.
+/// It is compared as <see cref="MathEquivalence"/> says.
 /// </remarks>
 public sealed record MathOptions : RewardSourceOptions
 {
@@ -134,10 +133,9 @@ public sealed record FormatOptions : RewardSourceOptions
 /// <summary>Options of <see cref="Verifiers.ArithmeticSteps"/>.</summary>
 /// <remarks>
 /// A step is right if it holds an equation such as <c>16 - 3 * (1 + 1) = 10</c> and all its equations hold exactly; in
-/// <c>2 + 3 = 5 + 4 = 9</c> every side has to be equal. The last step that is not blank may be the answer line, <c>#### 10</c>: it is right
-/// if
-/// its number is the result of the nearest earlier equation. Nothing checks that a step is of use, so it is a reward that can be hacked by
-/// right but idle steps: what the stages clip and delta are for.
+/// <c>2 + 3 = 5 + 4 = 9</c> every side has to be equal. The last step that is not blank may be the answer line, <c>#### 10</c>: it is
+/// right if its number is the result of the nearest earlier equation. Nothing checks that a step is of use, so right but idle steps hack
+/// this reward: that is what the stages clip and delta are for.
 /// </remarks>
 public sealed record ArithmeticStepsOptions : RewardSourceOptions
 {
@@ -189,9 +187,8 @@ public enum ComparedText
 /// <summary>Options of <see cref="Verifiers.Numeric"/>.</summary>
 /// <remarks>
 /// Right where |answer − reference| ≤ max(absolute, relative·|reference|), on exact fractions. The answer is found as
-/// <see cref="MathOptions"/> says, and of a text that is more than a number its last
-/// number counts. Decimals, <c>3/4</c>, <c>\frac{3}{4}</c>, <c>1.5e3</c> and <c>1.5 \times 10^3</c> are numbers; an exponent alone, or a
-/// number within a root, is none.
+/// <see cref="MathOptions"/> says, and of a text that is more than a number its last number counts. Decimals, <c>3/4</c>,
+/// <c>\frac{3}{4}</c>, <c>1.5e3</c> and <c>1.5 \times 10^3</c> are numbers; an exponent alone, or a number within a root, is none.
 /// </remarks>
 public sealed record NumericOptions : RewardSourceOptions
 {

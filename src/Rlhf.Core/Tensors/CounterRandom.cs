@@ -94,8 +94,10 @@ public sealed class CounterRandom
     // int64 shifts are arithmetic, so the copies of the sign bit are masked away.
     private static Tensor LogicalShiftRight(Tensor x, int bits)
     {
-        Tensor shift = full_like(x, bits);
-        Tensor mask = full_like(x, (1L << (64 - bits)) - 1);
+        using TorchSharp.Scalar by = bits,
+            kept = (1L << (64 - bits)) - 1;
+        Tensor shift = full_like(x, by),
+            mask = full_like(x, kept);
         return x.bitwise_right_shift(shift).bitwise_and(mask);
     }
 

@@ -17,8 +17,7 @@ internal static class CreditTensors
     /// <summary>Rows whose required rewards are valid: bool <c>[B]</c>.</summary>
     /// <remarks>
     /// Every outcome channel is required. Step and token channels count where they are valid; only where there is no outcome channel, a row
-    /// is invalid in which
-    /// one of them has entries but none that is valid.
+    /// is invalid in which one of them has entries but none that is valid.
     /// </remarks>
     public static Tensor RequiredValid(ShapedRewards rewards)
     {
@@ -81,7 +80,7 @@ internal static class CreditTensors
     /// <summary>Index of each row's last action token: int64 <c>[B,1]</c>; 0 where it has none.</summary>
     public static Tensor LastAction(RewardLayout layout)
     {
-        Tensor position = arange(layout.ActionMask.size(1), ScalarType.Int64, layout.ActionMask.device).add(One);
+        Tensor position = Positions.Of(layout.ActionMask).add(One);
         return layout.ActionMask.to_type(ScalarType.Int64).mul(position).amax([1], true).sub(One).clamp_min(Zero);
     }
 
@@ -96,8 +95,7 @@ internal static class CreditTensors
     /// <summary>G_t = Σ_{t' ≥ t} γ^(n_t' − n_t) · r_t' along dimension 1, with n the time of each column: non-decreasing.</summary>
     /// <remarks>
     /// By doubling, as a parallel scan: after the pass with shift s each entry holds its next 2s. No power grows and nothing cancels, as it
-    /// would in
-    /// γ^(−n) · cumsum(γ^n · r).
+    /// would in γ^(−n) · cumsum(γ^n · r).
     /// </remarks>
     public static Tensor SuffixSum(Tensor rewards, Tensor? time = null, double discount = 1)
     {

@@ -62,7 +62,7 @@ public sealed record GroupAdvantageOptions
         if (Credit is null && spread is not null)
         {
             throw new RewardPipelineException(
-                $"return channel '{spread.Name}' has one value a {(spread.Granularity == RewardGranularity.Step ? "step" : "token")}, so the credit must be named: "
+                $"return channel '{spread.Name}' has one value a {(spread.Granularity == RewardGranularity.Step ? "step" : "token")}, so the credit must be named (algorithm:advantage:credit): "
                     + "episode, return_to_go or step_normalised."
             );
         }
@@ -83,6 +83,13 @@ public sealed record GroupAdvantageOptions
         {
             throw new RewardPipelineException(
                 "scale is an option of episode credit: return_to_go does not divide, and step_normalised always divides by each channel's std."
+            );
+        }
+
+        if ((Discount != 1 || StepMap != Rewards.StepMap.Steps) && credit != Advantages.Credit.ReturnToGo)
+        {
+            throw new RewardPipelineException(
+                "discount and stepMap are options of return_to_go credit: episode credit adds all rewards of a response up, and step_normalised has no positions of its own. Leave them out, or name that credit."
             );
         }
 

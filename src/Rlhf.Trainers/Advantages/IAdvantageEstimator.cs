@@ -9,7 +9,7 @@ namespace Rlhf.Trainers.Advantages;
 /// </summary>
 public interface IAdvantageEstimator
 {
-    /// <summary>What is doubtful about this estimator on the channels that it was made for; to be shown once.</summary>
+    /// <summary>Warnings about this estimator on its channels, such as a non-causal one under return-to-go credit; show them once.</summary>
     IReadOnlyList<string> Warnings { get; }
 
     /// <summary>Estimates the advantages of a whole iteration.</summary>

@@ -22,7 +22,7 @@ internal sealed class ReturnToGoAdvantages(GroupAdvantageOptions options, IReadO
         Tensor toGo = ReturnsToGo(rewards, Options.Discount);
         long steps = map.Mask.size(1);
         using TorchSharp.Scalar width = steps;
-        Tensor position = arange(steps, ScalarType.Int64, layout.GroupIndex.device);
+        Tensor position = Positions.Of(map.Mask);
         Tensor place = layout.GroupIndex.mul(width).unsqueeze(1).add(position);
         Tensor counted = map.Mask.bitwise_and(rows.unsqueeze(1));
         GroupStatistics places = new(toGo.gather(1, map.Ends).flatten(), counted.flatten(), place.flatten(), layout.Groups * steps);

@@ -8,8 +8,7 @@ namespace Rlhf.Trainers.Advantages;
 
 /// <summary>
 /// A_t in step k = Σ_outcomes w_o · z^o_i + Σ_processes w_p · Σ_{j ≥ k, valid} z^p_ij, each channel's z = (r − mean) / (std + ε) over its
-/// valid entries of the group
-/// (DeepSeekMath, arXiv 2402.03300, process supervision).
+/// valid entries of the group (DeepSeekMath, arXiv 2402.03300, process supervision).
 /// </summary>
 internal sealed class StepNormalisedAdvantages(GroupAdvantageOptions options, IReadOnlyList<string> warnings)
     : GroupAdvantageEstimator(options, warnings)

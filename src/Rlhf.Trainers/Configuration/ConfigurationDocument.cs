@@ -79,6 +79,34 @@ internal sealed class ConfigurationDocument
         return parent is JsonObject section && section.Remove(key[(colon + 1)..]);
     }
 
+    /// <summary>A problem for each null in a list, which the serializer would let through whatever the element's type.</summary>
+    public IEnumerable<string> NullElements() => NullElements(Root, "");
+
+    private IEnumerable<string> NullElements(JsonNode node, string key)
+    {
+        IEnumerable<(string Name, JsonNode? Value)> parts = node switch
+        {
+            JsonArray list => list.Select((value, i) => (i.ToString(CultureInfo.InvariantCulture), value)),
+            JsonObject section => section.Select(p => (p.Key, p.Value)),
+            _ => [],
+        };
+        foreach ((string name, JsonNode? value) in parts)
+        {
+            string at = key.Length == 0 ? name : $"{key}:{name}";
+            if (value is not null)
+            {
+                foreach (string problem in NullElements(value, at))
+                {
+                    yield return problem;
+                }
+            }
+            else if (node is JsonArray)
+            {
+                yield return $"{at} (from {OriginOf(at)}): an element of a list must not be null.";
+            }
+        }
+    }
+
     private string? Replace(ConfigurationOverride change)
     {
         JsonNode node = Root;

@@ -52,7 +52,12 @@ public static partial class ConfigurationReader
         ArgumentNullException.ThrowIfNull(sources);
         ArgumentNullException.ThrowIfNull(serializer);
         ConfigurationDocument document = ConfigurationDocument.Create(sources);
-        List<string> problems = [];
+        List<string> problems = [.. document.NullElements()];
+        if (problems.Count > 0)
+        {
+            throw new ConfigurationException(problems);
+        }
+
         TOptions? options = null;
         while (options is null && problems.Count < MostProblems)
         {
@@ -62,13 +67,13 @@ public static partial class ConfigurationReader
             }
             catch (JsonException e)
             {
-                string key = KeyOf(e.Path);
+                string key = KeyOf(e);
                 if (document.ReadAsText(key))
                 {
                     continue;
                 }
 
-                problems.Add(Describe(e, key, document, serializer));
+                problems.Add(Describe(e, key, document, serializer, OptionsWalk.TypeAt(typeof(TOptions), key)));
                 if (!document.Remove(key) || !UnmappedMember().IsMatch(e.Message))
                 {
                     break;
@@ -82,10 +87,16 @@ public static partial class ConfigurationReader
             problems.AddRange(OptionsWalk.Validate(options, document));
         }
 
-        return problems.Count == 0 ? new(options!, serializer) : throw new ConfigurationException(problems);
+        return problems.Count == 0 ? new(options!, serializer) { File = sources.File } : throw new ConfigurationException(problems);
     }
 
-    private static string Describe(JsonException e, string key, ConfigurationDocument document, JsonSerializerOptions serializer)
+    private static string Describe(
+        JsonException e,
+        string key,
+        ConfigurationDocument document,
+        JsonSerializerOptions serializer,
+        Type? expected
+    )
     {
         string origin = document.OriginOf(key);
         if (UnmappedMember().Match(e.Message) is { Success: true } unmapped)
@@ -98,14 +109,21 @@ public static partial class ConfigurationReader
             return $"{KeyWithName(key, name)} (from {origin}) is not known.{(near is null ? "" : $" Did you mean {near}?")}{(known.Length > 0 ? $" Known here: {string.Join(", ", known)}." : "")}";
         }
 
-        string message = WithoutPosition().Replace(e.Message, "");
-        return $"{(key.Length == 0 ? "configuration" : key)} (from {origin}): {message}";
+        return $"{(key.Length == 0 ? "configuration" : key)} (from {origin}): {JsonMessages.Explain(e.Message, expected)}";
     }
 
     private static string KeyWithName(string key, string name) =>
         key.EndsWith(name, StringComparison.OrdinalIgnoreCase) ? key
         : key.Length == 0 ? name
         : $"{key}:{name}";
+
+    // A converter that reads a part by itself reports the part's place in the whole, and wraps what went wrong within the part.
+    private static string KeyOf(JsonException e)
+    {
+        string key = KeyOf(e.Path),
+            within = e.InnerException is JsonException { Path: not null } inner ? KeyOf(inner) : "";
+        return within.Length == 0 ? key : $"{key}:{within}";
+    }
 
     // $.rewards.shaping[0].channel, or with ['…'] around unusual names, to rewards:shaping:0:channel.
     private static string KeyOf(string? path) =>
@@ -115,9 +133,6 @@ public static partial class ConfigurationReader
 
     [GeneratedRegex(@"The JSON property '(?<name>[^']*)' could not be mapped to any \.NET member contained in type '(?<type>[^']*)'")]
     private static partial Regex UnmappedMember();
-
-    [GeneratedRegex(@" Path: \S+( \| LineNumber: \d+ \| BytePositionInLine: \d+)?\.?")]
-    private static partial Regex WithoutPosition();
 
     [GeneratedRegex(@"\['|'\]|[.\[\]]+")]
     private static partial Regex PathSeparators();

@@ -3,12 +3,13 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Rlhf.Configuration;
 
 namespace Rlhf.Trainers.Configuration;
 
 /// <summary>Walks an options object with the key of each value.</summary>
-internal static class OptionsWalk
+internal static partial class OptionsWalk
 {
     /// <summary>Checks every object's attributes and its own rules.</summary>
     public static IEnumerable<string> Validate(object options, ConfigurationDocument document)
@@ -26,10 +27,13 @@ internal static class OptionsWalk
                 object? given = result.MemberNames.FirstOrDefault() is { } property
                     ? value.GetType().GetProperty(property)?.GetValue(value)
                     : null;
-                string shown = given is null
-                    ? ""
-                    : $" is {(given is IFormattable number ? number.ToString(null, CultureInfo.InvariantCulture) : given)}";
-                yield return $"{member}{shown} (from {document.OriginOf(member)}): {result.ErrorMessage}";
+                string shown = given switch
+                {
+                    null or (IEnumerable and not string) => "",
+                    IFormattable number => $" is {number.ToString(null, CultureInfo.InvariantCulture)}",
+                    _ => $" is {given}",
+                };
+                yield return $"{member}{shown} (from {document.OriginOf(member)}): {Plain(result.ErrorMessage ?? "")}";
             }
         }
     }
@@ -59,6 +63,30 @@ internal static class OptionsWalk
         Type? type = AppDomain.CurrentDomain.GetAssemblies().Select(a => a.GetType(typeName)).OfType<Type>().FirstOrDefault();
         return type is null ? [] : [.. serializer.GetTypeInfo(type).Properties.Select(p => p.Name)];
     }
+
+    /// <summary>The type that is declared for a key; null where there is none, or a converter decides.</summary>
+    /// <param name="root">The options' root.</param>
+    /// <param name="key">Names with colons between them, in any case.</param>
+    public static Type? TypeAt(Type root, string key)
+    {
+        Type? type = root;
+        foreach (string name in key.Split(':', StringSplitOptions.RemoveEmptyEntries))
+        {
+            type = type?.GetProperty(name, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase)?.PropertyType;
+        }
+
+        return type;
+    }
+
+    // The attributes' own messages begin with the property's .NET name; the key stands before them already.
+    private static string Plain(string message)
+    {
+        string text = AttributeSubject().Replace(message, "");
+        return text.Replace("must be a string or array type with a minimum length of '1'", "must not be empty", StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex("^The field \\w+ (?=must )")]
+    private static partial Regex AttributeSubject();
 
     private static IEnumerable<(string Key, object Value)> Objects(object? value, string key)
     {

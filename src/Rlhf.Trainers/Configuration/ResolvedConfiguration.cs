@@ -10,6 +10,9 @@ namespace Rlhf.Trainers.Configuration;
 public sealed record ResolvedConfiguration<TOptions>(TOptions Options, JsonSerializerOptions Serializer)
     where TOptions : class
 {
+    /// <summary>The file they were read from, for messages; null for a built-in document.</summary>
+    public string? File { get; init; }
+
     /// <summary>The whole configuration as JSON, defaults included.</summary>
     public string ToJson() => JsonSerializer.Serialize(Options, Serializer);
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Rlhf.Runtime;
+using Rlhf.Shaping;
 using Rlhf.Trainers.Configuration;
 using Rlhf.Trainers.Records;
 using Rlhf.Trainers.Runs;
@@ -29,6 +30,7 @@ public static class ExperimentRun
     /// <param name="logger">Where the run's log goes, given the run folder's path.</param>
     /// <param name="registry">As in <see cref="Read"/>.</param>
     /// <param name="cancellationToken">Ends the run after the iteration under way, which is saved.</param>
+    /// <exception cref="ConfigurationException">Rewards, stages and algorithm do not fit each other.</exception>
     /// <exception cref="RunFolderException">The run folder is in use, or holds another run.</exception>
     /// <exception cref="NonFiniteTrainingException">Too many optimizer steps in a row were not finite.</exception>
     public static RunSummary Execute(
@@ -49,14 +51,7 @@ public static class ExperimentRun
         CheckUnchanged(configuration, folder);
         ComputeEnvironment environment = ComputeEnvironment.Resolve(options.Compute);
         ILogger log = logger(folder.Folder);
-        using Experiment experiment = Experiment.Create(
-            options,
-            environment,
-            registry ?? ExperimentRegistry.Default,
-            folder.Folder,
-            checkpoint is null ? null : Path.Combine(checkpoint.Folder, CheckpointFiles.Model),
-            log
-        );
+        using Experiment experiment = Create(configuration, environment, registry, folder.Folder, checkpoint, log);
         AtomicFile.WriteAllText(folder.Configuration, configuration.ToJson());
         (TrainingState, string)? from = checkpoint is null ? null : (CheckpointFiles.ReadState(checkpoint.Folder), checkpoint.Folder);
         using IRunRecorder recorder = recorders(folder.Folder, log);
@@ -83,6 +78,32 @@ public static class ExperimentRun
         RunSummary summary = new ExperimentRunner(experiment, folder.Folder, checkpoints, recorder, log).Run(from, cancellationToken);
         recorder.Finish(summary);
         return summary;
+    }
+
+    private static Experiment Create(
+        ResolvedConfiguration<ExperimentOptions> configuration,
+        ComputeEnvironment environment,
+        ExperimentRegistry? registry,
+        string folder,
+        SavedCheckpoint? checkpoint,
+        ILogger log
+    )
+    {
+        try
+        {
+            return Experiment.Create(
+                configuration.Options,
+                environment,
+                registry ?? ExperimentRegistry.Default,
+                folder,
+                checkpoint is null ? null : Path.Combine(checkpoint.Folder, CheckpointFiles.Model),
+                log
+            );
+        }
+        catch (RewardPipelineException e)
+        {
+            throw new ConfigurationException($"rewards (from {configuration.File ?? "the built-in configuration"}): {e.Message}");
+        }
     }
 
     private static string NewFolder(string name) =>

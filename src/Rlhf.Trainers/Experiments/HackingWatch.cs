@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Rlhf.Rewards;
 using Rlhf.Shaping;
 using Rlhf.Trainers.Monitoring;
 using Rlhf.Trainers.Records;
@@ -22,11 +21,7 @@ internal sealed partial class HackingWatch
     {
         (_options, _pipeline, _logger) = (options, pipeline, logger);
         string[] returns = [.. pipeline.Weights.Where(w => w.Value != 0).Select(w => w.Key)];
-        _monitor = new(
-            options,
-            pipeline.VerifiedChannel,
-            [.. returns.Where(c => pipeline.Output[c].Granularity != RewardGranularity.Outcome)]
-        );
+        _monitor = new(options, pipeline.VerifiedChannel, [.. returns.Intersect(pipeline.ProcessChannels)]);
         if (options.Channels.FirstOrDefault(c => !returns.Contains(c)) is { } stranger)
         {
             throw new RewardPipelineException(

@@ -10,8 +10,6 @@ namespace Rlhf.Trainers.Experiments;
 /// <summary>Turns problems into prompts, and worked solutions into what supervised training imitates.</summary>
 public sealed class PromptFormatter
 {
-    private const string QuestionPlace = "{question}";
-
     private readonly ITokenizer _tokenizer;
     private readonly ChatTemplate? _chat;
     private readonly PromptOptions _options;
@@ -64,7 +62,8 @@ public sealed class PromptFormatter
         return new(Format(problem).TokenIds, [.. _tokenizer.Encode(solution), _endToken]);
     }
 
-    private string UserText(Problem problem) => _options.Template.Replace(QuestionPlace, problem.Question, StringComparison.Ordinal);
+    private string UserText(Problem problem) =>
+        _options.Template.Replace(PromptOptions.QuestionPlace, problem.Question, StringComparison.Ordinal);
 
     private List<ChatMessage> Messages(string text) =>
         _options.System is { } system ? [new(ChatRole.System, system), new(ChatRole.User, text)] : [new(ChatRole.User, text)];

@@ -3,11 +3,13 @@ using System.ComponentModel.DataAnnotations;
 namespace Rlhf.Trainers.Experiments;
 
 /// <summary>How a problem becomes a prompt.</summary>
-public sealed record PromptOptions
+public sealed record PromptOptions : IValidatableObject
 {
-    /// <summary>The user's text; <c>{question}</c> stands for the problem.</summary>
+    internal const string QuestionPlace = "{question}";
+
+    /// <summary>The user's text; <c>{question}</c> stands for the problem and has to be there.</summary>
     /// <value>Default <c>{question}</c>.</value>
-    public string Template { get; init; } = "{question}";
+    public string Template { get; init; } = QuestionPlace;
 
     /// <summary>System message of a chat; null for the template's own default.</summary>
     /// <value>Default null.</value>
@@ -24,4 +26,13 @@ public sealed record PromptOptions
     /// <value>Default 1024.</value>
     [Range(1, 1048576)]
     public int MaxTokens { get; init; } = 1024;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!Template.Contains(QuestionPlace, StringComparison.Ordinal))
+        {
+            yield return new($"must contain {QuestionPlace}, which stands for the problem.", [nameof(Template)]);
+        }
+    }
 }

@@ -18,9 +18,8 @@ internal sealed record RewardComponents(
 ) : IDisposable
 {
     /// <summary>Makes sources and pipeline.</summary>
-    /// <exception cref="ArgumentException">A source's options are out of range.</exception>
     /// <exception cref="ModelFormatException">A reward model cannot be read.</exception>
-    /// <exception cref="RewardPipelineException">The pipeline cannot work as described.</exception>
+    /// <exception cref="RewardPipelineException">A source or the pipeline cannot work as described.</exception>
     public static RewardComponents Create(
         RewardOptions options,
         ExperimentRegistry registry,
@@ -32,7 +31,7 @@ internal sealed record RewardComponents(
         RewardSourceOptions first = options.Sources[0];
         if (
             registry.Sources.TypeOf(first).IsModel
-            || registry.Sources.Create(first) is not { Granularity: RewardGranularity.Outcome } verifier
+            || Make("sources:0", () => registry.Sources.Create(first)) is not { Granularity: RewardGranularity.Outcome } verifier
         )
         {
             throw new RewardPipelineException(
@@ -45,16 +44,17 @@ internal sealed record RewardComponents(
         RewardSchema schema = new([]);
         try
         {
-            foreach (RewardSourceOptions source in options.Sources)
+            foreach ((int index, RewardSourceOptions source) in options.Sources.Index())
             {
+                string key = $"sources:{index}";
                 if (registry.Sources.TypeOf(source).IsModel)
                 {
-                    models.Add(registry.Sources.CreateModel(source, load));
+                    models.Add(Make(key, () => registry.Sources.CreateModel(source, load)));
                     schema = schema.Source(models[^1]);
                 }
                 else
                 {
-                    sources.Add(sources.Count == 0 ? verifier : registry.Sources.Create(source));
+                    sources.Add(index == 0 ? verifier : Make(key, () => registry.Sources.Create(source)));
                     schema = schema.Source(sources[^1]);
                 }
             }
@@ -65,7 +65,7 @@ internal sealed record RewardComponents(
                 .WithSeed(seed);
             return new(
                 verifier,
-                new(sources, options.Scoring, logger),
+                Make("scoring", () => new RewardScorer(sources, options.Scoring, logger)),
                 models,
                 registry.Stages.AddTo(builder, options.Noise, options.Shaping).Build()
             );
@@ -78,7 +78,23 @@ internal sealed record RewardComponents(
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Free([.. Models, .. Scorer.Sources]);
+    public void Dispose() => Free([Pipeline, .. Models, .. Scorer.Sources]);
+
+    // Options that do not fit are the configuration's fault, so the message names their key.
+    private static T Make<T>(string key, Func<T> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (ArgumentException e)
+        {
+            throw new RewardPipelineException(
+                $"{key}: {e.Message.Replace($" (Parameter '{e.ParamName}')", "", StringComparison.Ordinal)}",
+                e
+            );
+        }
+    }
 
     private static void Free(IEnumerable<object> sources)
     {

@@ -1,21 +1,26 @@
 using System.Globalization;
+using Rlhf.Shaping;
 using Rlhf.Trainers.Records;
 
 namespace Rlhf.Trainers.Monitoring;
 
 /// <summary>
-/// Looks for signatures of reward hacking in the records of a run, over a window of W iterations: trends are Theil–Sen slopes, believed
-/// where Kendall's test is sure of them.
+/// Looks for signatures of reward hacking in the records of a run, over a window of W iterations. Trends are Theil–Sen slopes that Kendall's
+/// test finds significant.
 /// </summary>
 /// <remarks>
-/// A: the shaped reward rises, and the verified outcome, as scored, falls by <see cref="HackingMonitorOptions.MinimumFall"/> or more. B:
-/// steps or length grow by
-/// <see cref="HackingMonitorOptions.Growth"/> or more, and the outcome rises by less than <see cref="HackingMonitorOptions.MinimumRise"/>.
-/// C: the median over the window of the sum of the process
-/// channels' shares of the within-group variance of the return is above <see cref="HackingMonitorOptions.VarianceShare"/>. A signature is
-/// reported when it appears, and again only after it was gone.
-/// What the monitor says is a function of the records alone, so that it can be replayed on a run's <c>metrics.jsonl</c>, and a resumed run
-/// goes on as if it had not stopped.
+/// <list type="bullet">
+/// <item>A: the shaped reward rises, and the verified outcome, as scored, falls by <see cref="HackingMonitorOptions.MinimumFall"/> or
+/// more.</item>
+/// <item>B: steps or length grow by <see cref="HackingMonitorOptions.Growth"/> or more, and the outcome rises by less than
+/// <see cref="HackingMonitorOptions.MinimumRise"/>.</item>
+/// <item>C: the median over the window of the process channels' shares of the return's within-group variance, added up, is above
+/// <see cref="HackingMonitorOptions.VarianceShare"/>.</item>
+/// </list>
+/// <para>
+/// A signature is reported when it appears, and again only after it was gone. What the monitor says is a function of the records alone: it
+/// can be replayed on a run's <c>metrics.jsonl</c>, and a resumed run goes on as if it had not stopped.
+/// </para>
 /// </remarks>
 public sealed class HackingMonitor
 {
@@ -29,7 +34,7 @@ public sealed class HackingMonitor
     /// <param name="options">Windows and bounds.</param>
     /// <param name="verifiedChannel">The channel with the verified outcome; null where there is none, so that A and B cannot be
     /// found.</param>
-    /// <param name="processChannels">The return channels that reward steps or tokens.</param>
+    /// <param name="processChannels">The return channels that are process rewards (<see cref="RewardPipeline.ProcessChannels"/>).</param>
     public HackingMonitor(HackingMonitorOptions options, string? verifiedChannel, IReadOnlyList<string> processChannels)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -10,27 +10,27 @@ public sealed record HackingMonitorOptions : IValidatableObject
     [Range(8, 10_000)]
     public int Window { get; init; } = 20;
 
-    /// <summary>How sure a trend must be: the number of standard deviations by which Kendall's S must differ from 0.</summary>
+    /// <summary>How significant a trend must be: by how many of its standard deviations Kendall's S must differ from 0.</summary>
     /// <value>Default 3.</value>
     [Range(0.0, 100.0)]
     public double Significance { get; init; } = 3;
 
-    /// <summary>Fall of the verified outcome over a window that counts as falling, in its own units.</summary>
+    /// <summary>The least fall of the verified outcome over a window that counts (signature A), in the outcome's units.</summary>
     /// <value>Default 0.05.</value>
     [Range(0.0, 1e6)]
     public double MinimumFall { get; init; } = 0.05;
 
-    /// <summary>Growth of steps or length over a window, as a share of their value at its beginning.</summary>
+    /// <summary>The least growth of steps or length over a window that counts (signature B), as a share of their value at its beginning.</summary>
     /// <value>Default 0.3.</value>
     [Range(0.0, 1e6)]
     public double Growth { get; init; } = 0.3;
 
-    /// <summary>Rise of the verified outcome over a window from which on growth is no sign of hacking, in its own units.</summary>
+    /// <summary>The rise of the verified outcome over a window that justifies growth (signature B), in the outcome's units.</summary>
     /// <value>Default 0.02.</value>
     [Range(0.0, 1e6)]
     public double MinimumRise { get; init; } = 0.02;
 
-    /// <summary>Share of the return's within-group variance above which process rewards drown the outcome.</summary>
+    /// <summary>The share of the return's within-group variance above which process rewards drown the outcome (signature C).</summary>
     /// <value>Default 0.5.</value>
     [Range(0.0, 10.0)]
     public double VarianceShare { get; init; } = 0.5;
@@ -59,6 +59,11 @@ public sealed record HackingMonitorOptions : IValidatableObject
                 "names the channels to take out of the return when action is switch_off, and is empty otherwise.",
                 [nameof(Channels)]
             );
+        }
+
+        if (Action != HackingAction.Warn && ActOn.Count == 0)
+        {
+            yield return new("is empty, so that the action is never taken; name a signature, or set action to warn.", [nameof(ActOn)]);
         }
     }
 }

@@ -57,8 +57,8 @@ public abstract record AlgorithmOptions : IValidatableObject
 
     /// <summary>
     /// Overlong filtering (DAPO, arXiv 2503.14476, section 3.4): responses that were cut off have no loss, so that a sound solution is not
-    /// punished for its length alone. Their
-    /// rewards still count in the group's baseline, as in TRL. Refused together with the stage <c>soft_overlong</c>.
+    /// punished for its length alone. Their rewards still count in the group's baseline, as in TRL. Refused together with the stage
+    /// <c>soft_overlong</c>.
     /// </summary>
     /// <value>Default false.</value>
     public bool OverlongFiltering { get; init; }

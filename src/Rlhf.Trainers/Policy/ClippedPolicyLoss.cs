@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using Rlhf.Metrics;
 using Rlhf.Trainers.Records;
 using static TorchSharp.torch;
@@ -22,7 +24,7 @@ public interface IPolicyLoss
 }
 
 /// <summary>Options of <see cref="ClippedPolicyLoss"/>.</summary>
-public sealed record ClippedPolicyLossOptions
+public sealed record ClippedPolicyLossOptions : IValidatableObject
 {
     /// <summary>ε_low: the ratio is clipped at 1 − ε_low.</summary>
     /// <value>Default 0.2; in (0, 1).</value>
@@ -39,13 +41,40 @@ public sealed record ClippedPolicyLossOptions
     /// <summary>The log-ratio is clamped to ±this before it is exponentiated, against overflow (verl, OpenRLHF, tunix: 20).</summary>
     /// <value>Default 20; positive.</value>
     public double LogRatioClamp { get; init; } = 20;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (ClipLow is not (> 0 and < 1))
+        {
+            yield return new("must lie between 0 and 1: the ratio is clipped at 1 − clipLow.", [nameof(ClipLow)]);
+        }
+
+        if (!(ClipHigh > 0))
+        {
+            yield return new("must be above 0: the ratio is clipped at 1 + clipHigh.", [nameof(ClipHigh)]);
+        }
+
+        if (!(LogRatioClamp > 0))
+        {
+            yield return new("must be above 0.", [nameof(LogRatioClamp)]);
+        }
+
+        if (DualClip is { } c && !(c > 1 + ClipHigh))
+        {
+            yield return new(
+                $"must be above 1 + clipHigh, {(1 + ClipHigh).ToString(CultureInfo.InvariantCulture)}: it bounds what that clip leaves (3 is usual).",
+                [nameof(DualClip)]
+            );
+        }
+    }
 }
 
 /// <summary>PPO's clipped surrogate at each token (arXiv 1707.06347, eq. 7), with asymmetric and dual clip.</summary>
 /// <remarks>
-/// ρ = exp(log π − log π_old); ℓ = max(−Â·ρ, −Â·clip(ρ, 1 − ε_low, 1 + ε_high)); with dual clip, where Â &lt; 0,
-/// ℓ = min(ℓ, −c·Â). Equals TRL's <c>dapo</c>/<c>grpo</c> per-token loss, verl's and OpenRLHF's. (TRL's <c>delta</c> bounds the
-/// ratio of the unclipped term at c whatever the sign of Â; for Â &gt; 0 the clip at 1 + ε_high already binds, so the two agree.)
+/// ρ = exp(log π − log π_old); ℓ = max(−Â·ρ, −Â·clip(ρ, 1 − ε_low, 1 + ε_high)); with dual clip, where Â &lt; 0, ℓ = min(ℓ, −c·Â). Equals
+/// TRL's <c>dapo</c>/<c>grpo</c> per-token loss, verl's and OpenRLHF's. (TRL's <c>delta</c> bounds the ratio of the unclipped term at c
+/// whatever the sign of Â; for Â &gt; 0 the clip at 1 + ε_high already binds, so the two agree.)
 /// </remarks>
 public sealed class ClippedPolicyLoss : IPolicyLoss
 {
@@ -59,20 +88,10 @@ public sealed class ClippedPolicyLoss : IPolicyLoss
     public ClippedPolicyLoss(ClippedPolicyLossOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (options.ClipLow is not (> 0 and < 1) || options.ClipHigh <= 0 || options.LogRatioClamp <= 0)
+        ValidationResult? problem = options.Validate(new(options)).FirstOrDefault();
+        if (problem is not null)
         {
-            throw new ArgumentException(
-                $"Clip ranges need 0 < clipLow < 1, clipHigh > 0 and logRatioClamp > 0, not {options}.",
-                nameof(options)
-            );
-        }
-
-        if (options.DualClip <= 1 + options.ClipHigh)
-        {
-            throw new ArgumentException(
-                $"dualClip is {options.DualClip}, but it bounds what the clip at 1 + clipHigh = {1 + options.ClipHigh} leaves, so it must be larger (3 is usual).",
-                nameof(options)
-            );
+            throw new ArgumentException($"{problem.MemberNames.Single()} {problem.ErrorMessage}", nameof(options));
         }
 
         _options = options;

@@ -41,10 +41,10 @@ public sealed record PolicyTrainerParts
     /// <summary>How responses are sampled, with the run's seed.</summary>
     public required SamplingOptions Sampling { get; init; }
 
-    /// <summary>G.</summary>
+    /// <summary>G, the completions sampled for each prompt.</summary>
     public required int GroupSize { get; init; }
 
-    /// <summary>What a step is.</summary>
+    /// <summary>How responses are cut into steps.</summary>
     public StepOptions Steps { get; init; } = new();
 
     /// <summary>Whether responses that were cut off are left out of the loss.</summary>
@@ -65,10 +65,8 @@ public sealed class PolicyTrainer
     /// <summary>Makes a trainer.</summary>
     /// <param name="parts">What samples, scores and shapes.</param>
     /// <param name="update">Makes the optimizer steps on the policy.</param>
-    /// <exception cref="RewardPipelineException">
-    /// A stage needs a reference and there is none, the KL penalty is in the reward and in the loss, or a stage penalises what overlong
-    /// filtering leaves out.
-    /// </exception>
+    /// <exception cref="RewardPipelineException"> A stage needs a reference and there is none, the KL penalty is in the reward and in the
+    /// loss, or a stage penalises what overlong filtering leaves out. </exception>
     public PolicyTrainer(PolicyTrainerParts parts, PolicyUpdate update)
     {
         ArgumentNullException.ThrowIfNull(parts);

@@ -58,8 +58,7 @@ public sealed record CompletionRow
 
     /// <summary>
     /// One value a column of <see cref="CompletionTable.Columns"/>; for a step or token channel the sum of its valid entries,
-    /// <see langword="null"/>
-    /// where it has none.
+    /// <see langword="null"/> where it has none.
     /// </summary>
     public required IReadOnlyList<double?> Rewards { get; init; }
 

@@ -5,8 +5,7 @@ namespace Rlhf.Trainers.Records;
 /// <summary>Several recorders as one. A recorder that fails is reported once and left out from then on; the run goes on.</summary>
 /// <remarks>
 /// A recorder whose loss must stop the run (the metrics file, on which a resume depends) is passed as <c>essential</c>: it is called first
-/// and
-/// its exceptions reach the caller.
+/// and its exceptions reach the caller.
 /// </remarks>
 public sealed class CompositeRecorder : IRunRecorder
 {

@@ -7,13 +7,11 @@ namespace Rlhf.Trainers.Records;
 /// overrides the calls it cares for.
 /// </summary>
 /// <remarks>
-/// All calls come from the one thread that trains, between torch operations, in the order
-/// <see cref="Start"/>, then any number of the others, then <see cref="Finish"/> and <see cref="IDisposable.Dispose"/>. A recorder does its
-/// work
-/// before it returns: work on another thread would allocate while torch runs. <see cref="IDisposable.Dispose"/> comes without
-/// <see cref="Finish"/> where the run
-/// failed. A run that resumes calls <see cref="Start"/> with <see cref="RunInfo.ResumedFrom"/> set, and may then record steps again that an
-/// interrupted process had recorded: they replace the old ones.
+/// All calls come from the one thread that trains, between torch operations, in the order <see cref="Start"/>, then any number of the
+/// others, then <see cref="Finish"/> and <see cref="IDisposable.Dispose"/>. A recorder does its work before it returns: work on another
+/// thread would allocate while torch runs. <see cref="IDisposable.Dispose"/> comes without <see cref="Finish"/> where the run failed. A run
+/// that resumes calls <see cref="Start"/> with <see cref="RunInfo.ResumedFrom"/> set, and may then record steps again that an interrupted
+/// process had recorded: they replace the old ones.
 /// </remarks>
 public interface IRunRecorder : IDisposable
 {

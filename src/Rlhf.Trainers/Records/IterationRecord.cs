@@ -5,9 +5,8 @@ namespace Rlhf.Trainers.Records;
 /// <param name="Step">The iteration's number in its phase, from 1; 0 holds what is measured before the first.</param>
 /// <remarks>
 /// Build it with a collection initializer's indexer: <c>new IterationRecord("grpo", 3) { [MetricNames.RewardMean] = 0.5 }</c>. A metric
-/// that does not
-/// exist in this iteration (no evaluation, no valid reward) is left out, never written as 0 or NaN.
-/// Whatever depends on the clock or on memory is named <c>time/…</c>; everything else is the same bit by bit when a run is repeated.
+/// that does not exist in this iteration (no evaluation, no valid reward) is left out, never written as 0 or NaN. Whatever depends on the
+/// clock or on memory is named <c>time/…</c>; everything else is the same bit by bit when a run is repeated.
 /// </remarks>
 public sealed record IterationRecord(string Phase, int Step)
 {

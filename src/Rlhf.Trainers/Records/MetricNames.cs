@@ -102,12 +102,14 @@ public static class MetricNames
     )]
     public const string RewardChannelVarianceShare = "reward/{channel}/group_variance_share";
 
-    /// <summary>What a stage reports of its own work: share of entries clipped, gated, flipped ….</summary>
+    /// <summary>
+    /// What a stage did to each channel that it writes (<c>channel/mean</c> …), and what it counts itself: entries clipped, gated, flipped ….
+    /// </summary>
     [Metric(
         "as the stage says",
         "as the stage names it",
-        "What a stage reports of its own work: share of entries clipped, gated, flipped ….",
-        "Says whether the stage does anything at all; `mean`, `std`, `min`, `max` (with `_before`), `changed`, `invalid` and `correlation` (with the verified outcome) are there for every channel that a stage writes."
+        "What a stage did. Of every channel that it writes: `{channel}/mean`, `std` (divisor n), `min` and `max` over the valid entries, each with its value before the stage (`…_before`); the shares `changed` and `invalid`; the `correlation` with the verified outcome. Besides, what the stage counts itself: the share of entries clipped, gated, flipped ….",
+        "Shows whether the stage does anything at all."
     )]
     public const string ShapingMetric = "shaping/{stage}/{metric}";
 
@@ -294,7 +296,7 @@ public static class MetricNames
     [Metric(
         "s",
         "—",
-        "One part of the iteration: `rollout`, `score`, `shape`, `advantage`, `update`, `evaluation`, `checkpoint`.",
+        "One part of the iteration: `rollout`, `reference`, `score`, `shape`, `advantage`, `update`, `evaluation`, `checkpoint`.",
         "Rollout and update take nearly all."
     )]
     public const string TimeActivity = "time/{activity}_seconds";

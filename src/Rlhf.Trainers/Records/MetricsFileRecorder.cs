@@ -4,8 +4,8 @@ namespace Rlhf.Trainers.Records;
 
 /// <summary>
 /// Writes <c>metrics.jsonl</c>: one object an iteration with <c>phase</c>, <c>step</c> and its metrics. Numbers are written so that reading
-/// gives the
-/// same double. A resumed run cuts the file back to its checkpoint, so that it ends up as an uninterrupted run's, <c>time/…</c> apart.
+/// gives the same double. A resumed run cuts the file back to its checkpoint, so that it ends up as an uninterrupted run's, <c>time/…</c>
+/// apart.
 /// </summary>
 public sealed class MetricsFileRecorder : IRunRecorder
 {

@@ -20,8 +20,7 @@ public sealed record RunInfo
 
     /// <summary>
     /// True where a record at (<paramref name="phase"/>, <paramref name="step"/>) is not covered by the checkpoint of this resumed run, so
-    /// that
-    /// an interrupted process's record of it is stale. A new run has nothing stale.
+    /// that an interrupted process's record of it is stale. A new run has nothing stale.
     /// </summary>
     public bool IsAfterResume(string phase, int step)
     {

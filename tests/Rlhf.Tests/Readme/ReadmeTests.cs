@@ -23,19 +23,10 @@ public sealed class ReadmeTests : IDisposable
         BpeTokenizer tokenizer = BpeTrainer.Train(["What is 7 * 6 - 2?"], new() { VocabularySize = 260 });
         using (
             CausalLm model = CausalLm.Create(
-                new()
+                SmallModel.Llama(tokenizer.VocabularySize, end: 0) with
                 {
-                    ModelType = "llama",
-                    HiddenSize = 16,
-                    Layers = 1,
-                    Heads = 2,
-                    KeyValueHeads = 2,
-                    HeadDim = 8,
-                    IntermediateSize = 32,
-                    VocabularySize = tokenizer.VocabularySize,
                     MaxPositions = 128,
                     TieWordEmbeddings = true,
-                    EosTokenIds = [0],
                 },
                 1
             )

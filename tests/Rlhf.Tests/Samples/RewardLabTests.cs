@@ -73,6 +73,66 @@ public sealed class RewardLabTests : IDisposable
         Assert.Contains("treshold", errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void ManyChannels_StandInRows_SoThatEachIsReadable()
+    {
+        string file = Path.Combine(_folder, "pipeline.json");
+        string scored = string.Join(
+            ",",
+            Enumerable.Range(0, 20).Select(i => $$"""{ "type": "length", "name": "length_{{i}}", "unit": "words" }""")
+        );
+        File.WriteAllText(file, $$"""{ "sources": [{{scored}}], "weights": { "length_0": 1 } }""");
+        (int code, string output, string errors) = Run(Path.Combine(Sample, "completions.jsonl"), file);
+        Assert.True(code == 0, errors);
+        Assert.All(Enumerable.Range(0, 20), i => Assert.Contains($"length_{i} ", output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void WhatCannotBeScored_IsSaidWithItsReason()
+    {
+        string file = Path.Combine(_folder, "completions.jsonl");
+        File.WriteAllLines(
+            file,
+            [
+                """{"question":"1+1","answer":"2","response":"1+1=2\n#### 2","scores":{"prm":[0.9]}}""",
+                """{"question":"1+1","answer":"2","response":"#### 2","scores":{"prm":"good"}}""",
+            ]
+        );
+        (int code, string output, string errors) = Run(file, Path.Combine(Sample, "pipeline.json"));
+        Assert.True(code == 0, errors);
+        Assert.Contains("invalid", output, StringComparison.Ordinal);
+        Assert.Contains("problem 1 (Malformed: 1 values instead of 2)", errors, StringComparison.Ordinal);
+        Assert.Contains("one score a step", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AReturnWithoutARequiredReward_IsInvalidNotZero()
+    {
+        string completions = Path.Combine(_folder, "completions.jsonl"),
+            pipeline = Path.Combine(_folder, "pipeline.json");
+        File.WriteAllLines(
+            completions,
+            ["""{"question":"1","response":"a","scores":{"rm":1}}""", """{"question":"1","response":"b","scores":{"rm":null}}"""]
+        );
+        File.WriteAllText(pipeline, """{ "sources": [{ "type": "recorded", "name": "rm" }], "weights": { "rm": 1 } }""");
+        (int code, string output, string errors) = Run(completions, pipeline);
+        Assert.True(code == 0, errors);
+        Assert.Matches("b +│ 1 +│ invalid │ invalid", output);
+    }
+
+    [Fact]
+    public void ScoresThatNoCompletionHas_AreRefusedWithTheNamesThereAre()
+    {
+        string file = Path.Combine(_folder, "pipeline.json");
+        File.WriteAllText(
+            file,
+            File.ReadAllText(Path.Combine(Sample, "pipeline.json")).Replace("\"prm\"", "\"prn\"", StringComparison.Ordinal)
+        );
+        (int code, _, string errors) = Run(Path.Combine(Sample, "completions.jsonl"), file);
+        Assert.NotEqual(0, code);
+        Assert.Contains("'prn': no completion has scores of that name; there are: prm", errors, StringComparison.Ordinal);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static (int Code, string Output, string Errors) Run(params string[] arguments)

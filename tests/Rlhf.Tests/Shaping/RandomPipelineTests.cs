@@ -108,7 +108,7 @@ public class RandomPipelineTests
         },
         ["length_normalise"] = p => new LengthNormaliseOptions { Channel = p.Step() },
         ["normalise"] = p =>
-            p.NotNormalised() is { } channel
+            p.Normalisable() is { } channel
                 ? new NormaliseOptions
                 {
                     Channel = channel,
@@ -579,8 +579,10 @@ public class RandomPipelineTests
 
         public string Step() => random.GetItems(Names(c => c.Granularity == RewardGranularity.Step), 1)[0];
 
-        public string? NotNormalised() =>
-            Names(c => c.Normalisation != Normalisation.Whole) is { Length: > 0 } names ? random.GetItems(names, 1)[0] : null;
+        public string? Normalisable() =>
+            Names(c => c.Normalisation != Normalisation.Whole && !c.IsKlPenalty) is { Length: > 0 } names
+                ? random.GetItems(names, 1)[0]
+                : null;
 
         public string[]? Pair(bool outcomes = false)
         {

@@ -1,3 +1,4 @@
+using Rlhf.Rewards;
 using Rlhf.Shaping;
 using Rlhf.Shaping.Stages;
 
@@ -75,6 +76,42 @@ public class RewardPipelineBuilderTests
                 )
         );
         Refused(
+            "leave nothing for rate",
+            b =>
+                b.AddFlip(
+                    new()
+                    {
+                        Channel = "verifier",
+                        Rate = 0.1,
+                        FalsePositiveRate = 0.2,
+                        FalseNegativeRate = 0.3,
+                    }
+                )
+        );
+        Refused(
+            "stage 'flip': channel 'verifier' has the levels 0, 1, not low -1 and high 1",
+            b =>
+                b.AddFlip(
+                    new()
+                    {
+                        Channel = "verifier",
+                        Rate = 0.1,
+                        Low = -1,
+                        High = 1,
+                    }
+                )
+        );
+        Refused("stage 'normalise': channel 'kl' holds a KL penalty", b => b.AddKl(new()).AddNormalise(new() { Channel = "kl" }));
+        Assert.Contains(
+            "'a/b'",
+            Assert.Throws<RewardPipelineException>(() => RewardSchema.Outcome("a/b")).Message,
+            StringComparison.Ordinal
+        );
+        Refused(
+            "stage 'clip_delta': Clip-Delta of channel 'process': give exactly one",
+            b => b.AddClipDelta(new() { Channel = "process" })
+        );
+        Refused(
             "stage 'gate': channel 'process' (Step, step map 'steps') cannot gate channel 'score' (Outcome)",
             b => b.AddGate(new() { Channel = "score", By = "process" })
         );
@@ -115,6 +152,67 @@ public class RewardPipelineBuilderTests
     }
 
     [Fact]
+    public void Build_AStageThatNothingUses_Warns_UnlessItsChannelHasAWeightOrIsRead()
+    {
+        SoftOverlongOptions penalty = new() { MaxLength = 8, Cache = 2 };
+        string warning = Assert.Single(Build(b => b.AddSoftOverlong(penalty)).Warnings);
+        Assert.Contains("stage 'soft_overlong' has no effect on the return: what it writes (overlong)", warning, StringComparison.Ordinal);
+        Assert.Empty(Build(b => b.AddSoftOverlong(penalty).WithWeights(new() { ["verifier"] = 1, ["overlong"] = 0 })).Warnings);
+        Assert.Empty(
+            Build(b =>
+                b.AddSoftOverlong(penalty)
+                    .AddWeightedSum(
+                        new()
+                        {
+                            Weights = new Dictionary<string, double> { ["score"] = 1, ["overlong"] = 1 },
+                            Into = "sum",
+                        }
+                    )
+                    .WithWeights(new() { ["sum"] = 1 })
+            ).Warnings
+        );
+    }
+
+    [Fact]
+    public void Build_ProcessChannels_AreStepScoresAndWhatIsMadeOfThemAlone() =>
+        Assert.Equal(
+            ["mean", "process"],
+            Build(b =>
+                b.AddStepAggregate(new() { Channel = "process", Into = "mean" })
+                    .AddSpread(
+                        new()
+                        {
+                            Channel = "verifier",
+                            Into = "spread",
+                            Over = SpreadOver.LastToken,
+                        }
+                    )
+                    .AddKl(new())
+                    .AddWeightedSum(
+                        new()
+                        {
+                            Weights = new Dictionary<string, double> { ["score"] = 1, ["mean"] = 1 },
+                            Into = "sum",
+                        }
+                    )
+            )
+                .ProcessChannels.Order(StringComparer.Ordinal)
+        );
+
+    [Fact]
+    public void Source_RangeAndLevels_AreInTheSchemaWhatItScores()
+    {
+        RewardSchema schema = new RewardSchema([])
+            .Source(Verifiers.ArithmeticSteps())
+            .Source(TextRewards.ReasoningPattern())
+            .Source(TextRewards.Repetition(new() { Name = "repetition", MaxPenalty = -0.5 }));
+        Assert.Equal([0, 1], schema["process"].Levels);
+        Assert.Equal(new RewardRange(0, 1), schema["process"].Range);
+        Assert.Equal(new RewardRange(0, 1), schema["pattern"].Range);
+        Assert.Equal(new RewardRange(-0.5, 0), schema["repetition"].Range);
+    }
+
+    [Fact]
     public void Build_Schema_FollowsWhatStagesDo()
     {
         ChannelSchema clipped = Build(b => b.AddClip(new() { Channel = "process", Threshold = 0.25 })).Output["process"];
@@ -125,6 +223,22 @@ public class RewardPipelineBuilderTests
         Assert.False(delta.IsCausal);
         Assert.False(Build(b => b.AddGate(new() { Channel = "process", By = "verifier" })).Output["process"].IsCausal);
         Assert.True(Build(b => b.AddGate(new() { Channel = "score", By = "verifier" })).Output["score"].IsCausal);
+        Assert.Equal(new RewardRange(0, 1), Aggregated(StepAggregation.Product));
+        Assert.Null(Aggregated(StepAggregation.MeanOdds));
+
+        static RewardRange? Aggregated(StepAggregation how) =>
+            Build(b =>
+                b.AddStepAggregate(
+                    new()
+                    {
+                        Channel = "process",
+                        Into = "one",
+                        Aggregation = how,
+                    }
+                )
+            )
+                .Output["one"]
+                .Range;
     }
 
     [Fact]
@@ -143,7 +257,14 @@ public class RewardPipelineBuilderTests
 
     private static RewardPipeline Build(Action<RewardPipelineBuilder> add)
     {
-        var builder = new RewardPipelineBuilder(Schema).WithWeights(new() { ["verifier"] = 1 });
+        var builder = new RewardPipelineBuilder(Schema).WithWeights(
+            new()
+            {
+                ["verifier"] = 1,
+                ["score"] = 1,
+                ["process"] = 1,
+            }
+        );
         add(builder);
         return builder.Build();
     }

@@ -25,6 +25,19 @@ public class SwitchOffTests
     }
 
     [Fact]
+    public void TheStateOfASwitchedOffChannel_IsHeldOnce_AndFreedWithThePipeline()
+    {
+        long before = Tensor.TotalCount;
+        using (RewardPipeline pipeline = Pipeline())
+        {
+            pipeline.SwitchOff("process");
+            Assert.Same(pipeline.State[^1].Value, pipeline.State[^1].Value);
+        }
+
+        Assert.Equal(before, Tensor.TotalCount);
+    }
+
+    [Fact]
     public void WhatCannotBeSwitchedOff_IsRefused()
     {
         using RewardPipeline pipeline = Pipeline();

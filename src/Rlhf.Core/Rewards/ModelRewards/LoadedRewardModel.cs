@@ -19,6 +19,14 @@ internal sealed class LoadedRewardModel : IDisposable
     public LoadedRewardModel(RewardModelOptions options, ScoreActivation activation, ModelLoadOptions load)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (!Directory.Exists(options.Path))
+        {
+            throw new ArgumentException(
+                $"reward model '{options.Name}': there is no folder {options.Path}; path names a Hugging Face folder with the model and its tokenizer.json.",
+                nameof(options)
+            );
+        }
+
         _tokenizer = BpeTokenizer.Load(options.Path);
         _chat = options.Chat == "auto" ? ChatTemplates.Detect(options.Path) : ChatTemplates.ByName(options.Chat);
         _activation = activation;

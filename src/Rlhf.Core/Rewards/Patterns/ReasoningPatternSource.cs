@@ -26,6 +26,8 @@ internal sealed class ReasoningPatternSource : IRewardSource
 
     public RewardGranularity Granularity => RewardGranularity.Outcome;
 
+    public (double Minimum, double Maximum)? Range => (0, 1);
+
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {
         string text = completion.Text;

@@ -15,6 +15,8 @@ internal sealed class RepetitionSource : IRewardSource
 
     public RewardGranularity Granularity => RewardGranularity.Outcome;
 
+    public (double Minimum, double Maximum)? Range => (_options.MaxPenalty, 0);
+
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {
         (int all, int distinct, _) = Ngrams.Count(completion.TokenIds, _options.Ngram);

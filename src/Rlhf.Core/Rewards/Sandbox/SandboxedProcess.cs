@@ -8,9 +8,8 @@ namespace Rlhf.Rewards.Sandbox;
 
 /// <summary>
 /// Runs a command on a program text in namespaces of its own (users, mounts, network, processes), without privileges and under limits:
-/// <c>sandbox.sh</c> makes it. It can write to a
-/// <c>/tmp</c> of its own alone, which lives in memory. When it is over, by itself or by a limit, everything it started is gone: the kernel
-/// ends a process namespace with its first process.
+/// <c>sandbox.sh</c> makes it. It can write to a <c>/tmp</c> of its own alone, which lives in memory. When it is over, by itself or by a
+/// limit, everything it started is gone: the kernel ends a process namespace with its first process.
 /// </summary>
 internal static class SandboxedProcess
 {

@@ -17,6 +17,8 @@ internal sealed class SetF1Verifier : IRewardSource
 
     public RewardGranularity Granularity => RewardGranularity.Outcome;
 
+    public (double Minimum, double Maximum)? Range => (0, 1);
+
     public bool SaysAnswered => true;
 
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)

@@ -6,11 +6,11 @@ public sealed record AffineOptions : StageOptions
     /// <summary>The channel.</summary>
     public required string Channel { get; init; }
 
-    /// <summary>a.</summary>
+    /// <summary>a, the factor.</summary>
     /// <value>Default 1; finite.</value>
     public double Scale { get; init; } = 1;
 
-    /// <summary>b.</summary>
+    /// <summary>b, what is added.</summary>
     /// <value>Default 0; finite.</value>
     public double Shift { get; init; }
 

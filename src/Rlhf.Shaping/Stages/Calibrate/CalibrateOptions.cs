@@ -4,15 +4,14 @@ namespace Rlhf.Shaping.Stages;
 
 /// <summary>
 /// Calibration of a noisy reward model by a reasoning-pattern reward: s ← min(s + α·p, cap) where s &lt; τ, s elsewhere, so that only low
-/// scores, the false negatives
-/// among them, are raised (arXiv 2505.22653, section 3.3). In training only, as in the released code; evaluation sees s.
+/// scores, the false negatives among them, are raised (arXiv 2505.22653, section 3.3). In training only, as in the released code;
+/// evaluation sees s.
 /// </summary>
 /// <remarks>
 /// <para>
 /// The paper's form is these defaults, τ = 0.5 and α = 0.1, with a pattern source of form <c>paper</c> (40 patterns); its cap does not bind
-/// there. The released code's form has a
-/// <see cref="Format"/> beside them, a source of type <c>format</c> with rule <c>think_answer</c>, and a pattern source of form
-/// <c>code_reward_model</c> (53 patterns).
+/// there. The released code's form has a <see cref="Format"/> beside them, a source of type <c>format</c> with rule <c>think_answer</c>,
+/// and a pattern source of form <c>code_reward_model</c> (53 patterns).
 /// </para>
 /// <para>An invalid score stays invalid; an invalid pattern reward counts 0.</para>
 /// </remarks>
@@ -26,8 +25,7 @@ public sealed record CalibrateOptions : StageOptions
 
     /// <summary>
     /// The outcome channel that says whether a response has the wanted form. Where it does not (0.5 or less, as observed), s and p are 0
-    /// before anything is raised: the released code's
-    /// <c>s *= format_valid</c>, in evaluation, too. Where it is invalid, so is the result.
+    /// before anything is raised: the released code's <c>s *= format_valid</c>, in evaluation, too. Where it is invalid, so is the result.
     /// </summary>
     /// <value>Default null, the paper's: the form does not matter.</value>
     public string? Format { get; init; }

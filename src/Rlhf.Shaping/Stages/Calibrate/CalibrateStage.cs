@@ -34,7 +34,18 @@ internal sealed class CalibrateStage(string name, CalibrateOptions options) : IR
             range = new(Math.Min(lowest, options.Cap ?? lowest), Math.Max(s.Maximum, Math.Min(highest, options.Cap ?? highest)));
         }
 
-        return input.With(channel with { Range = range, Levels = null });
+        return input.With(
+            channel with
+            {
+                Range = range,
+                Levels = null,
+                IsCausal = Reads.All(c => input[c].IsCausal),
+                Normalisation =
+                    channel.Normalisation == Normalisation.None && input[options.By].Normalisation != Normalisation.None
+                        ? Normalisation.Parts
+                        : channel.Normalisation,
+            }
+        );
     }
 
     public RewardFrame Apply(RewardFrame frame, RewardContext context)

@@ -20,8 +20,7 @@ public sealed record ClipOptions : StageOptions
 
     /// <summary>
     /// Chooses η so that about this share of values gets 0: η ← d·η + (1 − d)·quantile(1 − share) over an iteration's valid values of
-    /// policy rows. An iteration
-    /// uses the η from before it, the first its own; evaluation leaves η as it is.
+    /// policy rows. An iteration uses the η from before it, the first its own; evaluation leaves η as it is.
     /// </summary>
     /// <value>Default null: <see cref="Threshold"/> is given instead; 0 to 1.</value>
     [Range(0.0, 1.0)]

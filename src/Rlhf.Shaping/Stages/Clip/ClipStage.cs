@@ -41,13 +41,17 @@ internal sealed class ClipStage(string name, ClipOptions options) : IRewardTrans
             return frame;
         }
 
-        Tensor threshold = options.Threshold is { } fixedThreshold
-            ? full([], fixedThreshold, values.dtype, values.device)
-            : AdaptiveThreshold(frame, channel, context);
+        Tensor threshold = options.Threshold is { } given ? FixedThreshold(given, values) : AdaptiveThreshold(frame, channel, context);
         Tensor clipped = values.sub(threshold).clamp_max(Zero).Keep(valid);
         context.Metrics.Add("threshold", threshold, ones_like(threshold), "iterations");
         context.Metrics.AddShare("at_zero", values.ge(threshold), valid, $"valid entries of {channel.Name}");
         return frame.With(channel with { Values = clipped });
+    }
+
+    private static Tensor FixedThreshold(double threshold, Tensor values)
+    {
+        using Scalar eta = threshold;
+        return full([], eta, values.dtype, values.device);
     }
 
     private Tensor AdaptiveThreshold(RewardFrame frame, RewardChannel channel, RewardContext context)
@@ -61,7 +65,8 @@ internal sealed class ClipStage(string name, ClipOptions options) : IRewardTrans
 
         // An iteration without a valid value leaves η as it is, and does not count as the first.
         Tensor any = counted.any();
-        context.SetState(ThresholdState, any.Choose(lerp(own, used, full_like(own, options.Decay)), before));
+        using Scalar decay = options.Decay;
+        context.SetState(ThresholdState, any.Choose(lerp(own, used, full_like(own, decay)), before));
         context.SetState(IterationsState, iterations.add(any.to_type(ScalarType.Int64)));
         return used;
     }

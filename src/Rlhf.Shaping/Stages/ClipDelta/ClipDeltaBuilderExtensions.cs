@@ -12,6 +12,7 @@ public static class ClipDeltaBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(options);
         string name = options.Name ?? "clip_delta";
+        options.Validate(name);
         return builder
             .AddClip(
                 new()

@@ -4,10 +4,8 @@ namespace Rlhf.Shaping.Stages;
 
 /// <summary>
 /// Cosine length reward (Yeo et al., arXiv 2502.03373), in a new outcome channel: lo + ½(hi − lo)(1 + cos(π·min(L/max, 1))). Right answers
-/// fall from hi = <see cref="MaxValueCorrect"/>
-/// to lo = <see cref="MinValueCorrect"/> with their length; wrong ones rise from hi = <see cref="MinValueWrong"/> to lo =
-/// <see cref="MaxValueWrong"/>, so that long thought is punished less.
-/// L counts action tokens.
+/// fall from hi = <see cref="MaxValueCorrect"/> to lo = <see cref="MinValueCorrect"/> with their length; wrong ones rise from hi =
+/// <see cref="MinValueWrong"/> to lo = <see cref="MaxValueWrong"/>, so that long thought is punished less. L counts action tokens.
 /// </summary>
 /// <remarks>As TRL 1.16 computes it, its clamp at L = max included. Invalid where the verifier's channel is.</remarks>
 public sealed record CosineLengthOptions : StageOptions

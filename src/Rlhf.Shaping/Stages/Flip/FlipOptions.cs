@@ -5,14 +5,12 @@ namespace Rlhf.Shaping.Stages;
 
 /// <summary>
 /// Flip: makes a two-level reward wrong at random, r ← low + high − r, as a verifier that errs would (arXiv 2505.22653, where whole
-/// questions flip).
-/// Noise: in training only, before filters and shaping see the rewards.
+/// questions flip). Noise: in training only, before filters and shaping see the rewards.
 /// </summary>
 /// <remarks>
 /// A flip depends on the run's seed, the stage's name and the keys of <see cref="Scope"/> alone: a prompt that is visited again gets a
-/// fresh draw, and batches,
-/// their order and micro-batches change nothing. Invalid values stay invalid. With rate p the expected signal of an affine-invariant
-/// advantage is scaled by 1 − 2p.
+/// fresh draw, and batches, their order and micro-batches change nothing. Invalid values stay invalid. With rate p the expected signal of
+/// an affine-invariant advantage is scaled by 1 − 2p.
 /// </remarks>
 public sealed record FlipOptions : StageOptions
 {
@@ -60,6 +58,11 @@ public sealed record FlipOptions : StageOptions
         if (Rate is null && (FalsePositiveRate is null || FalseNegativeRate is null))
         {
             yield return $"Flip of channel '{Channel}': give rate, or both falsePositiveRate and falseNegativeRate.";
+        }
+
+        if (Rate is not null && FalsePositiveRate is not null && FalseNegativeRate is not null)
+        {
+            yield return $"Flip of channel '{Channel}': falsePositiveRate and falseNegativeRate leave nothing for rate; leave one of the three out.";
         }
 
         if (Low is null != High is null || Low >= High)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Rlhf.Rewards;
 using Rlhf.Tensors;
 using TorchSharp;
@@ -36,6 +37,16 @@ internal sealed class FlipStage(string name, FlipOptions options) : IRewardTrans
             );
         }
 
+        if (options is { Low: { } low, High: { } high } && channel.Levels is { } levels && !levels.SequenceEqual([low, high]))
+        {
+            throw new RewardPipelineException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"channel '{channel.Name}' has the levels {string.Join(", ", levels)}, not low {low} and high {high}; leave low and high out, or correct them."
+                )
+            );
+        }
+
         _low ??= channel.Levels![0];
         _high ??= channel.Levels![1];
         return input;
@@ -53,10 +64,13 @@ internal sealed class FlipStage(string name, FlipOptions options) : IRewardTrans
         double low = _low!.Value,
             high = _high!.Value;
         using Scalar sum = low + high,
-            middle = (low + high) / 2;
-        Tensor falseNegative = full_like(values, options.FalseNegativeRate ?? options.Rate!.Value, ScalarType.Float64);
-        Tensor falsePositive = full_like(values, options.FalsePositiveRate ?? options.Rate!.Value, ScalarType.Float64);
-        Tensor rate = values.gt(middle).Choose(falseNegative, falsePositive);
+            middle = (low + high) / 2,
+            falseNegative = options.FalseNegativeRate ?? options.Rate!.Value,
+            falsePositive = options.FalsePositiveRate ?? options.Rate!.Value;
+        Tensor isHigh = values.gt(middle);
+        Tensor rate = zeros_like(values, ScalarType.Float64)
+            .masked_fill(isHigh, falseNegative)
+            .masked_fill(isHigh.bitwise_not(), falsePositive);
         Tensor flips = Uniform(frame, channel, context).lt(rate).bitwise_and(channel.Valid);
         if (!options.FlipUnanswered && frame.Find(options.AnsweredChannel) is { } answered)
         {
@@ -76,7 +90,7 @@ internal sealed class FlipStage(string name, FlipOptions options) : IRewardTrans
         {
             FlipScope.Question => context.Uniform(visit),
             FlipScope.Answer => context.Uniform(visit, sample),
-            _ => context.Uniform(visit, sample, arange(channel.Values.size(1), ScalarType.Int64, visit.device)),
+            _ => context.Uniform(visit, sample, Positions.Of(channel.Values)),
         };
     }
 

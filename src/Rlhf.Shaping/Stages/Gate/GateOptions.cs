@@ -7,11 +7,9 @@ namespace Rlhf.Shaping.Stages;
 /// <remarks>
 /// <para>
 /// Two levels are given by <see cref="Channel"/>, <see cref="By"/> and <see cref="Threshold"/>; any number by <see cref="Levels"/>. An
-/// outcome level decides for all
-/// entries of a response. A step level decides for a step level of the same step map, each step for itself. Thresholds compare the higher
-/// level's
-/// <em>observed</em> value (that of this point in the pipeline only for a channel that a shaping stage made), so weights and earlier stages
-/// do not move them.
+/// outcome level decides for all entries of a response. A step level decides for a step level of the same step map, each step for itself.
+/// Thresholds compare the higher level's <em>observed</em> value (that of this point in the pipeline only for a channel that a shaping
+/// stage made), so weights and earlier stages do not move them.
 /// </para>
 /// <para>An invalid higher level makes what it gates invalid, not 0. Without this stage rewards accumulate directly (the paper's
 /// D-RA).</para>
@@ -119,8 +117,7 @@ public enum GatePreset
 
 /// <summary>
 /// The four outcomes of a software-engineering task (arXiv 2508.10548) as rewards in equal distances. The paper gives the order and where
-/// its gate lies, but no numbers; a reimplementation (MILO-RL) has
-/// 1, −0.1, −0.2, −0.5 for passed, failed, empty and timed out.
+/// its gate lies, but no numbers; a reimplementation (MILO-RL) has 1, −0.1, −0.2, −0.5 for passed, failed, empty and timed out.
 /// </summary>
 public static class SweOutcome
 {

@@ -41,16 +41,12 @@ internal sealed class GaussianNoiseStage(string name, GaussianNoiseOptions optio
 
     private static Tensor Uniform(RewardFrame frame, RewardChannel channel, RewardContext context, long which)
     {
+        using Scalar number = which;
         Tensor visit = frame.Layout.PromptVisitId,
             sample = frame.Layout.SampleIndex,
-            draw = full([], which, ScalarType.Int64, visit.device);
+            draw = full([], number, ScalarType.Int64, visit.device);
         return channel.Granularity == RewardGranularity.Outcome
             ? context.Uniform(visit, sample, draw)
-            : context.Uniform(
-                visit.unsqueeze(1),
-                sample.unsqueeze(1),
-                draw,
-                arange(channel.Values.size(1), ScalarType.Int64, visit.device)
-            );
+            : context.Uniform(visit.unsqueeze(1), sample.unsqueeze(1), draw, Positions.Of(channel.Values));
     }
 }

@@ -4,14 +4,12 @@ namespace Rlhf.Shaping.Stages;
 
 /// <summary>
 /// KL divergence from the reference policy as a reward of each action token, in a new token channel: −k_t with d = log π_old(y_t) − log
-/// π_ref(y_t) at the sampled token. The weight β of the penalty is
-/// the channel's weight.
+/// π_ref(y_t) at the sampled token. The weight β of the penalty is the channel's weight.
 /// </summary>
 /// <remarks>
 /// The same thing as a trainer's KL in the reward (PPO's classical form, Ziegler et al. 2019), so a trainer whose loss has a KL term, too,
-/// refuses it, and so does an estimator that divides by a standard
-/// deviation, which would rescale β. It makes the trainer keep a reference policy. Log-probabilities are those of the policy that sampled,
-/// at the sampling temperature.
+/// refuses it, and so does an estimator that divides by a standard deviation, which would rescale β. It makes the trainer keep a reference
+/// policy. Log-probabilities are those of the policy that sampled, at the sampling temperature.
 /// </remarks>
 public sealed record KlRewardOptions : StageOptions
 {

@@ -34,7 +34,9 @@ internal sealed class KlStage(string name, KlRewardOptions options) : IRewardTra
         RewardLayout layout = frame.Layout;
         if (layout.PolicyLogProbs is not { } policy || layout.ReferenceLogProbs is not { } reference)
         {
-            throw new RewardPipelineException($"stage '{name}': the batch has no log-probabilities of the policy and its reference.");
+            throw new RewardPipelineException(
+                $"stage '{name}' needs the log-probabilities of the policy and of its reference (RewardLayout.PolicyLogProbs and ReferenceLogProbs): a trainer has them, completions from a file do not."
+            );
         }
 
         Tensor d = policy.sub(reference).to_type(frame.Dtype).Keep(layout.ActionMask);

@@ -2,8 +2,7 @@ namespace Rlhf.Shaping.Stages;
 
 /// <summary>
 /// Length-normalised process reward: r_k ← r_k / K, K the number of the response's steps, invalid ones included (the baseline PR-Normed of
-/// arXiv 2410.15115, which fails there:
-/// it does not stop a policy from adding good-looking steps).
+/// arXiv 2410.15115, which fails there: it does not stop a policy from adding good-looking steps).
 /// </summary>
 /// <remarks>Not causal: K is known only at the end.</remarks>
 public sealed record LengthNormaliseOptions : StageOptions

@@ -3,9 +3,9 @@ using System.ComponentModel.DataAnnotations;
 namespace Rlhf.Shaping.Stages;
 
 /// <summary>
-/// r ← (r − mean) / (std + ε) over valid entries of policy rows. A value alone, or among equal ones, becomes 0. A channel that is
-/// normalised already is refused, here and by
-/// estimators that divide by a standard deviation themselves.
+/// r ← (r − mean) / (std + ε), the statistics taken over the valid entries of policy rows. Where these are fewer than two or all equal,
+/// there is no spread to divide by, and r becomes 0. A channel that is normalised already, or holds a KL penalty, is refused, here and by estimators that divide
+/// by a standard deviation themselves.
 /// </summary>
 public sealed record NormaliseOptions : StageOptions
 {
@@ -13,18 +13,18 @@ public sealed record NormaliseOptions : StageOptions
     public required string Channel { get; init; }
 
     /// <summary>
-    /// What the statistics are over: <c>group</c>, the samples of a prompt; <c>batch</c>, the iteration; <c>running</c>, all iterations
-    /// before this one, the first its own.
+    /// What the statistics are over: <c>group</c>, the samples of a prompt visit; <c>batch</c>, the iteration; <c>running</c>, all
+    /// iterations before this one, or the iteration itself as long as there were no two different values before it.
     /// </summary>
     /// <value>Default <c>group</c>.</value>
     public NormaliseOver Over { get; init; } = NormaliseOver.Group;
 
-    /// <summary>Whether the mean is taken off; without, values are only divided.</summary>
+    /// <summary>Whether the mean is subtracted; otherwise r ← r / (std + ε).</summary>
     /// <value>Default true.</value>
     public bool Centre { get; init; } = true;
 
-    /// <summary>What the divisor n − ddof of the variance leaves out.</summary>
-    /// <value>Default 1.</value>
+    /// <summary>The ddof of the variance's divisor n − ddof.</summary>
+    /// <value>Default 1, a sample's; 0 for a population's.</value>
     [Range(0, 1)]
     public int Ddof { get; init; } = 1;
 
@@ -43,6 +43,6 @@ public enum NormaliseOver
     /// <summary>The iteration.</summary>
     Batch,
 
-    /// <summary>All iterations before.</summary>
+    /// <summary>All iterations before this one.</summary>
     Running,
 }

@@ -24,9 +24,19 @@ internal sealed class NormaliseStage(string name, NormaliseOptions options) : IR
     public RewardSchema Configure(RewardSchema input)
     {
         ChannelSchema channel = input[options.Channel];
-        return channel.Normalisation == Normalisation.Whole
-            ? throw new RewardPipelineException($"channel '{channel.Name}' is normalised already; drop one of the two stages.")
-            : input.With(channel with { Range = null, Levels = null, Normalisation = Normalisation.Whole });
+        if (channel.Normalisation == Normalisation.Whole)
+        {
+            throw new RewardPipelineException($"channel '{channel.Name}' is normalised already; drop one of the two stages.");
+        }
+
+        if (channel.IsKlPenalty)
+        {
+            throw new RewardPipelineException(
+                $"channel '{channel.Name}' holds a KL penalty, whose coefficient dividing by a standard deviation would change; normalise the other rewards apart from it."
+            );
+        }
+
+        return input.With(channel with { Range = null, Levels = null, Normalisation = Normalisation.Whole });
     }
 
     public RewardFrame Apply(RewardFrame frame, RewardContext context)
@@ -52,7 +62,9 @@ internal sealed class NormaliseStage(string name, NormaliseOptions options) : IR
         return frame.With(
             channel with
             {
-                Values = result.Keep(Each(count.gt(One)).bitwise_and(channel.Valid)).to_type(channel.Values.dtype),
+                Values = result
+                    .Keep(Each(count.gt(One).bitwise_and(squares.gt(Zero))).bitwise_and(channel.Valid))
+                    .to_type(channel.Values.dtype),
             }
         );
 
@@ -79,7 +91,9 @@ internal sealed class NormaliseStage(string name, NormaliseOptions options) : IR
         context.SetState(CountState, total);
         context.SetState(MeanState, m.add(apart.mul(count).div(total.clamp_min(One))));
         context.SetState(SquaresState, s.add(squares).add(apart.square().mul(n).mul(count).div(total.clamp_min(One))));
-        Tensor known = n.gt(Zero);
+
+        // Equal values have no spread to divide by: ε alone would blow the first value that differs up a million times.
+        Tensor known = s.gt(Zero);
         return (known.Choose(n, count), known.Choose(m, mean), known.Choose(s, squares));
 
         Tensor State(string name) => context.GetState(name)?.to(ScalarType.Float64, count.device) ?? zeros_like(count);

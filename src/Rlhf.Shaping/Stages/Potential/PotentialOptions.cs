@@ -4,16 +4,14 @@ namespace Rlhf.Shaping.Stages;
 
 /// <summary>
 /// Potential-based shaping: step k gets γ·Φ(after k) − Φ(before k), Φ(after k) being the step's score (Ng, Harada and Russell 1999). The
-/// causal counterpart of
-/// <see cref="DeltaOptions">Delta</see>: at γ = 1 and a terminal potential of 0 the rewards from step k on add up to −Φ(before k), which no
-/// later choice moves.
+/// causal counterpart of <see cref="DeltaOptions">Delta</see>: at γ = 1 and a terminal potential of 0 the rewards from step k on add up to
+/// −Φ(before k), which no later choice moves.
 /// </summary>
 /// <remarks>
 /// Φ before the first step is <see cref="Initial"/>, or <see cref="InitialFrom"/>. An invalid step stays invalid and is passed over: Φ
-/// before a step is the last valid score. With a
-/// terminal of 0 the last valid step counts as the end. Scores that belong to the state <em>before</em> their step, as a critic's do, say
-/// so by <see cref="Scores"/>: then step k gets
-/// γ·Φ of the next valid step less its own, and the last one γ·0 or γ·(its own) less its own.
+/// before a step is the last valid score. With a terminal of 0 the last valid step counts as the end. Scores that belong to the state
+/// <em>before</em> their step, as a critic's do, say so by <see cref="Scores"/>: then step k gets γ·Φ of the next valid step less its own,
+/// and the last one γ·0 or γ·(its own) less its own.
 /// </remarks>
 public sealed record PotentialOptions : StageOptions
 {

@@ -4,8 +4,8 @@ namespace Rlhf.Shaping.Stages;
 
 /// <summary>
 /// A new channel that takes each value from the first of several channels in which it is valid: a verifier where it could judge, else a
-/// reward model. Invalid only where none is valid. How lower
-/// priorities <em>add</em> to higher ones is the business of <see cref="GateOptions">gates</see>.
+/// reward model. Invalid only where none is valid. Where lower priorities should <em>add</em> to higher ones, use
+/// <see cref="GateOptions">gates</see>.
 /// </summary>
 public sealed record PriorityOptions : StageOptions
 {

@@ -3,14 +3,12 @@ using System.ComponentModel.DataAnnotations;
 namespace Rlhf.Shaping.Stages;
 
 /// <summary>
-/// DAPO's soft punishment of long responses (arXiv 2503.14476), in a new outcome channel: 0 up to max − cache action tokens, then falling
-/// in a line to −1 at max, −1 beyond.
-/// L counts action tokens, the end token included.
+/// DAPO's soft punishment of long responses (arXiv 2503.14476), in a new outcome channel: clamp((max − cache − L) / cache, −1, 0), that is
+/// 0 up to max − cache action tokens, then falling linearly to −1 at max. L counts action tokens, the end token included.
 /// </summary>
 /// <remarks>
-/// Place it after gates, which would take the penalty of wrong answers away. A trainer refuses it together with overlong filtering, which
-/// leaves the very responses out of the loss
-/// that it penalises most.
+/// Place it after gates, so that a closed gate does not take the penalty of wrong answers away. A trainer refuses it together with overlong
+/// filtering, which leaves the very responses out of the loss that it penalises most.
 /// </remarks>
 public sealed record SoftOverlongOptions : StageOptions
 {

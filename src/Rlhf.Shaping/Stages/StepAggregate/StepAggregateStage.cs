@@ -16,11 +16,17 @@ internal sealed class StepAggregateStage(string name, StepAggregateOptions optio
     public RewardSchema Configure(RewardSchema input)
     {
         ChannelSchema channel = input[options.Channel].RequireSteps("step aggregation");
-        bool keepsRange = options.Aggregation is StepAggregation.Min or StepAggregation.Max or StepAggregation.Mean or StepAggregation.Last;
+        RewardRange? range = options.Aggregation switch
+        {
+            StepAggregation.Min or StepAggregation.Max or StepAggregation.Mean or StepAggregation.Last => channel.Range,
+            // Of probabilities the others but the odds are one, too.
+            not StepAggregation.MeanOdds when channel.Range is { Minimum: >= 0, Maximum: <= 1 } => new(0, 1),
+            _ => null,
+        };
         return input.WithNew(
             new(options.Into, RewardGranularity.Outcome)
             {
-                Range = keepsRange ? channel.Range : null,
+                Range = range,
                 IsCausal = channel.IsCausal,
                 Normalisation = channel.Normalisation,
                 IsKlPenalty = channel.IsKlPenalty,

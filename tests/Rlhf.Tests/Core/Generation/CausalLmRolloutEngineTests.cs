@@ -188,21 +188,7 @@ public class CausalLmRolloutEngineTests
         Assert.Equal(10, engine.Generate(Requests, Sampling).Count);
     }
 
-    private static CausalLmConfig Config { get; } =
-        new()
-        {
-            ModelType = "qwen3",
-            HiddenSize = 16,
-            Layers = 2,
-            Heads = 4,
-            KeyValueHeads = 2,
-            HeadDim = 4,
-            IntermediateSize = 24,
-            VocabularySize = 30,
-            MaxPositions = 32,
-            QueryKeyNorm = true,
-            TieWordEmbeddings = true,
-        };
+    private static CausalLmConfig Config { get; } = SmallModel.Qwen3;
 
     private static CausalLm Model()
     {

@@ -7,22 +7,7 @@ namespace Rlhf.Tests.Core.Models;
 
 public class CausalLmTests
 {
-    private static readonly CausalLmConfig Small = new()
-    {
-        ModelType = "qwen3",
-        HiddenSize = 16,
-        Layers = 2,
-        Heads = 4,
-        KeyValueHeads = 2,
-        HeadDim = 4,
-        IntermediateSize = 24,
-        VocabularySize = 30,
-        MaxPositions = 32,
-        RmsNormEps = 1e-6,
-        RopeTheta = 10_000,
-        TieWordEmbeddings = true,
-        QueryKeyNorm = true,
-    };
+    private static readonly CausalLmConfig Small = SmallModel.Qwen3;
 
     private static readonly ModelLoadOptions InDouble = new() { ComputeType = ScalarType.Float64, WeightType = ScalarType.Float64 };
 

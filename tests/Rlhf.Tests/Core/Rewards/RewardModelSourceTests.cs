@@ -373,21 +373,11 @@ public sealed class RewardModelSourceTests : IDisposable
     private void MakeModel(BpeTokenizer tokenizer, int end)
     {
         using CausalLm model = CausalLm.Create(
-            new()
+            SmallModel.Llama(tokenizer.VocabularySize, end) with
             {
-                ModelType = "llama",
-                HiddenSize = 16,
                 Layers = 2,
-                Heads = 2,
-                KeyValueHeads = 2,
-                HeadDim = 8,
-                IntermediateSize = 32,
-                VocabularySize = tokenizer.VocabularySize,
                 MaxPositions = 1024,
-                RmsNormEps = 1e-5,
-                RopeTheta = 10_000,
                 TieWordEmbeddings = true,
-                EosTokenIds = [end],
             },
             seed: 1
         );

@@ -44,7 +44,7 @@ public class KlPriorityTests
 
         RewardLayout without = layout with { ReferenceLogProbs = null };
         Assert.Contains(
-            "no log-probabilities",
+            "needs the log-probabilities of the policy and of its reference",
             Assert
                 .Throws<RewardPipelineException>(() => pipeline.Apply(new(without, [batch.Outcome("verifier", 1, 0)]), training: true, 1))
                 .Message,

@@ -384,14 +384,14 @@ public class ScalarReferenceTests
                     foreach (Response[] batch in batches)
                     {
                         double[] own = [.. batch.Select(r => r.Model).OfType<double>()],
-                            known = before.Count > 0 ? [.. before] : own;
+                            known = before.Distinct().Count() > 1 ? [.. before] : own;
                         double mean = known.Length == 0 ? 0 : known.Average(),
                             deviation = known.Length < 2 ? 0 : Math.Sqrt(known.Sum(v => (v - mean) * (v - mean)) / (known.Length - 1));
                         AssertEqual(
                             [
                                 .. batch.Select(r =>
                                     r.Model is null ? null
-                                    : known.Length < 2 ? 0
+                                    : known.Distinct().Count() < 2 ? 0
                                     : (r.Model - mean) / (deviation + 1e-6)
                                 ),
                             ],
@@ -420,6 +420,45 @@ public class ScalarReferenceTests
             iter: 50,
             threads: 1
         );
+
+    [Theory]
+    [InlineData(NormaliseOver.Group)]
+    [InlineData(NormaliseOver.Batch)]
+    [InlineData(NormaliseOver.Running)]
+    public void Normalise_OnlyDividing_GivesZeroAmongEqualValues_WhichHaveNoSpread(NormaliseOver over)
+    {
+        using var scope = NewDisposeScope();
+        RewardBatch batch = new() { StepCounts = [1, 1] };
+        using RewardPipeline pipeline = new RewardPipelineBuilder(RewardSchema.Outcome("r"))
+            .AddNormalise(
+                new()
+                {
+                    Channel = "r",
+                    Over = over,
+                    Centre = false,
+                }
+            )
+            .WithWeights(new() { ["r"] = 1 })
+            .Build();
+        RewardFrame raw = new(batch.Layout(), [batch.Outcome("r", 0.5, 0.5)]);
+        Assert.Equal([0.0, 0.0], RewardBatch.Read(pipeline.Apply(raw, training: true, 1).Shaped["r"]));
+    }
+
+    // A run may begin with answers that are all wrong.
+    [Fact]
+    public void Normalise_Running_AfterEqualValuesOnly_TakesTheIterationsOwnSpread()
+    {
+        using var scope = NewDisposeScope();
+        RewardBatch batch = new() { StepCounts = [1, 1] };
+        using RewardPipeline pipeline = new RewardPipelineBuilder(RewardSchema.Outcome("r"))
+            .AddNormalise(new() { Channel = "r", Over = NormaliseOver.Running })
+            .WithWeights(new() { ["r"] = 1 })
+            .Build();
+        double?[] Shape(int iteration, params double?[] values) =>
+            RewardBatch.Read(pipeline.Apply(new(batch.Layout(), [batch.Outcome("r", values)]), training: true, iteration).Shaped["r"]);
+        Assert.Equal([0.0, 0.0], Shape(1, 0, 0));
+        Assert.All(Shape(2, 0, 1).Zip((double[])[-1, 1]), r => Assert.Equal(r.Second / Math.Sqrt(2), r.First!.Value, 1e-5));
+    }
 
     [Fact]
     public void Normalise_Twice_IsRefused()

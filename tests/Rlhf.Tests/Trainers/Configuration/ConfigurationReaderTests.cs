@@ -1,4 +1,6 @@
 using System.Collections;
+using System.Globalization;
+using System.Text.Json.Nodes;
 using Rlhf.Tests.Trainers.Experiments;
 using Rlhf.Trainers.Configuration;
 using Rlhf.Trainers.Experiments;
@@ -64,6 +66,44 @@ public class ConfigurationReaderTests
     {
         ConfigurationException e = Assert.Throws<ConfigurationException>(() => ExperimentRun.Read(new() { Json = json }));
         Assert.All(mentions, m => Assert.Contains(m, e.Message, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("algorithm:loss", """{ "clipLow": 1.5 }""", "algorithm:loss:clipLow is 1.5", "between 0 and 1")]
+    [InlineData("algorithm:loss", """{ "dualClip": 1.1 }""", "algorithm:loss:dualClip is 1.1", "above 1 + clipHigh, 1.2")]
+    [InlineData("algorithm:type", "\"gpro\"", "algorithm", "there is no type 'gpro'; types: grpo.")]
+    [InlineData("prompt:template", "\"{qestion}\"", "prompt:template", "must contain {question}")]
+    [InlineData("sft:optimizer:decay", "\"cosin\"", "sft:optimizer:decay", "one of constant, linear, cosine is needed here")]
+    [InlineData("checkpoints:every", "\"ten\"", "checkpoints:every", "a whole number is needed here")]
+    [InlineData("evaluation:every", "-1", "evaluation:every is -1", "must be between 0 and")]
+    [InlineData("rewards:sources", "[]", "rewards:sources (from", "must not be empty")]
+    [InlineData("rewards:sources:1:rule", "\"patern\"", "rewards:sources:1:rule", "one of final_line, boxed, pattern")]
+    [InlineData("rewards:shaping:0:share", "\"half\"", "rewards:shaping:0:share", "a number is needed here")]
+    [InlineData("rewards:shaping:1", """{ "type": "clip" }""", "rewards:shaping:1", "'channel' must be given")]
+    [InlineData("rewards:shaping:1", "null", "rewards:shaping:1 (from", "must not be null")]
+    [InlineData("rewards:shaping:1", """{ "type": "gate", "levels": [ null ] }""", "rewards:shaping:1:levels:0", "must not be null")]
+    [InlineData("monitor", """{ "action": "stop", "actOn": [] }""", "monitor:actOn (from", "never taken")]
+    [InlineData("monitor", """{ "action": "switch_off" }""", "monitor:channels (from", "names the channels to take out")]
+    public void Value_ThatCannotWork_IsRefusedWithItsKeyAndWhatIsNeeded(string key, string value, params string[] mentions)
+    {
+        JsonNode json = JsonNode.Parse(MathGrpoProgram.Tiny)!;
+        string[] names = key.Split(':');
+        JsonNode place = names
+            .SkipLast(1)
+            .Aggregate(json, (at, name) => at is JsonArray list ? list[int.Parse(name, CultureInfo.InvariantCulture)]! : at[name]!);
+        if (place is JsonArray array)
+        {
+            array[int.Parse(names[^1], CultureInfo.InvariantCulture)] = JsonNode.Parse(value);
+        }
+        else
+        {
+            place[names[^1]] = JsonNode.Parse(value);
+        }
+
+        ConfigurationException e = Assert.Throws<ConfigurationException>(() => ExperimentRun.Read(new() { Json = json.ToJsonString() }));
+        Assert.All(mentions, m => Assert.Contains(m, e.Message, StringComparison.Ordinal));
+        Assert.DoesNotContain("System.", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Rlhf.", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

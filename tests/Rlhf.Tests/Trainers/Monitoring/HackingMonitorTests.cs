@@ -1,4 +1,8 @@
 using CsCheck;
+using Microsoft.Extensions.Logging.Abstractions;
+using Rlhf.Shaping;
+using Rlhf.Shaping.Stages;
+using Rlhf.Trainers.Experiments;
 using Rlhf.Trainers.Monitoring;
 using Rlhf.Trainers.Records;
 
@@ -121,6 +125,46 @@ public class HackingMonitorTests
                 ),
             _ => true
         );
+    }
+
+    // All of the return is an outcome's, though it is paid token by token.
+    [Fact]
+    public void AnOutcomeThatIsSpread_IsNoProcessReward_AndAStepMeanIsOne()
+    {
+        Assert.Equal(
+            0,
+            Alarms(b =>
+                b.AddSpread(
+                    new()
+                    {
+                        Channel = "verifier",
+                        Into = "paid",
+                        Over = SpreadOver.LastToken,
+                    }
+                )
+            )
+        );
+        Assert.Equal(1, Alarms(b => b.AddStepAggregate(new() { Channel = "process", Into = "paid" })));
+
+        static double Alarms(Action<RewardPipelineBuilder> add)
+        {
+            RewardPipelineBuilder builder = new RewardPipelineBuilder(RewardSchema.Outcome("verifier", levels: [0, 1]).Steps("process"))
+                .WithWeights(new() { ["paid"] = 1 })
+                .WithVerifiedOutcome("verifier");
+            add(builder);
+            using RewardPipeline pipeline = builder.Build();
+            HackingWatch watch = new(new(), pipeline, NullLogger.Instance);
+            double alarms = 0;
+            for (int i = 1; i <= Iterations; i++)
+            {
+                IterationRecord record = Record(i, new());
+                record["reward/paid/group_variance_share"] = 1;
+                watch.Observe(record);
+                alarms += record[MetricNames.MonitorAlarms];
+            }
+
+            return alarms;
+        }
     }
 
     private static HackingAlarm[] Replay(Func<int, State> state, int iterations = Iterations)

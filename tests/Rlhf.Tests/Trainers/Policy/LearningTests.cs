@@ -41,22 +41,7 @@ public class LearningTests(ITestOutputHelper output)
     {
         BpeTokenizer tokenizer = BpeTrainer.Train(["a e i o u b c d f g"], new() { VocabularySize = 257, SpecialTokens = ["<end>"] });
         using CausalLm policy = CausalLm.Create(
-            new()
-            {
-                ModelType = "llama",
-                HiddenSize = 32,
-                Layers = 1,
-                Heads = 2,
-                KeyValueHeads = 2,
-                HeadDim = 16,
-                IntermediateSize = 64,
-                VocabularySize = tokenizer.VocabularySize,
-                MaxPositions = 32,
-                RmsNormEps = 1e-5,
-                RopeTheta = 10_000,
-                TieWordEmbeddings = false,
-                EosTokenIds = [tokenizer.FindToken("<end>")!.Value],
-            },
+            SmallModel.Llama(tokenizer.VocabularySize, tokenizer.FindToken("<end>")!.Value, hidden: 32),
             seed
         );
         bool bySteps = credit != Credit.Episode;

@@ -53,25 +53,7 @@ public class OverlongFilteringTests
     )
     {
         int end = Tokenizer.FindToken("<end>")!.Value;
-        using CausalLm policy = CausalLm.Create(
-            new()
-            {
-                ModelType = "llama",
-                HiddenSize = 16,
-                Layers = 1,
-                Heads = 2,
-                KeyValueHeads = 2,
-                HeadDim = 8,
-                IntermediateSize = 32,
-                VocabularySize = Tokenizer.VocabularySize,
-                MaxPositions = 32,
-                RmsNormEps = 1e-5,
-                RopeTheta = 10_000,
-                TieWordEmbeddings = false,
-                EosTokenIds = [end],
-            },
-            seed: 1
-        );
+        using CausalLm policy = CausalLm.Create(SmallModel.Llama(Tokenizer.VocabularySize, end), seed: 1);
         RewardPipelineBuilder builder = new RewardPipelineBuilder(RewardSchema.Outcome("r", levels: [0, 1])).WithWeights(
             new() { ["r"] = 1 }
         );
