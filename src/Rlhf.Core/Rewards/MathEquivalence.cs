@@ -24,7 +24,10 @@ public static class MathEquivalence
         ArgumentNullException.ThrowIfNull(reference);
         ArgumentNullException.ThrowIfNull(answer);
         Work.Begin();
-        if (AnswerParser.Read(reference, thousands: true) is not { } gold || AnswerParser.Read(answer, thousands: true) is not { } given)
+        if (
+            AnswerParser.Read(WithoutComma(reference), thousands: true) is not { } gold
+            || AnswerParser.Read(answer, thousands: true) is not { } given
+        )
         {
             return false;
         }
@@ -59,4 +62,8 @@ public static class MathEquivalence
                 && AnswerComparer.AreEqual(gold.Formula, list)
             );
     }
+
+    // A reference may end with the comma of its sentence; an answer that does is cut off.
+    private static string WithoutComma(string reference) =>
+        reference.AsSpan().TrimEnd() is [.., not '\\', ','] and var text ? text[..^1].ToString() : reference;
 }

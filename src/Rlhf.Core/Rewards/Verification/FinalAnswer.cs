@@ -33,7 +33,10 @@ internal static partial class FinalAnswer
                 : null;
             if (rest?.Trim(' ', '\t', ':', '*').TrimEnd(' ', '\t', '.', '*') is { Length: > 0 } answer)
             {
-                return answer;
+                return WithoutClosingBold(
+                    answer,
+                    isOpen: lines[i].StartsWith("**", StringComparison.Ordinal) || rest.Contains(" **", StringComparison.Ordinal)
+                );
             }
         }
 
@@ -46,6 +49,13 @@ internal static partial class FinalAnswer
         return formula.Success ? formula.Groups["formula"].Value : Number().Matches(text).LastOrDefault()?.Value;
     }
 
+    // "**5** meters" has lost the marks before the 5; 2**3 has none.
+    private static string WithoutClosingBold(string answer, bool isOpen)
+    {
+        int at = isOpen ? answer.IndexOf("** ", StringComparison.Ordinal) : -1;
+        return at > 0 ? answer.Remove(at, 2) : answer;
+    }
+
     [GeneratedRegex("<<[^<>]*>>", RegexOptions.NonBacktracking)]
     private static partial Regex CalculatorNote();
 
@@ -55,7 +65,10 @@ internal static partial class FinalAnswer
     [GeneratedRegex(@"\banswer\s*(is|=|:)", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex AnswerIs();
 
-    [GeneratedRegex(@"\$\$?(?<formula>[^$]+)\$|\\\((?<formula>[^()]+)\\\)", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"\$\$?(?<formula>[^$]+)\$|\\\((?<formula>.+?)\\\)|\\\[(?<formula>.+?)\\\]",
+        RegexOptions.NonBacktracking | RegexOptions.Singleline
+    )]
     private static partial Regex Formula();
 
     [GeneratedRegex(@"-?\$?\d[\d,]*(\.\d+)?([eE][-+]?\d{1,3})?%?", RegexOptions.NonBacktracking)]

@@ -158,7 +158,7 @@ internal static class AnswerComparer
 
     private static bool ValuesEqual(ValueAnswer gold, ValueAnswer answer)
     {
-        if (gold.Unit is not null && answer.Unit is not null && gold.Unit != answer.Unit)
+        if (gold.Unit is not null && answer.Unit is not null && !Units.Agree(gold.Unit, answer.Unit))
         {
             return false;
         }
@@ -166,6 +166,12 @@ internal static class AnswerComparer
         if (gold.IsPercent == answer.IsPercent)
         {
             return ExpressionsEqual(gold.Value, answer.Value);
+        }
+
+        // Nor is a percentage so many of anything.
+        if ((gold.IsPercent ? answer : gold).Unit is not null)
+        {
+            return false;
         }
 
         // A percentage is its value; a bare sign may also be a label.
@@ -218,7 +224,7 @@ internal static class AnswerComparer
 
         // A number that no finite decimal gives may be rounded.
         if (
-            written is not Number { Decimals: >= LeastDecimals and { } decimals }
+            written is not Number { Decimals: >= LeastDecimals and { } decimals, Value.Numerator.IsZero: false }
             || !gold.IsReal
             || gold.Exact is { IsFiniteDecimal: true }
         )

@@ -3,6 +3,9 @@ namespace Rlhf.Rewards.Verification.Equivalence;
 /// <content>Equations, inequalities and operations on sets.</content>
 internal sealed partial class AnswerParser
 {
+    // Before a number in brackets other letters multiply it.
+    private const string FunctionLetters = "fghpqFGHPQTSVNE";
+
     private static bool IsRelation(MathToken token) => IsInequality(token) || token.Is("=") || token.IsCommand("in");
 
     private static bool IsInequality(MathToken token) =>
@@ -33,6 +36,11 @@ internal sealed partial class AnswerParser
         MathToken[] all = tokens.ToArray();
         if (places.All(p => all[p].Is("=")))
         {
+            if (parts.Count == 2 && (Place(parts[0], parts[1]) ?? Place(parts[1], parts[0])) is { } place)
+            {
+                return place;
+            }
+
             EquationSide[] sides = [.. parts.Select(p => new EquationSide(Name(p), Element(p)))];
             return sides.All(s => s.Name is not null || s.Content is not null) ? new EquationAnswer(sides) : null;
         }
@@ -42,7 +50,38 @@ internal sealed partial class AnswerParser
             : null;
     }
 
-    // A letter, f(x), a pair of letters, or words: what an equation may define.
+    // (x, y) = (1, 2) is the point, with its coordinates in the order of the letters.
+    private static EquationAnswer? Place(ReadOnlySpan<MathToken> left, ReadOnlySpan<MathToken> right)
+    {
+        if (
+            Names(left) is not { } names
+            || Names(right) is not null
+            || Element(right) is not TupleAnswer tuple
+            || tuple.Elements.Count != names.Length
+            || LetterOrder.Of(names, together: true) is not { } order
+        )
+        {
+            return null;
+        }
+
+        string name = $"({string.Join(',', order.Select(i => names[i]))})";
+        return new([new(name, null), new(null, tuple with { Elements = [.. order.Select(i => tuple.Elements[i])] })]);
+    }
+
+    // Different letters in one pair of brackets.
+    private static string[]? Names(ReadOnlySpan<MathToken> tokens)
+    {
+        if (tokens.Length < 5 || !tokens[0].Is("(") || !tokens[^1].Is(")"))
+        {
+            return null;
+        }
+
+        List<MathToken[]> parts = TokenSpans.Split(tokens[1..^1], t => t.Is(",")) ?? [];
+        string[] names = [.. parts.Select(p => (ExpressionParser.Read(p) as Symbol)?.Name).OfType<string>().Distinct()];
+        return names.Length > 1 && names.Length == parts.Count ? names : null;
+    }
+
+    // A letter, f(x), or words: what an equation may define.
     private static string? Name(ReadOnlySpan<MathToken> tokens)
     {
         MathToken[] all = tokens.ToArray();
@@ -51,32 +90,61 @@ internal sealed partial class AnswerParser
             return string.Join(' ', all.Select(t => t.Text.ToLowerInvariant()));
         }
 
-        // f(x), f'(x), f^{-1}(x)
+        // f(x), f'(x), f^{-1}(x), f(2)
         if (
-            all is [{ Kind: TokenKind.Letter }, .. var mark, { Text: "(" }, { Kind: TokenKind.Letter }, { Text: ")" }]
+            all
+                is [
+                    { Kind: TokenKind.Letter },
+                    .. var mark,
+                    { Text: "(" },
+                    { Kind: TokenKind.Letter or TokenKind.Number } at,
+                    { Text: ")" },
+                ]
+            && (at.Kind == TokenKind.Letter || FunctionLetters.Contains(all[0].Text, StringComparison.Ordinal))
             && string.Concat(mark.Select(t => t.Text)) is "" or "'" or "''" or "^{-1}"
         )
         {
             return string.Concat(all.Select(t => t.Text));
         }
 
-        if (all is [{ Kind: TokenKind.Command, Text: "angle" }, { Kind: TokenKind.Letter or TokenKind.Word }])
+        // ∠ABC, and m∠ABC for its measure
+        MathToken[] bare = all is [{ Text: "m" }, { Kind: TokenKind.Command, Text: "angle" }, ..] ? all[1..] : all;
+        if (bare is [{ Kind: TokenKind.Command, Text: "angle" }, { Kind: TokenKind.Letter or TokenKind.Word }])
         {
-            return "angle " + all[1].Text;
-        }
-
-        if (
-            all.Length >= 5
-            && all.Length % 2 == 1
-            && all[0].Is("(")
-            && all[^1].Is(")")
-            && all[1..^1].Select((t, i) => i % 2 == 0 ? t.Kind == TokenKind.Letter : t.Is(",")).All(fits => fits)
-        )
-        {
-            return string.Concat(all.Select(t => t.Text));
+            return "angle " + bare[1].Text;
         }
 
         return ExpressionParser.Read(all) is Symbol symbol ? symbol.Name : null;
+    }
+
+    // {x | x > 3}, {x ∈ ℝ : x ≠ 2}: the letter is bound.
+    private static RealSetAnswer? Builder(ReadOnlySpan<MathToken> inside)
+    {
+        if (TokenSpans.Operators(inside, t => t.Is("|") || t.Is(":")) is not [var bar and > 0, ..])
+        {
+            return null;
+        }
+
+        ReadOnlySpan<MathToken> letter = inside[..bar];
+        if (TokenSpans.Operators(letter, t => t.IsCommand("in")) is [var of])
+        {
+            if (Special(letter[(of + 1)..]) is not RealSetAnswer)
+            {
+                return null;
+            }
+
+            letter = letter[..of];
+        }
+
+        return
+            ExpressionParser.Read(letter.ToArray()) is Symbol { Name: var name }
+            && List(inside[(bar + 1)..]) is RealSetAnswer { Variable: { } variable } set
+            && variable == name
+            ? set with
+            {
+                Variable = null,
+            }
+            : null;
     }
 
     private static RealSetAnswer? SetOperation(ReadOnlySpan<MathToken> tokens, List<int> places)

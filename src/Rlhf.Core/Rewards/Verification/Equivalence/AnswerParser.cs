@@ -14,6 +14,8 @@ internal sealed partial class AnswerParser
 {
     private const int MostSets = 40;
 
+    private static readonly Number MinusOne = new(ExactNumber.FromInteger(-1)!.Value);
+
     /// <summary>Reads a text.</summary>
     /// <param name="text">Any text.</param>
     /// <param name="thousands">Whether <c>1,234</c> is one number where no bracket is open.</param>
@@ -29,6 +31,8 @@ internal sealed partial class AnswerParser
             .Replace("{", "", StringComparison.Ordinal)
             .Replace("}", "", StringComparison.Ordinal)
             .Replace("\\ ", "", StringComparison.Ordinal)
+            .Replace("\\left(", "(", StringComparison.Ordinal)
+            .Replace("\\right)", ")", StringComparison.Ordinal)
             .Trim();
         Match choice = ChoiceText().Match(bare);
         char? letter = choice.Success && clean.Count(c => c == '{') == clean.Count(c => c == '}') ? choice.Groups["letter"].Value[0] : null;
@@ -40,7 +44,9 @@ internal sealed partial class AnswerParser
 
         List<MathToken> said = AnswerWords.WithoutCarriers(tokens);
         letter ??= said.Count < tokens.Count && Letter(said) is { } named ? named : null;
-        return new(letter, plain, Saying(said), Formula(said));
+        return Formula(said) is var formula && formula is ListAnswer && AnswerWords.IsPartOf(tokens, said)
+            ? new(letter, plain, Saying(tokens), null)
+            : new(letter, plain, Saying(said), formula);
     }
 
     // A letter in brackets or bare, with what may stand around it: what is left of "the answer is (A)."
@@ -61,7 +67,11 @@ internal sealed partial class AnswerParser
                     .Where(t => structured || (!t.Is("{") && !t.Is("}") && !t.Is(".")))
                     .Select(t => t.IsWords ? WhiteSpace().Replace(t.Text.Replace('.', ' '), " ").Trim().ToLowerInvariant() : t.Text)
             )
-            .TrimEnd('.', ',', ' ', '!');
+            .TrimEnd('.', ' ');
+
+        // After a number they are more than the end of a sentence.
+        words = words.TrimEnd(',', '!', ' ') is var end && end.Length > 0 && char.IsLetter(end[^1]) ? end : words;
+        words = Article().Replace(words, "");
         return words.Length > 0 ? words : null;
     }
 
@@ -141,10 +151,21 @@ internal sealed partial class AnswerParser
             elements.Add(element);
         }
 
+        // x ∈ ℝ, x ≠ 3: the first only says where x is.
+        bool any = separators.Any(IsOr);
+        if (
+            !any
+            && elements.Count > 1
+            && elements[0] is RealSetAnswer { Variable: null } where
+            && RealSets.AreEqual(where.Pieces, [RealSets.Line])
+        )
+        {
+            elements.RemoveAt(0);
+        }
+
         if (elements.All(e => e is RealSetAnswer { Variable: not null }))
         {
             RealSetAnswer[] sets = [.. elements.Cast<RealSetAnswer>()];
-            bool any = tokens.ToArray().Any(t => t.IsWords && t.Text.Equals("or", StringComparison.OrdinalIgnoreCase));
             return sets.Length > MostSets || sets.Select(s => s.Variable).Distinct().Count() > 1
                 ? null
                 : sets[0] with
@@ -155,11 +176,14 @@ internal sealed partial class AnswerParser
                 };
         }
 
-        return Assignments(elements) ?? new ListAnswer(elements, IsSet: false);
+        return Assignments(elements, any) ?? new ListAnswer(elements, IsSet: false);
     }
 
+    private static bool IsOr(MathToken token) =>
+        token.IsCommand("lor") || (token.IsWords && token.Text.Equals("or", StringComparison.OrdinalIgnoreCase));
+
     // x = 1, y = 2 is a point, in the order of the letters; x = 1 or x = 2 is a list of values.
-    private static Answer? Assignments(List<Answer> elements)
+    private static Answer? Assignments(List<Answer> elements, bool any)
     {
         (string? Name, Answer? Value)[] sides =
         [
@@ -184,8 +208,8 @@ internal sealed partial class AnswerParser
                 && names.Select(n => n.Split('_')[0]).Distinct().Count() == 1
             )
                 ? new ListAnswer([.. sides.Select(s => s.Value!)], IsSet: false)
-            : names.Length == sides.Length
-                ? new TupleAnswer("(", ")", [.. sides.OrderBy(s => s.Name, StringComparer.Ordinal).Select(s => s.Value!)])
+            : names.Length == sides.Length && !any && LetterOrder.Of(names, together: false) is { } order
+                ? new TupleAnswer("(", ")", [.. order.Select(i => sides[i].Value!)])
             : null;
     }
 
@@ -249,6 +273,7 @@ internal sealed partial class AnswerParser
         {
             case "set{":
                 return inside.Length == 0 ? new ListAnswer([], IsSet: true)
+                    : Builder(inside) is { } built ? built
                     : List(inside) is { } held
                         ? held is ListAnswer { IsSet: false } list ? list with { IsSet = true }
                             : held is ValueAnswer or TupleAnswer or ListAnswer ? new ListAnswer([held], IsSet: true)
@@ -298,9 +323,24 @@ internal sealed partial class AnswerParser
             return Multiple(tokens[..matrix], tokens[matrix..]);
         }
 
-        if (tokens.Length > 4 && tokens[0].Is("(") && tokens[2].Is(")") && tokens[3].Is("_"))
+        if (
+            tokens.Length > 4
+            && ((tokens[0].Is("(") && tokens[2].Is(")")) || (tokens[0].Is("{") && tokens[2].Is("}")))
+            && tokens[3].Is("_")
+        )
         {
             return Special([tokens[1], .. tokens[3..]]);
+        }
+
+        // 4210 (in base 5)
+        const int MostOfABase = 6;
+        if (
+            tokens.Length <= MostOfABase
+            && tokens.ToArray().Where(t => !t.Is("(") && !t.Is(")") && !(t.IsWords && t.Text == "in")).ToArray()
+                is [{ Kind: TokenKind.Number } digits, { IsWords: true, Text: "base" or "in base" }, var radix]
+        )
+        {
+            return Special([digits, new(TokenKind.Symbol, "_", false), radix]);
         }
 
         if (tokens.Length is 3 or 5 && tokens[0].Kind == TokenKind.Number && tokens[0].Text.All(char.IsAsciiDigit) && tokens[1].Is("_"))
@@ -322,7 +362,7 @@ internal sealed partial class AnswerParser
         }
 
         if (
-            ExpressionParser.Read(factor.ToArray()) is not { } scale
+            (factor is [var sign] && sign.Is("-") ? MinusOne : ExpressionParser.Read(factor.ToArray())) is not { } scale
             || scale.Symbols().Any()
             || MatrixReader.Read(matrix, cell => Element(cell)) is not { IsDeterminant: false } read
             || !read.Rows.SelectMany(r => r).All(c => c is ValueAnswer { Unit: null, IsPercent: false })
@@ -351,6 +391,10 @@ internal sealed partial class AnswerParser
         RegexOptions.IgnoreCase
     )]
     private static partial Regex ChoiceText();
+
+    // "an ellipse" is "ellipse".
+    [GeneratedRegex(@"^(a|an|the) (?=\p{L}{3})")]
+    private static partial Regex Article();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex WhiteSpace();

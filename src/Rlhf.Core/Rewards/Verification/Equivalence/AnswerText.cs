@@ -8,6 +8,8 @@ namespace Rlhf.Rewards.Verification.Equivalence;
 internal static partial class AnswerText
 {
     private const int MaxLength = 12_000;
+    private const int MathLetters = 0x1D400;
+    private const int MathGreek = 0x1D6A8;
     private const int MathDigits = 0x1D7CE;
     private const string Superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
     private const string Subscripts = "₀₁₂₃₄₅₆₇₈₉";
@@ -102,15 +104,19 @@ internal static partial class AnswerText
         "\\rm",
     ];
 
-    // Programs, markup and commands: whatever they hold, they are no answer.
+    // Programs, markup and commands: whatever they hold, they are no answer. "1<x\\le 2 or x>3" is no tag.
     [GeneratedRegex(
-        """["`\\]?__|==|!=|&&|\|\||=>|->|</?[a-zA-Z!][^<>]*>|%s|\$\{|::|\bimport\b|\blambda\b|\bexec\b|\beval\b|\bprint\b|\bopen\b|\bsystem\b|\bselect\b|\breturn\b|\bdef\b|\belse\b|["`#@]|~~|^~|'[^'\s]*'|'\s*;|\bignore\b|\bgold\b""",
+        """["`\\]?__|==|!=|&&|\|\||=>|->|<!|</?[a-zA-Z][a-zA-Z\d]*(\s+[a-zA-Z-]+\s*=[^<>]*)?\s*/?>|%s|\$\{|::|\bimport\b|\blambda\b|\bexec\b|\beval\b|\bprint\b|\bopen\b|\bsystem\b|\bselect\b|\breturn\b|\bdef\b|\belse\b|["`#@]|~~|^~|'[^'\s]*'|'\s*;|\bignore\b|\bgold\b""",
         RegexOptions.IgnoreCase | RegexOptions.NonBacktracking
     )]
     private static partial Regex Code();
 
-    [GeneratedRegex(@"(?<=\d)\s*(\{,\}|\\[,!;: ]|,\\!|\{\\,\})\s*(?=\d{3}(?!\d))")]
+    [GeneratedRegex(@"(?<=\d)\s*(\{,\}|\\[,!;: ]|, ?\\!|\{\\,\})\s*(?=\d{3}(?!\d))")]
     private static partial Regex LatexSeparator();
+
+    // 0.1\dot{2}3\dot{4}: the dots are the ends of the bar.
+    [GeneratedRegex(@"\\dot ?(?:\{(\d)\}|(\d))(?:(\d*)\\dot ?(?:\{(\d)\}|(\d)))?")]
+    private static partial Regex Dots();
 
     // "4 x 5", "1.5x10^4": between numbers the letter is the sign.
     [GeneratedRegex(@"(?<=\d)(?: [xX] (?=\d)| ?[xX] ?(?=10 ?\^))")]
@@ -138,7 +144,8 @@ internal static partial class AnswerText
             return null;
         }
 
-        return UnionLetter().Replace(TimesLetter().Replace(LatexSeparator().Replace(clean, ""), "\\times "), "\\cup ");
+        clean = Dots().Replace(LatexSeparator().Replace(clean, ""), "\\overline{$1$2$3$4$5}");
+        return UnionLetter().Replace(TimesLetter().Replace(clean, "\\times "), "\\cup ");
     }
 
     private static string? Map(string text)
@@ -188,15 +195,15 @@ internal static partial class AnswerText
                 char.IsHighSurrogate(c)
                 && i + 1 < end
                 && char.ConvertToUtf32(c, text[i + 1]) is var point
-                && point is >= MathDigits and < MathDigits + 50
+                && MathSign(point) is { } sign
             )
             {
-                mapped.Append((char)('0' + (point - MathDigits) % 10));
+                mapped.Append(sign);
                 i++;
             }
-            else if (Looks.TryGetValue(c, out string? plain))
+            else if (Looks.TryGetValue(c, out string? look))
             {
-                mapped.Append(plain);
+                mapped.Append(look);
             }
             else if (char.IsLetter(c) || c is '€' or '£' or '¥')
             {
@@ -209,6 +216,23 @@ internal static partial class AnswerText
         }
 
         return mapped.ToString();
+    }
+
+    // The letters, π and the digits of mathematics, whatever their face.
+    private static string? MathSign(int point)
+    {
+        const int Latin = 52,
+            Greek = 58,
+            Pi = 41;
+        return point switch
+        {
+            >= MathDigits and < MathDigits + 50 => ((char)('0' + (point - MathDigits) % 10)).ToString(),
+            >= MathLetters and < MathLetters + 13 * Latin when (point - MathLetters) % Latin is var at => (
+                (char)(at < Latin / 2 ? 'A' + at : 'a' + at - Latin / 2)
+            ).ToString(),
+            >= MathGreek and < MathDigits - 2 when (point - MathGreek) % Greek == Pi => "\\pi ",
+            _ => null,
+        };
     }
 
     private static bool IsInvisible(char c) =>
@@ -259,7 +283,7 @@ internal static partial class AnswerText
         {
             length = text.Length;
             text = TrimSpaces(text);
-            text = text.EndsWith('.') ? text[..^1] : text;
+            text = text.EndsWith('.') && !text.EndsWith("..", StringComparison.Ordinal) ? text[..^1] : text;
             text =
                 Inside(text, "**", "**")
                 ?? Inside(text, "`", "`")

@@ -89,6 +89,8 @@ internal static class AnswerWords
         "expression",
         "polynomial",
         "conclude",
+        "an",
+        "graph",
     };
 
     /// <summary>Words that deny or bound what follows, or leave it open.</summary>
@@ -244,6 +246,10 @@ internal static class AnswerWords
         "ground",
         "truth",
         "true",
+        "too",
+        "doubled",
+        "tripled",
+        "halved",
     };
 
     /// <summary>The empty set in words.</summary>
@@ -261,6 +267,12 @@ internal static class AnswerWords
     /// <summary>The words of a text in lower case.</summary>
     public static IEnumerable<string> Words(string text) =>
         text.ToLowerInvariant().Split([' ', ',', ':', '.', '-', '\''], StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Whether what is said is what a quantity is of, as in "the sum of 5 and 6".</summary>
+    public static bool IsPartOf(List<MathToken> tokens, List<MathToken> said) =>
+        said.Count < tokens.Count
+        && tokens[tokens.Count - said.Count - 1] is { IsWords: true } last
+        && Words(last.Text).LastOrDefault() == "of";
 
     /// <summary>The tokens without "the answer is", "total =", "thus," before something that is left.</summary>
     public static List<MathToken> WithoutCarriers(List<MathToken> tokens)
@@ -285,6 +297,7 @@ internal static class AnswerWords
             start++;
         }
 
-        return start == tokens.Count ? tokens : tokens[start..];
+        // "The answer is point": the last word is the answer.
+        return start == tokens.Count ? tokens[Math.Max(0, tokens.FindLastIndex(t => t.IsWords))..] : tokens[start..];
     }
 }

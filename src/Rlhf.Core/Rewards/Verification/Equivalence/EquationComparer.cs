@@ -52,7 +52,7 @@ internal static class EquationComparer
 
         return Difference(gold) is { } x && Difference(answer) is { } y && Proportional(x, y);
 
-        static bool IsFunction(string name) => name.EndsWith(')') && !name.StartsWith('(');
+        static bool IsFunction(string name) => name is [not '(', .., (>= 'A' and <= 'Z') or (>= 'a' and <= 'z'), ')'];
     }
 
     private static Operation? Difference(EquationAnswer equation) =>

@@ -226,8 +226,8 @@ internal sealed partial class ExpressionParser
         return product;
     }
 
-    // What may follow a factor without a sign: not a number, unless the factor ended with a bracket or, as in 2^a 3^b, it is a power
-    // itself.
+    // What may follow a factor without a sign: not a number, unless the factor ended with a bracket or factorial or, as in 2^a 3^b, it is
+    // a power itself.
     private bool BeginsFactor(MathToken token) =>
         token.Kind switch
         {
@@ -235,6 +235,7 @@ internal sealed partial class ExpressionParser
             TokenKind.Number => _at > 0
                 && (
                     _tokens[_at - 1].Is(")")
+                    || _tokens[_at - 1].Is("!")
                     || (
                         token.AfterSpace
                         && _at + 1 < _tokens.Count
@@ -308,11 +309,14 @@ internal sealed partial class ExpressionParser
         return true;
     }
 
-    // Powers group to the right; a sign may stand without braces in plain text.
+    // Powers group to the right; a sign or a bracket may stand without braces in plain text.
     private Expression? Exponent()
     {
         bool negative = Take("-");
-        Expression? exponent = Next is { Kind: TokenKind.Number } ? Plain() : Argument();
+        Expression? exponent =
+            Next is { Kind: TokenKind.Number } ? Plain()
+            : Next is { } open && open.Is("(") ? Atom()
+            : Argument();
         if (exponent is not null && Take("^"))
         {
             exponent = Exponent() is { } upper ? new Operation(OperationName.Power, exponent, upper) : null;

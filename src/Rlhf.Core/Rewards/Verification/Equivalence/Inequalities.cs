@@ -1,8 +1,16 @@
 namespace Rlhf.Rewards.Verification.Equivalence;
 
-/// <summary>Solves chains of linear inequalities in one letter.</summary>
+/// <summary>Solves chains of inequalities in one letter that are linear, or linear between bars.</summary>
 internal static class Inequalities
 {
+    // 0 and 1 give the line; |x|, ⌊x⌋ and x(x − 1)(x − 2) leave it elsewhere.
+    private static readonly ExactNumber[] Places =
+    [
+        .. new (int Top, int Bottom)[] { (0, 1), (1, 1), (2, 1), (-7, 3), (22, 7), (-90_001, 90), (90_017, 91) }.Select(p =>
+            ExactNumber.FromFraction(p.Top, p.Bottom)!.Value
+        ),
+    ];
+
     /// <summary>The solutions; null where a link of the chain is not linear in the one letter.</summary>
     /// <param name="sides">The sides, from left to right.</param>
     /// <param name="relations">The signs between them.</param>
@@ -16,7 +24,7 @@ internal static class Inequalities
         IReadOnlyList<RealInterval> all = [RealSets.Line];
         for (int i = 0; i < relations.Count; i++)
         {
-            if (Solve(new Operation(OperationName.Subtract, sides[i]!, sides[i + 1]!), letter, relations[i]) is not { } pieces)
+            if (Link(sides[i]!, sides[i + 1]!, letter, relations[i]) is not { } pieces)
             {
                 return null;
             }
@@ -27,15 +35,35 @@ internal static class Inequalities
         return new(all, letter);
     }
 
+    // |a| < b is a < b and −a < b; |a| > b is a > b or −a > b.
+    private static IReadOnlyList<RealInterval>? Link(Expression left, Expression right, string letter, string relation)
+    {
+        (Expression side, Expression other) = left is Operation { Name: OperationName.Absolute } ? (left, right) : (right, left);
+        if (side is not Operation { Name: OperationName.Absolute, Arguments: [var inside] } || relation == "ne")
+        {
+            return Solve(new Operation(OperationName.Subtract, left, right), letter, relation);
+        }
+
+        Expression negative = new Operation(OperationName.Negate, inside);
+        if (
+            Solve(Difference(inside), letter, relation) is not { } positive
+            || Solve(Difference(negative), letter, relation) is not { } mirrored
+        )
+        {
+            return null;
+        }
+
+        bool within = relation is "<" or "lt" or "le" == ReferenceEquals(side, left);
+        return within ? RealSets.Intersection(positive, mirrored) : RealSets.Union(positive.Concat(mirrored));
+
+        Operation Difference(Expression value) =>
+            ReferenceEquals(side, left) ? new(OperationName.Subtract, value, other) : new(OperationName.Subtract, other, value);
+    }
+
     // a·x + b against 0.
     private static IReadOnlyList<RealInterval>? Solve(Expression difference, string letter, string relation)
     {
-        MathValue[] at =
-        [
-            .. Enumerable
-                .Range(0, 3)
-                .Select(x => new Evaluator().Evaluate(difference, name => name == letter ? ExactNumber.FromInteger(x) : null)),
-        ];
+        MathValue[] at = [.. Places.Select(x => new Evaluator().Evaluate(difference, name => name == letter ? x : null))];
         if (at.Any(v => !v.IsReal))
         {
             return null;
@@ -43,7 +71,10 @@ internal static class Inequalities
 
         BigComplex b = at[0].Approximate,
             slope = at[1].Approximate - b;
-        if (slope.IsZero || !BigComplex.AreEqual(at[2].Approximate - at[1].Approximate, slope))
+        if (
+            slope.IsZero
+            || Places.Zip(at).Any(p => !BigComplex.AreEqual(p.Second.Approximate - b, slope * ((MathValue)p.First).Approximate))
+        )
         {
             return null;
         }

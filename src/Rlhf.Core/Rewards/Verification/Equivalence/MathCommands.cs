@@ -64,6 +64,8 @@ internal static class MathCommands
         "rm",
         "it",
         "thinspace",
+        "therefore",
+        "middle",
     };
 
     /// <summary>Those that are part of a formula: any other makes a text no answer.</summary>
@@ -193,6 +195,7 @@ internal static class MathCommands
         ["bullet"] = "cdot",
         ["iff"] = "to",
         ["mod"] = "bmod",
+        ["bigcup"] = "cup",
     };
 
     /// <summary>Those that are brackets or signs, and the symbol's text.</summary>

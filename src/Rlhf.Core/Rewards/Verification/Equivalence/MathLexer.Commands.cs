@@ -175,6 +175,7 @@ internal sealed partial class MathLexer
             trimmed is "i" or "e"
             || (trimmed.Length == 1 && char.IsAsciiLetter(trimmed[0]) && MathCommands.LetterFonts.Contains(command))
             || (command is "operatorname" or "mathrm" && ExpressionParser.IsFunction(trimmed))
+            || (command == "text" && trimmed is "lcm" or "gcd" or "max" or "min" && ArgumentStart().IsMatch(_text, _at))
         )
         {
             Add(trimmed.Length == 1 ? TokenKind.Letter : TokenKind.Word, trimmed);

@@ -49,6 +49,9 @@ internal sealed partial class MathLexer
     [GeneratedRegex(@"\G\.(?=\\(overline|bar|dot)\b)")]
     private static partial Regex PointBeforeBar();
 
+    [GeneratedRegex(@"\G *(\\left *)?\(")]
+    private static partial Regex ArgumentStart();
+
     [GeneratedRegex(@"\G\p{L}+")]
     private static partial Regex Letters();
 
@@ -138,6 +141,9 @@ internal sealed partial class MathLexer
                 _at++;
                 Add(TokenKind.Command, c == '<' ? "le" : "ge");
                 return true;
+            // "0.333..." goes on; 5!! is no factorial of a factorial.
+            case '.' or '!' when _at > 1 && _text[_at - 2] == c:
+                return false;
             case '(' or '[' or '{':
                 Add(TokenKind.Symbol, c.ToString());
                 return Open(c);

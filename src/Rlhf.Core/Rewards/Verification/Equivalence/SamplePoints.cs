@@ -57,6 +57,9 @@ internal static class SamplePoints
                         or OperationName.Root
                         or OperationName.Maximum
                         or OperationName.Minimum
+                        or OperationName.Floor
+                        or OperationName.Ceiling
+                        or OperationName.Modulo
                 };
 
         static bool NeedsWhole(Expression e) =>

@@ -98,9 +98,9 @@ internal static class Units
     public static bool IsWord(string word) =>
         word.Length >= 4
         || (word.Length > 1 && Abbreviations.Contains(Lower(word)))
-        || Lower(word) is "sq" or "cu" or "day" or "box" or "way" or "car" or "cup" or "pen" or "egg";
+        || Lower(word) is "sq" or "cu" or "day" or "box" or "way" or "car" or "cup" or "pen" or "egg" or "per";
 
-    /// <summary>Whether a word after a number judges it rather than counts.</summary>
+    /// <summary>Whether a word after a number judges it, or makes a rank of it, rather than counts.</summary>
     public static bool IsRemark(string word) =>
         Lower(word)
             is "correct"
@@ -116,10 +116,20 @@ internal static class Units
                 or "presumably"
                 or "apparently"
                 or "supposedly"
-                or "allegedly";
+                or "allegedly"
+                or "st"
+                or "nd"
+                or "rd"
+                or "th";
 
     /// <summary>Whether a letter after a number and a space is a unit.</summary>
     public static bool IsLetter(string letter) => letter is "m" or "g" or "s" or "h" or "L";
+
+    /// <summary>Whether two units are the same, or one says what the other's money is paid for.</summary>
+    public static bool Agree(string a, string b) => a == b || (a.StartsWith('$') && b.StartsWith('$') && (a == "$" || b == "$"));
+
+    /// <summary>Whether a letter alone in \text{…} is a unit's symbol.</summary>
+    public static bool IsSymbol(string letter) => "mgshlLdJNWVACFK/".Contains(letter, StringComparison.Ordinal);
 
     /// <summary>The unit in its usual form: lower case, singular, written out, powers as ^n; null for no unit.</summary>
     public static string? Normalize(IEnumerable<string> words)
@@ -136,7 +146,7 @@ internal static class Units
                 case "cubic" or "cu":
                     power = "^3";
                     break;
-                case "of" or "the" or "a" or ".":
+                case "of" or "the" or "a" or "each" or "old" or ".":
                     break;
                 case "per":
                     units.Add("/");

@@ -49,7 +49,7 @@ internal static class ValueReader
             }
 
             string? after = Units.Normalize(words);
-            if (after is null && words.Count > 0)
+            if (after is null && words.Exists(w => w != "each"))
             {
                 return null;
             }
@@ -57,7 +57,9 @@ internal static class ValueReader
             percent = after == "percent";
             if (!percent && after is not null)
             {
-                if (unit is not null && unit != after)
+                // \$5 per hour
+                after = unit is not null && after.StartsWith('/') ? unit + after : after;
+                if (unit is not null && !Units.Agree(unit, after))
                 {
                     return null;
                 }
@@ -212,8 +214,12 @@ internal static class ValueReader
             }
         }
 
+        // One letter is rather a factor than a unit.
         const int MostWords = 6;
-        return words.Count <= MostWords && words.All(w => w[0] is '^' or '/' || (w.All(char.IsLetter) && !Units.IsRemark(w)))
+        return
+            words.Count <= MostWords
+            && (words is not [{ Length: 1 } letter] || Units.IsSymbol(letter))
+            && words.All(w => w[0] is '^' or '/' || (w.All(char.IsLetter) && !Units.IsRemark(w)))
             ? words
             : null;
     }

@@ -53,6 +53,13 @@ public class AnswerVerifierTests
     [InlineData("So \\boxed{18", "18", 0)]
     [InlineData("The answer is (C).", "\\text{(C)}", 1)]
     [InlineData("The answer is not 18", "18", 0)]
+    [InlineData("The answer is **18** meters.", "18", 1)]
+    [InlineData("**Answer:** **18** apples", "18", 1)]
+    [InlineData("**Answer:** 2**3", "8", 1)]
+    [InlineData("**Answer:** 2**3", "23", 0)]
+    [InlineData("So we end with\n\n\\[\n(2,5)\n\\]", "(2,5)", 1)]
+    [InlineData("So it is \\((2,5)\\).", "(2,5)", 1)]
+    [InlineData("So it is \\((5,2)\\).", "(2,5)", 0)]
     public void Math_TakesTheFinalAnswerOfTheResponse(string text, string answer, double expected) =>
         Assert.Equal([expected], VerifierCase.Score(Verifiers.Math(), text, answer).Values);
 

@@ -233,6 +233,97 @@ public class MathEquivalenceTests
             { "numbers in words", "25", ["twenty-five", "\\text{twenty five}"], ["twenty", "five hundred", "not twenty-five"] },
             { "units with ties", "10\\text{ cm}^2", ["10 \\mathrm{~cm}^2", "10 sq. cm", "10~\\text{cm}^{2}"], ["10 \\mathrm{~cm}", "~10"] },
             { "names of functions", "f^{-1}(x)=2x", ["2x", "f^{-1}(x)=x+x"], ["f^{-1}(x)=x", "f(x)=x/2"] },
+            {
+                "bars in inequalities",
+                "(-1,5)",
+                ["|x-2|<3", "3>|2-x|", "|2x-4|<6"],
+                ["|x-2|\\le 3", "|x-2|>3", "|x-2|<-3", "x<5", "||x-2||<3"]
+            },
+            {
+                "linear everywhere, not at three points",
+                "x<3",
+                ["2x<6", "(-\\infty,3)", "x-1<2"],
+                ["|x|<3", "\\sqrt{x^2}<3", "x(x-1)(x-2)+x<3", "\\lceil x\\rceil<3"]
+            },
+            {
+                "sets by their condition",
+                "(-\\infty,2)\\cup(3,\\infty)",
+                ["\\{x \\mid x<2 \\text{ or } x>3\\}", "\\{x\\in\\mathbb{R} : x<2 \\text{ or } x>3\\}"],
+                [
+                    "\\{x \\mid y<2 \\text{ or } y>3\\}",
+                    "\\{x\\in\\mathbb{Z} : x<2 \\text{ or } x>3\\}",
+                    "\\{x \\mid x<2 \\text{ and } x>3\\}",
+                ]
+            },
+            {
+                "relations are no markup",
+                "(-6,5]\\cup(11,\\infty)",
+                ["-6<x\\le 5 \\text{ or } x>11", "-6<x<=5 or x>11"],
+                ["-6<x\\le 5 <b>or</b> x>11", "<!-- -6<x\\le 5 or x>11 -->", "-6<x\\le 5 \\text{ and } x>11"]
+            },
+            { "commas end references alone", "5,", ["5", "5."], ["5,", "4"] },
+            { "factorials are not doubled", "720", ["6!", "(3!)!"], ["3!!", "6!!"] },
+            {
+                "where a letter is",
+                "(-\\infty,4)\\cup(4,\\infty)",
+                ["x\\in\\mathbb{R}, x\\ne 4"],
+                ["x\\in\\mathbb{R}", "x\\in\\mathbb{Z}, x\\ne 4"]
+            },
+            {
+                "letters name their places",
+                "(4,7)",
+                ["(y,x)=(7,4)", "y=7, x=4", "(m,b)=(4,7)"],
+                ["(y,x)=(4,7)", "x=4 \\text{ or } y=7", "x=7, y=4", "m=7, b=4", "(m,b)=(7,4)"]
+            },
+            {
+                "polar coordinates",
+                "(3,\\frac{\\pi}{2})",
+                ["(r,\\theta)=(3,\\pi/2)", "r=3, \\theta=\\frac{\\pi}{2}"],
+                ["r=\\frac{\\pi}{2}, \\theta=3", "\\theta=3, r=\\frac{\\pi}{2}"]
+            },
+            { "functions at a place", "5", ["f(2)=5", "P(6)=5"], ["f(5)", "f(5)=6", "x(2)=5"] },
+            { "functions at other places", "f(2)=5", ["5", "f(2) = 5"], ["f(3)=5", "f(2)=6"] },
+            { "rounded to nothing", "\\frac{1}{3000000000}", ["0.0000000003"], ["0.000000", "0.0"] },
+            { "what goes on has no end", "0.333", ["0.333", "0.333."], ["0.333...", "0.333\\ldots", "\\frac13"] },
+            { "parts of a whole are not it", "5, 6", ["the solutions are 5 and 6"], ["the sum of 5 and 6", "the product of 5 and 6"] },
+            { "marks after a number", "5", ["5."], ["5,", "5\\text{!}", "5\\text{x}", "5\\text{ too many}", "5\\text{th}"] },
+            { "percent signs are no units", "8\\text{ cm}", ["8"], ["8\\%", "\\$8", "8^\\circ"] },
+            {
+                "money for something",
+                "\\$12",
+                ["\\$12 per hour", "12 dollars each", "\\$12\\text{ per day}"],
+                ["\\$13 per hour", "€12 per hour", "12\\text{ miles per hour}"]
+            },
+            { "bases in words", "312_4", ["312 base 4", "312 (base 4)", "312 in base four", "{312}_4"], ["312 base 5", "313 base 4"] },
+            { "brackets in exponents", "0.0025", ["2.5*10^(-3)", "2.5*10**(-3)"], ["2.5*10^(-2)", "2.5*10^(-3", "2.5*10(-3)"] },
+            { "factorials side by side", "10", ["\\frac{5!}{2!3!}", "\\frac{5!}{3!\\,2!}"], ["\\frac{5!}{2!4!}", "\\frac{5!}{23!}"] },
+            {
+                "dots over a period",
+                "\\frac{8}{11}",
+                ["0.\\dot{7}\\dot{2}", "0.7\\dot2\\dot7"],
+                ["0.\\dot{7}2", "0.\\dot{2}\\dot{7}", "0.7\\dot{2}"]
+            },
+            { "faces of letters", "2\\pi x", ["2𝜋𝑥", "2\\pi 𝐱"], ["2𝜋𝑦", "2𝜌𝑥", "2𝛁𝑥"] },
+            {
+                "articles",
+                "\\text{ellipse}",
+                ["\\text{an ellipse}", "The graph is an ellipse."],
+                ["not an ellipse", "an ellipse or a circle"]
+            },
+            {
+                "carriers may be the answer",
+                "\\text{point}",
+                ["The answer is a point.", "the point"],
+                ["The answer is a line.", "the answer"]
+            },
+            { "separators with a space", "4{,}943", ["4, \\!943", "4,\\! 943"], ["4, 943", "4.943"] },
+            {
+                "signs before a matrix",
+                "\\begin{pmatrix} -1 \\\\ 2 \\end{pmatrix}",
+                ["-\\begin{pmatrix} 1 \\\\ -2 \\end{pmatrix}"],
+                ["-\\begin{pmatrix} -1 \\\\ 2 \\end{pmatrix}", "+-"]
+            },
+            { "measures of angles", "40^\\circ", ["m\\angle ABC=40^\\circ", "\\therefore 40^\\circ"], ["m\\angle ABC=41^\\circ"] },
             { "repeating from the point", "\\frac23", [".\\overline{6}", "0.\\bar{6}"], [".6", ".\\overline{7}"] },
         };
 
