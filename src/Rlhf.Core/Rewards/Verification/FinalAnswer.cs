@@ -35,7 +35,8 @@ internal static partial class FinalAnswer
             {
                 return WithoutClosingBold(
                     answer,
-                    isOpen: lines[i].StartsWith("**", StringComparison.Ordinal) || rest.Contains(" **", StringComparison.Ordinal)
+                    isOpen: lines[i].StartsWith("**", StringComparison.Ordinal)
+                        || rest.TrimStart(' ', ':').StartsWith("**", StringComparison.Ordinal)
                 );
             }
         }

@@ -276,7 +276,8 @@ internal sealed partial class AnswerParser
                     : Builder(inside) is { } built ? built
                     : List(inside) is { } held
                         ? held is ListAnswer { IsSet: false } list ? list with { IsSet = true }
-                            : held is ValueAnswer or TupleAnswer or ListAnswer ? new ListAnswer([held], IsSet: true)
+                            : held is ValueAnswer or TupleAnswer { Open: "(", Close: ")" } or ListAnswer
+                                ? new ListAnswer([held], IsSet: true)
                             : null
                     : null;
             case "{":

@@ -56,6 +56,7 @@ public class AnswerVerifierTests
     [InlineData("The answer is **18** meters.", "18", 1)]
     [InlineData("**Answer:** **18** apples", "18", 1)]
     [InlineData("**Answer:** 2**3", "8", 1)]
+    [InlineData("Answer: 2 ** 3", "8", 1)]
     [InlineData("**Answer:** 2**3", "23", 0)]
     [InlineData("So we end with\n\n\\[\n(2,5)\n\\]", "(2,5)", 1)]
     [InlineData("So it is \\((2,5)\\).", "(2,5)", 1)]

@@ -263,6 +263,7 @@ public class MathEquivalenceTests
             },
             { "commas end references alone", "5,", ["5", "5."], ["5,", "4"] },
             { "factorials are not doubled", "720", ["6!", "(3!)!"], ["3!!", "6!!"] },
+            { "a set of an interval is none", "(3,4]", ["x\\in(3,4]", "(3,4)\\cup\\{4\\}"], ["\\{(3,4]\\}", "\\{3,4\\}"] },
             {
                 "where a letter is",
                 "(-\\infty,4)\\cup(4,\\infty)",
