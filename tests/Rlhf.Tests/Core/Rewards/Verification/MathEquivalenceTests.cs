@@ -149,6 +149,7 @@ public class MathEquivalenceTests
         new()
         {
             { "braces belong to commands", "\\sqrt{7}", ["\\sqrt7", "\\sqrt 7"], ["\\sqrt{}7", "\\sqrt{7", "{}\\sqrt{}{7}"] },
+            { "a number is written in one face of digits", "17", ["１７", "𝟏𝟕", " １７ "], ["1７", "１7", "𝟏7", "１𝟕"] },
             {
                 "delimiters stand in pairs",
                 "7",
