@@ -27,7 +27,7 @@ internal static class ClipDeltaStudy
     /// <summary>The grid, or for a quick look the forms at α = 1 with two credits and one seed.</summary>
     public static Study Create(bool quick)
     {
-        GrpoOptions algorithm = Settings.Algorithm(quick ? 40 : 60);
+        GrpoOptions algorithm = Settings.Algorithm(quick ? 40 : 72);
         ExperimentOptions options = Settings.Experiment(
             algorithm,
             new()

@@ -20,14 +20,19 @@ return ConsoleProgram.Run(cancellation =>
         Description = "The first seed; rates and sizes were chosen with 1, which no page reports.",
         DefaultValueFactory = _ => 100,
     };
+    Option<string[]> cells = new("--cells")
+    {
+        Description = "Runs these settings only, named as in the page's table; default all.",
+        AllowMultipleArgumentsPerToken = true,
+    };
     RootCommand root = new("Reproduces the papers' claims about rewards with small models.");
     foreach ((string name, string description, Func<bool, Study> create) in Studies.All)
     {
-        Command command = new(name, description) { quick, folder, parallel, firstSeed };
+        Command command = new(name, description) { quick, folder, parallel, firstSeed, cells };
         command.SetAction(parse =>
         {
             bool isQuick = parse.GetValue(quick);
-            Study study = create(isQuick) with { FirstSeed = parse.GetValue(firstSeed) };
+            Study study = (create(isQuick) with { FirstSeed = parse.GetValue(firstSeed) }).Only(parse.GetValue(cells) ?? []);
             string path = parse.GetValue(folder)?.FullName ?? Path.Combine("runs", isQuick ? name + "-quick" : name);
             StudyRunner runner = new(study, path, Math.Max(1, parse.GetValue(parallel)));
             try

@@ -1,3 +1,4 @@
+using Rlhf.Trainers.Configuration;
 using Rlhf.Trainers.Experiments;
 
 namespace PaperClaims;
@@ -49,4 +50,19 @@ internal sealed record Study
         from cell in Cells
         where i < cell.Seeds
         select (cell, FirstSeed + i);
+
+    /// <summary>The study with some of its settings.</summary>
+    /// <param name="names">Their names; all settings where none is named.</param>
+    /// <exception cref="ConfigurationException">There is no setting of a name.</exception>
+    public Study Only(IReadOnlyCollection<string> names)
+    {
+        if (names.FirstOrDefault(n => Cells.All(c => c.Name != n)) is { } stranger)
+        {
+            throw new ConfigurationException(
+                $"command line: {Name} has no setting '{stranger}'; settings: {string.Join(", ", Cells.Select(c => c.Name))}."
+            );
+        }
+
+        return names.Count == 0 ? this : this with { Cells = [.. Cells.Where(c => names.Contains(c.Name))] };
+    }
 }
