@@ -30,6 +30,7 @@ public sealed class RewardSourceRegistry
             .With<ArithmeticStepsOptions>("arithmetic_steps", Verifiers.ArithmeticSteps)
             .With<BoxedOptions>("boxed", Verifiers.Boxed)
             .With<ExactOptions>("exact", Verifiers.Exact)
+            .With<RegexVerifierOptions>("regex", Verifiers.Regex)
             .With<FormatOptions>("format", Verifiers.Format)
             .With<LastNumberOptions>("last_number", Verifiers.LastNumber)
             .With<LengthOptions>("length", TextRewards.Length)

@@ -25,6 +25,11 @@ public static class Verifiers
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static IRewardSource Exact(ExactOptions? options = null) => new ExactVerifier(options ?? new());
 
+    /// <summary>1 where what a regular expression finds in the response equals the reference but for spaces, else 0.</summary>
+    /// <exception cref="ArgumentException">The pattern has no group <c>answer</c>, or is not one that can be matched in linear
+    /// time.</exception>
+    public static IRewardSource Regex(RegexVerifierOptions options) => new RegexVerifier(options);
+
     /// <summary>1 where the response's final number is within a tolerance of the reference, else 0.</summary>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static IRewardSource Numeric(NumericOptions? options = null) => new NumericVerifier(options ?? new());

@@ -26,18 +26,8 @@ internal sealed class ExactVerifier : IRewardSource
             _options.Compare == ComparedText.Response
                 ? completion.Text
                 : FinalAnswer.Find(completion.Text, Markers.Markers, lastValue: false);
-        double? score =
-            string.IsNullOrWhiteSpace(completion.Problem.Answer) ? null
-            : answer is not null
-            && string.Equals(
-                Spaced(answer),
-                Spaced(completion.Problem.Answer),
-                _options.IgnoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal
-            )
-                ? 1
-            : 0;
-        return ValueTask.FromResult(RewardScore.Outcome(score, answer is not null));
+        return ValueTask.FromResult(
+            RewardScore.Outcome(ExactText.Score(answer, completion.Problem.Answer, _options.IgnoreCase), answer is not null)
+        );
     }
-
-    private static string Spaced(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

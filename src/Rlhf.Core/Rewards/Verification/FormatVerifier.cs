@@ -21,7 +21,7 @@ internal sealed class FormatVerifier : IRewardSource
         }
 
         _options = options;
-        _pattern = options.Rule == FormatRule.Pattern ? Compile(options) : null;
+        _pattern = options.Rule == FormatRule.Pattern ? LinearPattern.Compile(options.Name, options.Pattern!) : null;
     }
 
     public string Name => _options.Name;
@@ -87,22 +87,6 @@ internal sealed class FormatVerifier : IRewardSource
         catch (Exception e) when (e is JsonException or ArgumentException) // the latter for half a surrogate pair
         {
             return false;
-        }
-    }
-
-    private static Regex Compile(FormatOptions options)
-    {
-        try
-        {
-            return new(options.Pattern!, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
-        }
-        catch (Exception error) when (error is ArgumentException or NotSupportedException)
-        {
-            throw new ArgumentException(
-                $"Format '{options.Name}': the pattern '{options.Pattern}' cannot be used: {error.Message}",
-                nameof(options),
-                error
-            );
         }
     }
 }

@@ -18,6 +18,35 @@ public class AnswerVerifierTests
         Assert.Equal([1.0], VerifierCase.Score(Verifiers.Exact(new() { Compare = ComparedText.Response }), " a\n b ", "a b").Values);
 
     [Theory]
+    [InlineData("ANSWER: B\nANSWER: C", "C", false, 1.0, true)]
+    [InlineData("ANSWER: B\nANSWER: C", "B", false, 0.0, true)]
+    [InlineData("ANSWER: c", "C", false, 0.0, true)]
+    [InlineData("ANSWER: c", "C", true, 1.0, true)]
+    [InlineData("the answer is C", "C", true, 0.0, false)]
+    [InlineData("ANSWER: C", null, false, null, true)]
+    public void Regex_ComparesWhatItsLastMatchHolds(string text, string? reference, bool ignoreCase, double? expected, bool answered)
+    {
+        RewardScore score = VerifierCase.Score(
+            Verifiers.Regex(new() { Pattern = @"ANSWER: *(?<answer>[A-Za-z]+)", IgnoreCase = ignoreCase }),
+            text,
+            reference
+        );
+        Assert.Equal([expected], score.Values);
+        Assert.Equal(answered, score.Answered);
+    }
+
+    [Theory]
+    [InlineData("ANSWER: (.*)", "no group (?<answer>")]
+    [InlineData(@"(?<answer>a)\1", "cannot be used")]
+    [InlineData("(?<answer>", "cannot be used")]
+    public void Regex_WithAPatternThatCannotServe_IsRefused(string pattern, string because) =>
+        Assert.Contains(
+            because,
+            Assert.Throws<ArgumentException>(() => Verifiers.Regex(new() { Pattern = pattern })).Message,
+            StringComparison.Ordinal
+        );
+
+    [Theory]
     [InlineData("it is 10.05", "10", 0.05, 0, 1)]
     [InlineData("it is 10.0500001", "10", 0.05, 0, 0)]
     [InlineData("it is 1010", "1,000", 0, 0.01, 1)]

@@ -1,0 +1,42 @@
+using System.Text.RegularExpressions;
+
+namespace Rlhf.Rewards.Verification;
+
+internal sealed class RegexVerifier : IRewardSource
+{
+    private const string Answer = "answer";
+
+    private readonly RegexVerifierOptions _options;
+    private readonly Regex _pattern;
+
+    public RegexVerifier(RegexVerifierOptions options)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(options.Name);
+        _options = options;
+        _pattern = LinearPattern.Compile(options.Name, options.Pattern);
+        if (!_pattern.GetGroupNames().Contains(Answer))
+        {
+            throw new ArgumentException(
+                $"'{options.Name}': the pattern '{options.Pattern}' has no group (?<{Answer}>…), which holds what is compared with the reference.",
+                nameof(options)
+            );
+        }
+    }
+
+    public string Name => _options.Name;
+
+    public RewardGranularity Granularity => RewardGranularity.Outcome;
+
+    public IReadOnlyList<double> Levels => [0, 1];
+
+    public bool SaysAnswered => true;
+
+    public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
+    {
+        string? answer =
+            _pattern.Matches(completion.Text) is [.., var last] && last.Groups[Answer] is { Success: true } group ? group.Value : null;
+        return ValueTask.FromResult(
+            RewardScore.Outcome(ExactText.Score(answer, completion.Problem.Answer, _options.IgnoreCase), answer is not null)
+        );
+    }
+}
