@@ -54,35 +54,14 @@ internal static class Lab
             .Options;
         file = CompletionFile.Load(completions.FullName, options.Steps, tokenizer is null ? null : BpeTokenizer.Load(tokenizer.FullName));
 
-        RewardSchema schema = new([]);
-        List<IRewardSource> host = [];
-        List<RewardChannel> channels = [];
-        foreach (RewardSourceOptions source in options.Sources)
-        {
-            if (registry.TypeOf(source).IsModel)
-            {
-                ITensorRewardSource model = registry.CreateModel(source, new ModelLoadOptions());
-                using (model as IDisposable)
-                {
-                    schema = schema.Source(model);
-                    channels.AddRange(model.Score(file.Completions, file.Layout, ScalarType.Float64, cancellationToken));
-                }
-            }
-            else
-            {
-                host.Add(registry.Create(source));
-                schema = schema.Source(host[^1]);
-            }
-        }
-
-        using RewardPipeline shaping = Build(
-            options,
-            schema,
-            host.FirstOrDefault(s => s.Granularity == RewardGranularity.Outcome)?.Name,
-            seed
-        );
+        using RewardSources sources = RewardSources.Create(options.Sources, registry, new ModelLoadOptions());
+        using RewardPipeline shaping = Build(options, sources, seed);
+        RewardChannel[] channels =
+        [
+            .. sources.Models.SelectMany(m => m.Score(file.Completions, file.Layout, ScalarType.Float64, cancellationToken)),
+        ];
         WarningLog log = new();
-        RewardScores scores = new RewardScorer(host, options.Scoring, log).Score(file.Completions, null, cancellationToken);
+        RewardScores scores = new RewardScorer(sources.Host, options.Scoring, log).Score(file.Completions, null, cancellationToken);
         RewardFrame raw = new(file.Layout, [.. channels, .. scores.ToChannels(file.Layout, CPU, ScalarType.Float64)]);
         using MetricSink metrics = new();
         ShapedRewards shaped = shaping.Apply(raw, training: true, 1, metrics);
@@ -99,10 +78,12 @@ internal static class Lab
         );
     }
 
-    private static RewardPipeline Build(RewardOptions options, RewardSchema schema, string? verifier, long seed)
+    private static RewardPipeline Build(RewardOptions options, RewardSources sources, long seed)
     {
-        RewardPipelineBuilder builder = new RewardPipelineBuilder(schema).WithWeights(new(options.Weights)).WithSeed(seed);
-        builder = verifier is null ? builder : builder.WithVerifiedOutcome(verifier);
+        RewardPipelineBuilder builder = new RewardPipelineBuilder(sources.Schema).WithWeights(new(options.Weights)).WithSeed(seed);
+        builder = sources.Host.FirstOrDefault(s => s.Granularity == RewardGranularity.Outcome) is { } verifier
+            ? builder.WithVerifiedOutcome(verifier.Name)
+            : builder;
         return StageRegistry.Default.AddTo(builder, options.Noise, options.Shaping).Build();
     }
 }

@@ -12,7 +12,6 @@ namespace Rlhf.Judges;
 internal sealed class ChatClient : IDisposable
 {
     private const int LongestAnswer = 1 << 24; // bytes
-    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
 
     private readonly JudgeOptions _options;
     private readonly HttpClient _http;
@@ -168,7 +167,7 @@ internal sealed class ChatClient : IDisposable
             response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (int)response.StatusCode >= 500;
         RetryConditionHeaderValue? after = response.Headers.RetryAfter;
         TimeSpan? wait = after?.Delta ?? (after?.Date is { } date ? date - DateTimeOffset.UtcNow : null);
-        TimeSpan? asked = wait is { } w && w > TimeSpan.Zero ? (w < LongestWait ? w : LongestWait) : null;
+        TimeSpan? asked = wait is { } w && w > TimeSpan.Zero ? (w < JudgeOptions.Longest ? w : JudgeOptions.Longest) : null;
         return Failure($"{address}: status {(int)response.StatusCode}: {Beginning(body)}", mayPass, retryAfter: asked);
     }
 

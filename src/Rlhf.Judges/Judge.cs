@@ -40,8 +40,6 @@ public sealed partial class Judge : IRewardSource, IDisposable
         {b}
         """;
 
-    private static readonly TimeSpan LongestDeadline = TimeSpan.FromDays(1);
-
     private const int Lowest = 1;
     private const int Highest = 10;
 
@@ -72,7 +70,7 @@ public sealed partial class Judge : IRewardSource, IDisposable
         _options.Protocol == JudgeProtocol.Pairwise ? [0, 0.5, 1] : [.. Enumerable.Range(Lowest, Highest).Select(n => (double)n)];
 
     /// <summary>Time for two requests: one that is lost can be made again.</summary>
-    public TimeSpan? DefaultDeadline => _options.RequestTimeout < LongestDeadline / 2 ? 2 * _options.RequestTimeout : LongestDeadline;
+    public TimeSpan? DefaultDeadline => 2 * _options.RequestTimeout;
 
     /// <inheritdoc/>
     public int? MaxParallelism => _options.MaxParallelism;

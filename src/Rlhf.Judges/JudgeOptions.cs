@@ -15,7 +15,8 @@ namespace Rlhf.Judges;
 /// </remarks>
 public sealed record JudgeOptions : RewardSourceOptions, IValidatableObject
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+    /// <summary>The longest wait for anything.</summary>
+    internal static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
     /// <summary>The channel's name.</summary>
     /// <value>Default <c>judge</c>.</value>

@@ -34,6 +34,13 @@ public abstract record StageOptions
         }
     }
 
+    /// <summary>A problem for each channel that a list names more than once.</summary>
+    private protected static IEnumerable<string> Repeated(string what, IEnumerable<string> channels) =>
+        channels
+            .GroupBy(c => c, StringComparer.Ordinal)
+            .Where(g => g.Count() > 1)
+            .Select(g => $"{what}: channel '{g.Key}' is named more than once.");
+
     /// <summary>What is wrong with properties that must fit each other; nothing by default.</summary>
     protected virtual IEnumerable<string> Problems() => [];
 }

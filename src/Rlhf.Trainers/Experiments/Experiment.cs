@@ -195,7 +195,7 @@ internal sealed partial class Experiment : IDisposable
                 Engine = Engine,
                 Tokenizer = Tokenizer,
                 Scorer = _rewards.Scorer,
-                RewardModels = _rewards.Models,
+                RewardModels = _rewards.Sources.Models,
                 Pipeline = _rewards.Pipeline,
                 Estimator = _estimator,
                 Sampling = _sampling,

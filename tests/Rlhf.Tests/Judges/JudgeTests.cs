@@ -156,12 +156,13 @@ public sealed class JudgeTests : IDisposable
     public async Task WhoWaitsForACancelledQuestion_AsksItAnew_AndOnce()
     {
         int asked = 0;
+        TaskCompletionSource firstArrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
         JudgeServer server = Start(_ =>
-            new(200, "Rating: 5")
-            {
-                Delay = Interlocked.Increment(ref asked) == 1 ? TimeSpan.FromSeconds(20) : TimeSpan.FromMilliseconds(200),
-            }
-        );
+        {
+            bool isFirst = Interlocked.Increment(ref asked) == 1;
+            firstArrived.TrySetResult();
+            return new(200, "Rating: 5") { Delay = isFirst ? TimeSpan.FromSeconds(20) : TimeSpan.FromMilliseconds(200) };
+        });
         using Judge judge = new(Options(server));
         using CancellationTokenSource stop = new();
         Task<RewardScore> first = judge.ScoreAsync(Completion("x"), stop.Token).AsTask();
@@ -169,7 +170,7 @@ public sealed class JudgeTests : IDisposable
         [
             .. Enumerable.Range(0, 6).Select(_ => judge.ScoreAsync(Completion("x"), TestContext.Current.CancellationToken).AsTask()),
         ];
-        await Task.Delay(300, TestContext.Current.CancellationToken);
+        await firstArrived.Task.WaitAsync(TestContext.Current.CancellationToken);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
         Assert.All(await Task.WhenAll(others), s => Assert.Equal([5.0], s.Values));

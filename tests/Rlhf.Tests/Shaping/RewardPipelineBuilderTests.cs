@@ -117,7 +117,7 @@ public class RewardPipelineBuilderTests
         );
         Refused("Gate: give channel and by", b => b.AddGate(new() { Channel = "score" }));
         Refused("Gate: give channel and by", b => b.AddGate(new() { Levels = [new("score")] }));
-        Refused("channel 'score' is more than one level", b => b.AddGate(new() { Levels = [new("score"), new("score")] }));
+        Refused("channel 'score' is named more than once", b => b.AddGate(new() { Levels = [new("score"), new("score")] }));
         Refused("has no '/'", b => b.AddDelta(new() { Name = "a/b", Channel = "process" }));
         Refused("there is a weight for channel 'format', which nothing writes", b => b.WithWeights(new() { ["format"] = 1 }));
         Refused("the weight of channel 'verifier' is NaN", b => b.WithWeights(new() { ["verifier"] = double.NaN }));

@@ -25,11 +25,7 @@ public sealed record EnsembleOptions : StageOptions
     public double Penalty { get; init; } = 0.5;
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> Problems() =>
-        Channels
-            .GroupBy(c => c, StringComparer.Ordinal)
-            .Where(g => g.Count() > 1)
-            .Select(g => $"Ensemble '{Into}': channel '{g.Key}' comes twice.");
+    protected override IEnumerable<string> Problems() => Repeated($"Ensemble '{Into}'", Channels);
 }
 
 /// <summary>How models' scores become one.</summary>

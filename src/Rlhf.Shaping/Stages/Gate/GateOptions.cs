@@ -72,9 +72,9 @@ public sealed record GateOptions : StageOptions
             }
         }
 
-        if (AllLevels.GroupBy(l => l.Channel, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        foreach (string problem in Repeated("Gate", AllLevels.Select(l => l.Channel)))
         {
-            yield return $"Gate: channel '{twice.Key}' is more than one level.";
+            yield return problem;
         }
     }
 }

@@ -18,9 +18,5 @@ public sealed record PriorityOptions : StageOptions
     public required string Into { get; init; }
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> Problems() =>
-        Channels
-            .GroupBy(c => c, StringComparer.Ordinal)
-            .Where(g => g.Count() > 1)
-            .Select(g => $"Priority composition '{Into}': channel '{g.Key}' comes twice.");
+    protected override IEnumerable<string> Problems() => Repeated($"Priority composition '{Into}'", Channels);
 }

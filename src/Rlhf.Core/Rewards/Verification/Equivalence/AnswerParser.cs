@@ -14,8 +14,6 @@ internal sealed partial class AnswerParser
 {
     private const int MostSets = 40;
 
-    private static readonly Number MinusOne = new(ExactNumber.FromInteger(-1)!.Value);
-
     /// <summary>Reads a text.</summary>
     /// <param name="text">Any text.</param>
     /// <param name="thousands">Whether <c>1,234</c> is one number where no bracket is open.</param>
@@ -314,74 +312,9 @@ internal sealed partial class AnswerParser
             return new RealSetAnswer([RealSets.Line], null);
         }
 
-        if (tokens[0].IsCommand("begin"))
-        {
-            return MatrixReader.Read(tokens, cell => Element(cell));
-        }
-
-        if (tokens.ToArray().AsSpan().IndexOf(tokens.ToArray().FirstOrDefault(t => t.IsCommand("begin"))!) is > 0 and var matrix)
-        {
-            return Multiple(tokens[..matrix], tokens[matrix..]);
-        }
-
-        if (
-            tokens.Length > 4
-            && ((tokens[0].Is("(") && tokens[2].Is(")")) || (tokens[0].Is("{") && tokens[2].Is("}")))
-            && tokens[3].Is("_")
-        )
-        {
-            return Special([tokens[1], .. tokens[3..]]);
-        }
-
-        // 4210 (in base 5)
-        const int MostOfABase = 6;
-        if (
-            tokens.Length <= MostOfABase
-            && tokens.ToArray().Where(t => !t.Is("(") && !t.Is(")") && !(t.IsWords && t.Text == "in")).ToArray()
-                is [{ Kind: TokenKind.Number } digits, { IsWords: true, Text: "base" or "in base" }, var radix]
-        )
-        {
-            return Special([digits, new(TokenKind.Symbol, "_", false), radix]);
-        }
-
-        if (tokens.Length is 3 or 5 && tokens[0].Kind == TokenKind.Number && tokens[0].Text.All(char.IsAsciiDigit) && tokens[1].Is("_"))
-        {
-            MathToken named = tokens[tokens.Length == 3 ? 2 : 3];
-            string name = NumberWords.Read(named.Text)?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? named.Text;
-            return name.All(char.IsAsciiDigit) ? new BaseAnswer(tokens[0].Text.TrimStart('0'), name) : null;
-        }
-
-        return null;
-    }
-
-    // A number before a matrix multiplies its entries.
-    private static MatrixAnswer? Multiple(ReadOnlySpan<MathToken> factor, ReadOnlySpan<MathToken> matrix)
-    {
-        if (factor[^1].IsCommand("cdot") || factor[^1].IsCommand("times"))
-        {
-            factor = factor[..^1];
-        }
-
-        if (
-            (factor is [var sign] && sign.Is("-") ? MinusOne : ExpressionParser.Read(factor.ToArray())) is not { } scale
-            || scale.Symbols().Any()
-            || MatrixReader.Read(matrix, cell => Element(cell)) is not { IsDeterminant: false } read
-            || !read.Rows.SelectMany(r => r).All(c => c is ValueAnswer { Unit: null, IsPercent: false })
-        )
-        {
-            return null;
-        }
-
-        return read with
-        {
-            Rows =
-            [
-                .. read.Rows.Select(r =>
-                    (IReadOnlyList<Answer>)
-                        [.. r.Select(c => new ValueAnswer(new Operation(OperationName.Multiply, scale, ((ValueAnswer)c).Value)))]
-                ),
-            ],
-        };
+        return TokenSpans.IndexOf(tokens, t => t.IsCommand("begin")) >= 0
+            ? MatrixReader.ReadScaled(tokens, cell => Element(cell))
+            : BaseReader.Read(tokens);
     }
 
     [GeneratedRegex(@"\\(text|textbf|mathrm|mathbf|mbox|textrm|textit|boldsymbol|operatorname)\b")]

@@ -220,7 +220,7 @@ internal sealed partial class ExpressionParser
             default:
                 return Selections.TryGetValue(name, out OperationName selection) ? Selection(selection)
                     : Functions.TryGetValue(name, out OperationName function) ? Function(function)
-                    : NoLetters.Contains(name) || name == "overline" ? null
+                    : MathCommands.NoLetters.Contains(name) || name == "overline" ? null
                     : Subscripted("\\" + name);
         }
     }

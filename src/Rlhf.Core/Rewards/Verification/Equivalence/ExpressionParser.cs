@@ -7,49 +7,6 @@ internal sealed partial class ExpressionParser
 {
     private const int MaxDepth = 400;
 
-    private static readonly string[] NoLetters =
-    [
-        "frac",
-        "sqrt",
-        "over",
-        "binom",
-        "times",
-        "cdot",
-        "div",
-        "infty",
-        "circ",
-        "degree",
-        "pm",
-        "mp",
-        "le",
-        "ge",
-        "lt",
-        "gt",
-        "cup",
-        "cap",
-        "setminus",
-        "in",
-        "emptyset",
-        "mathbb",
-        "rfloor",
-        "rceil",
-        "begin",
-        "end",
-        "hline",
-        "to",
-        "lor",
-        "land",
-        "choose",
-        "gcd",
-        "max",
-        "min",
-        "sum",
-        "prod",
-        "bmod",
-        "angle",
-        "triangle",
-    ];
-
     private readonly List<MathToken> _tokens;
     private int _at;
     private int _depth;
@@ -243,7 +200,8 @@ internal sealed partial class ExpressionParser
                         && (_tokens[_at - 1].Is("}") || (_at > 1 && _tokens[_at - 2].Is("^")))
                     )
                 ),
-            TokenKind.Command => !NoLetters.Contains(token.Text) || token.Text is "frac" or "sqrt" or "binom" or "gcd" or "max" or "min",
+            TokenKind.Command => !MathCommands.NoLetters.Contains(token.Text)
+                || token.Text is "frac" or "sqrt" or "binom" or "gcd" or "max" or "min",
             TokenKind.Symbol => token.Text is "(" or "{" or "[" || (token.Text == "|" && _bars == 0),
             _ => false,
         };
@@ -361,7 +319,7 @@ internal sealed partial class ExpressionParser
 
         return
             token.Kind == TokenKind.Letter
-            || (token.Kind == TokenKind.Command && !NoLetters.Contains(token.Text))
+            || (token.Kind == TokenKind.Command && !MathCommands.NoLetters.Contains(token.Text))
             || token.IsCommand("frac")
             || token.IsCommand("sqrt")
             ? Atom()

@@ -22,6 +22,20 @@ internal static class TokenSpans
         return places;
     }
 
+    /// <summary>The place of the first token that fits; −1 where none does.</summary>
+    public static int IndexOf(ReadOnlySpan<MathToken> tokens, Func<MathToken, bool> fits)
+    {
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            if (fits(tokens[i]))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
     /// <summary>1 for a bracket that opens, −1 for one that closes, 0 for anything else.</summary>
     public static int Depth(MathToken token) =>
         token.Kind == TokenKind.Symbol

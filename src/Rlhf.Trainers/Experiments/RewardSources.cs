@@ -1,0 +1,89 @@
+using Rlhf.Models;
+using Rlhf.Rewards;
+using Rlhf.Shaping;
+
+namespace Rlhf.Trainers.Experiments;
+
+/// <summary>The reward sources that a configuration names, and the channels that they give.</summary>
+public sealed class RewardSources : IDisposable
+{
+    private readonly List<IRewardSource> _host = [];
+    private readonly List<ITensorRewardSource> _models = [];
+
+    private RewardSources() { }
+
+    /// <summary>The sources that score on the host, in the order of the configuration.</summary>
+    public IReadOnlyList<IRewardSource> Host => _host;
+
+    /// <summary>The reward models, in the order of the configuration.</summary>
+    public IReadOnlyList<ITensorRewardSource> Models => _models;
+
+    /// <summary>The channels that all of them give.</summary>
+    public RewardSchema Schema { get; private set; } = new([]);
+
+    /// <summary>Makes the sources.</summary>
+    /// <param name="options">The list <c>rewards:sources</c>.</param>
+    /// <param name="registry">Makes a source of its options.</param>
+    /// <param name="load">How reward models are loaded.</param>
+    /// <exception cref="ModelFormatException">A reward model cannot be read.</exception>
+    /// <exception cref="RewardPipelineException">A source cannot work as described; the message begins with its key.</exception>
+    public static RewardSources Create(IReadOnlyList<RewardSourceOptions> options, RewardSourceRegistry registry, ModelLoadOptions load)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(registry);
+        RewardSources made = new();
+        try
+        {
+            foreach ((int index, RewardSourceOptions source) in options.Index())
+            {
+                WithKey($"sources:{index}", () => made.Add(source, registry, load));
+            }
+
+            return made;
+        }
+        catch
+        {
+            made.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (IDisposable source in _host.Concat<object>(_models).OfType<IDisposable>())
+        {
+            source.Dispose();
+        }
+    }
+
+    /// <summary>Does something with options of a key: where they do not fit, it is the configuration's fault, and the message names the key.</summary>
+    internal static void WithKey(string key, Action make)
+    {
+        try
+        {
+            make();
+        }
+        catch (ArgumentException e)
+        {
+            throw new RewardPipelineException(
+                $"{key}: {e.Message.Replace($" (Parameter '{e.ParamName}')", "", StringComparison.Ordinal)}",
+                e
+            );
+        }
+    }
+
+    private void Add(RewardSourceOptions source, RewardSourceRegistry registry, ModelLoadOptions load)
+    {
+        if (registry.TypeOf(source).IsModel)
+        {
+            _models.Add(registry.CreateModel(source, load));
+            Schema = Schema.Source(_models[^1]);
+        }
+        else
+        {
+            _host.Add(registry.Create(source));
+            Schema = Schema.Source(_host[^1]);
+        }
+    }
+}
