@@ -137,7 +137,9 @@ public class LastNumberTests
             }
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{solutions} solutions, {right} right, {answered} answered, {disagree} disagree");
+        TestContext.Current.SendDiagnosticMessage(
+            $"GSM8K model solutions: agree {solutions - disagree} of {solutions} ({right} right, {answered} answered)"
+        );
         Assert.Equal(1319 * 4, solutions);
         Assert.Equal(11, solutions - answered);
         Assert.Equal(0, disagree);
