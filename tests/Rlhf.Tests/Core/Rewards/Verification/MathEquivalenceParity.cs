@@ -20,7 +20,14 @@ public class MathEquivalenceParity(ITestOutputHelper output)
             falseAccepts = 0;
         List<string> slow = [];
         TimeSpan slowest = default;
-        MathEquivalence.AreEquivalent("\\sin 1", "\\ln 2");
+
+        // Compiling the code at its first use is no part of a comparison.
+        foreach (string answer in (string[])["\\ln 2", "x \\le 5", "x=1, y=2", "x^2+1", "5\\text{ cm}", "\\begin{pmatrix}1\\end{pmatrix}"])
+        {
+            MathEquivalence.AreEquivalent("\\sin 1", answer);
+            MathEquivalence.AreEquivalent(answer, answer + "+1");
+        }
+
         foreach (string line in File.ReadLines(path).Where(l => l.Length > 0))
         {
             using JsonDocument pair = JsonDocument.Parse(line);
@@ -52,9 +59,8 @@ public class MathEquivalenceParity(ITestOutputHelper output)
         output.WriteLine(summary);
         TestContext.Current.SendDiagnosticMessage(summary);
         TestContext.Current.SendDiagnosticMessage(
-            $"slowest pair {slowest.TotalMilliseconds:F0} ms, {slow.Count} above {Limit.TotalMilliseconds} ms"
+            $"slowest pair {slowest.TotalMilliseconds:F0} ms; above {Limit.TotalMilliseconds} ms: {(slow.Count == 0 ? "none" : string.Join(", ", slow))}"
         );
-        slow.ForEach(output.WriteLine);
         Assert.Equal(0, falseAccepts);
         Assert.True(agree >= 0.99 * all, summary);
     }
