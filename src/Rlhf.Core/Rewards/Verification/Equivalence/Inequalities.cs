@@ -53,7 +53,7 @@ internal static class Inequalities
             return null;
         }
 
-        bool within = relation is "<" or "lt" or "le" == ReferenceEquals(side, left);
+        bool within = IsLess(relation) == ReferenceEquals(side, left);
         return within ? RealSets.Intersection(positive, mirrored) : RealSets.Union(positive.Concat(mirrored));
 
         Operation Difference(Expression value) =>
@@ -91,8 +91,10 @@ internal static class Inequalities
             return RealSets.Complement([new(root, true, root, true)]);
         }
 
-        bool isLess = relation is "<" or "lt" or "le" ^ slope.Re.Sign < 0,
+        bool isLess = IsLess(relation) != slope.Re.Sign < 0,
             holds = relation is "le" or "ge";
         return [isLess ? new(null, false, root, holds) : new(root, holds, null, false)];
     }
+
+    private static bool IsLess(string relation) => relation is "<" or "lt" or "le";
 }
