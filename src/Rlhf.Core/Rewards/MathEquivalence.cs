@@ -23,6 +23,18 @@ public static class MathEquivalence
     {
         ArgumentNullException.ThrowIfNull(reference);
         ArgumentNullException.ThrowIfNull(answer);
+        return Judge(reference, answer);
+    }
+
+    /// <summary>Whether a reference can be read: a response that repeats it would be accepted for what it says, not for its letters.</summary>
+    internal static bool IsReadable(string reference)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        return Judge(reference, reference);
+    }
+
+    private static bool Judge(string reference, string answer)
+    {
         Work.Begin();
         if (
             AnswerParser.Read(WithoutComma(reference), thousands: true) is not { } gold

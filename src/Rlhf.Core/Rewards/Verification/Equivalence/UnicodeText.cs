@@ -146,8 +146,8 @@ internal static class UnicodeText
                 mapped.Append((char)(c - '０' + '0'));
             }
             else if (
-                char.IsHighSurrogate(c)
-                && i + 1 < end
+                i + 1 < end
+                && char.IsSurrogatePair(text, i)
                 && char.ConvertToUtf32(c, text[i + 1]) is var point
                 && MathSign(point) is { } sign
             )
