@@ -1,9 +1,10 @@
 # Runs as the first process of fresh namespaces: takes away everything that can be written, gets a program from standard input and runs a command on it, without privileges.
-# $1: MiB of the only folder that can be written, /tmp. $2: the program's file name. $3: the command's program, looked for before anything runs. The rest: the command under its limits.
+# $1: MiB of the only folder that can be written, /tmp. $2: the program's file name. $3: the command's program, looked for before anything runs. $4: CPU seconds of all processes together.
+# The rest: the command under its limits.
 # Prints the line "ready" when all is set up, so that what went wrong before can be told from what the command does.
 fail() { echo "$1" >&2; exit 125; }
-size=$1 file=$2 program=$3
-shift 3
+size=$1 file=$2 program=$3 seconds=$4
+shift 4
 echo 1000 > /proc/self/oom_score_adj # if memory runs out, this goes first
 
 while read -r _ at _ options _; do
@@ -32,5 +33,10 @@ done
 cd /tmp && cat > "$file" || fail "the program does not fit into $size MiB"
 command -v -- "$program" > /dev/null || fail "there is no program '$program'"
 echo ready
-"$@" < /dev/null
-exit $? # not the command itself: the first process of a namespace ignores signals
+"$@" < /dev/null # not the command itself: the first process of a namespace ignores signals
+code=$?
+
+# A child that the kernel ended at its own limit may have been missed by who watches from outside: fields 16 and 17 are the time of ended children, in hundredths of a second.
+read -r _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ user system _ < /proc/self/stat
+[ $((user + system)) -le $((seconds * 100)) ] || exit 152 # as after SIGXCPU
+exit $code

@@ -58,6 +58,8 @@ public class UnitTestsSourceTests
     [InlineData("for i in 1 2 3 4 5; do head -c 500000 /dev/zero > part$i || exit 1; done")] // together more than one file may have
     [InlineData("mkdir -p a; cd a; while mkdir a && cd a; do :; done; exit 1")] // a path too deep to be deleted by name
     [InlineData("yes")]
+    [InlineData("(while true; do :; done)")] // the kernel ends the child, and the program goes on
+    [InlineData("(while true; do :; done) & (while true; do :; done) & wait")]
     [InlineData("trap '' XCPU TERM INT HUP; while true; do :; done")]
     public async Task AnAttack_IsAValidZero_AndIsOverInTime(string code)
     {
