@@ -46,7 +46,7 @@ internal sealed record ChainTask
     public IReadOnlyList<string> LeadingWords { get; init; } = [];
 
     /// <summary>How a chain is put to the policy.</summary>
-    public static PromptOptions Prompt { get; } = new() { Template = "{question}", Chat = "none" };
+    public static PromptOptions Prompt { get; } = new() { Template = "{question}\n", Chat = "none" };
 
     /// <summary>Writes the chains of a seed as JSONL and teaches a model, unless both are there.</summary>
     /// <returns>The file of chains and the model's folder.</returns>

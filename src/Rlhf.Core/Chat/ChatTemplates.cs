@@ -16,7 +16,7 @@ public static class ChatTemplates
 
     /// <summary>
     /// The names: <c>chatml</c>, <c>smollm2</c>, <c>qwen2.5</c>, <c>qwen3</c>, <c>llama3</c>, <c>llama3.1</c> (also 3.2 and 3.3),
-    /// <c>none</c>.
+    /// <c>none</c> (a message is its content and nothing else).
     /// </summary>
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(t => t.Name)];
 

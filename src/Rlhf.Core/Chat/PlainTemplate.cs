@@ -1,6 +1,9 @@
 namespace Rlhf.Chat;
 
-/// <summary>No markup, for base models: contents with a line break between, and one before what the model is to write.</summary>
+/// <summary>
+/// No markup, for base models: a message is its content and nothing else, and nothing stands before what the model is to write. Between two
+/// messages is a line break.
+/// </summary>
 internal sealed class PlainTemplate : ChatTemplate
 {
     public override string Name => "none";
@@ -12,11 +15,6 @@ internal sealed class PlainTemplate : ChatTemplate
         for (int i = 0; i < messages.Count; i++)
         {
             writer.Template(i > 0 ? "\n" : "").Content(messages[i].Content);
-        }
-
-        if (options.AddGenerationPrompt && messages.Count > 0)
-        {
-            writer.Template("\n");
         }
     }
 }

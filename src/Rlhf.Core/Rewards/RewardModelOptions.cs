@@ -11,7 +11,10 @@ public abstract record RewardModelOptions : RewardSourceOptions
     [MinLength(1)]
     public required string Path { get; init; }
 
-    /// <summary>The model's own chat template: <c>auto</c> recognises it; other names as for the policy's prompt.</summary>
+    /// <summary>
+    /// The model's own chat template: <c>auto</c> recognises it; other names as for the policy's prompt. With <c>none</c> a line break
+    /// stands between question and response.
+    /// </summary>
     /// <value>Default <c>auto</c>.</value>
     public string Chat { get; init; } = "auto";
 

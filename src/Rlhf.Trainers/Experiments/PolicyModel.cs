@@ -69,7 +69,8 @@ internal sealed record PolicyModel(CausalLm Policy, BpeTokenizer Tokenizer, Prom
             .SelectMany(i =>
                 new[]
                 {
-                    options.Prompt.Template.Replace("{question}", problems[i].Question, StringComparison.Ordinal),
+                    // Without the white space at its end: it is the same in every prompt, and merges are for what differs.
+                    options.Prompt.Template.Replace(PromptOptions.QuestionPlace, problems[i].Question, StringComparison.Ordinal).TrimEnd(),
                     problems[i].Solution ?? "",
                 }
             );

@@ -17,14 +17,19 @@ public sealed class PromptFormatter
 
     /// <summary>Makes a formatter.</summary>
     /// <param name="tokenizer">The policy's tokenizer.</param>
-    /// <param name="chat">The chat template, or null for plain text.</param>
+    /// <param name="chat">The chat template; null and <c>none</c> are the same, the user's text and nothing else.</param>
     /// <param name="options">The user's text and the system message.</param>
     /// <param name="endToken">The token that ends an answer.</param>
+    /// <exception cref="ArgumentException">There is a system message, and no chat that could hold it.</exception>
     public PromptFormatter(ITokenizer tokenizer, ChatTemplate? chat, PromptOptions options, int endToken)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(options);
-        (_tokenizer, _chat, _options, _endToken) = (tokenizer, chat, options, endToken);
+        (_tokenizer, _chat, _options, _endToken) = (tokenizer, chat?.Name == PromptOptions.PlainText ? null : chat, options, endToken);
+        if (_chat is null && options.System is not null)
+        {
+            throw new ArgumentException($"prompt:system: {PromptOptions.NoSystem}", nameof(options));
+        }
     }
 
     /// <summary>The prompt of a problem. Special tokens spelled out in the problem are read as plain text.</summary>

@@ -7,17 +7,25 @@ public sealed record PromptOptions : IValidatableObject
 {
     internal const string QuestionPlace = "{question}";
 
-    /// <summary>The user's text; <c>{question}</c> stands for the problem and has to be there.</summary>
+    internal const string PlainText = "none";
+
+    internal const string NoSystem =
+        "plain text has no system message; put the text into prompt:template, or name a chat template in prompt:chat.";
+
+    /// <summary>
+    /// The user's text; <c>{question}</c> stands for the problem and has to be there. Without a chat template it is the whole prompt, so it
+    /// holds what is to stand before the answer, such as a line break.
+    /// </summary>
     /// <value>Default <c>{question}</c>.</value>
     public string Template { get; init; } = QuestionPlace;
 
-    /// <summary>System message of a chat; null for the template's own default.</summary>
+    /// <summary>System message of a chat; null for the template's own default. Plain text has none: there it belongs into <see cref="Template"/>.</summary>
     /// <value>Default null.</value>
     public string? System { get; init; }
 
     /// <summary>
     /// Chat template: <c>auto</c> recognises the tokenizer's own; <c>chatml</c>, <c>smollm2</c>, <c>qwen2.5</c>, <c>qwen3</c>,
-    /// <c>llama3</c>; <c>none</c> for the plain text.
+    /// <c>llama3</c>; <c>none</c> for the text of <see cref="Template"/> and nothing else.
     /// </summary>
     /// <value>Default <c>auto</c>.</value>
     public string Chat { get; init; } = "auto";
@@ -33,6 +41,11 @@ public sealed record PromptOptions : IValidatableObject
         if (!Template.Contains(QuestionPlace, StringComparison.Ordinal))
         {
             yield return new($"must contain {QuestionPlace}, which stands for the problem.", [nameof(Template)]);
+        }
+
+        if (Chat == PlainText && System is not null)
+        {
+            yield return new(NoSystem, [nameof(System)]);
         }
     }
 }

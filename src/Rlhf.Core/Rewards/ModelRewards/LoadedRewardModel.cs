@@ -38,8 +38,11 @@ internal sealed class LoadedRewardModel : IDisposable
     /// <summary>The bounds of scores.</summary>
     public (double Minimum, double Maximum)? Range => _activation == ScoreActivation.Sigmoid ? (0, 1) : null;
 
-    /// <summary>A chat as ids, ready for an answer.</summary>
-    public int[] Prompt(Completion completion) => Encode([new(ChatRole.User, completion.Problem.Question)], answerFollows: true);
+    /// <summary>A chat as ids, ready for an answer: in plain text the question and the line break that parts it from the answer.</summary>
+    public int[] Prompt(Completion completion) =>
+        _chat is PlainTemplate
+            ? Encode([new(ChatRole.User, completion.Problem.Question), new(ChatRole.Assistant, "")], answerFollows: false)
+            : Encode([new(ChatRole.User, completion.Problem.Question)], answerFollows: true);
 
     /// <summary>A chat with its answer as ids.</summary>
     public int[] Whole(Completion completion) =>

@@ -127,7 +127,7 @@ public class ChatTemplateTests
         "llama3",
         "<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\nhi<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n"
     )]
-    [InlineData("none", " hi \n")]
+    [InlineData("none", " hi ")]
     public void RenderText_AQuestion_EndsWhereTheModelAnswers(string name, string expected) =>
         Assert.Equal(
             expected,

@@ -81,7 +81,7 @@ public sealed class RewardModelSourceTests : IDisposable
         using RewardModel model = RewardModel.Load(_folder);
         BpeTokenizer tokenizer = BpeTokenizer.Load(_folder);
         int[] prompt = tokenizer.Encode(
-            ChatTemplates.ByName("none").Render([new(ChatRole.User, "what is 7+5-3")], new() { AddGenerationPrompt = true })
+            ChatTemplates.ByName("none").Render([new(ChatRole.User, "what is 7+5-3\n")], new() { AddGenerationPrompt = true })
         );
         for (int b = 0; b < Solutions.Length; b++)
         {
@@ -190,7 +190,7 @@ public sealed class RewardModelSourceTests : IDisposable
         using RewardModel model = RewardModel.Load(_folder);
         int[] prompt = BpeTokenizer
             .Load(_folder)
-            .Encode(ChatTemplates.ByName("none").Render([new(ChatRole.User, "what is 7+5-3")], new() { AddGenerationPrompt = true }));
+            .Encode(ChatTemplates.ByName("none").Render([new(ChatRole.User, "what is 7+5-3\n")], new() { AddGenerationPrompt = true }));
         double initial = model.Score([prompt]).sigmoid().item<float>();
         Assert.All(channels[1].Values.data<double>().ToArray(), v => Assert.Equal(initial, v, 1e-5));
         Assert.Equal(
