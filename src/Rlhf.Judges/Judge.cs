@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Globalization;
 using System.Text.RegularExpressions;
 using Rlhf.Rewards;
 
@@ -40,9 +39,6 @@ public sealed partial class Judge : IRewardSource, IDisposable
         {b}
         """;
 
-    private const int Lowest = 1;
-    private const int Highest = 10;
-
     private readonly JudgeOptions _options;
     private readonly ChatClient _client;
 
@@ -67,7 +63,9 @@ public sealed partial class Judge : IRewardSource, IDisposable
 
     /// <inheritdoc/>
     public IReadOnlyList<double>? Levels =>
-        _options.Protocol == JudgeProtocol.Pairwise ? [0, 0.5, 1] : [.. Enumerable.Range(Lowest, Highest).Select(n => (double)n)];
+        _options.Protocol == JudgeProtocol.Pairwise
+            ? [0, 0.5, 1]
+            : [.. Enumerable.Range(RatingReader.Lowest, RatingReader.Highest).Select(n => (double)n)];
 
     /// <summary>Time for two requests: one that is lost can be made again.</summary>
     public TimeSpan? DefaultDeadline => 2 * _options.RequestTimeout;
@@ -89,30 +87,8 @@ public sealed partial class Judge : IRewardSource, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
-    /// <summary>
-    /// The first integer after "Rating:", in any case and with marks of emphasis, if it is one from 1 to 10; neither a fraction's whole
-    /// part nor what a minus stands before.
-    /// </summary>
-    internal static int? ReadRating(string answer) =>
-        Rating().Match(answer) is { Success: true } match
-        && int.TryParse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture, out int n)
-        && n is >= Lowest and <= Highest
-            ? n
-            : null;
-
-    /// <summary>The last verdict: +1 for A, −1 for B, 0 for a tie.</summary>
-    internal static int? ReadVerdict(string answer) =>
-        Verdict().Matches(answer) is [.., var last]
-            ? last.Groups[1].Value switch
-            {
-                "A" => 1,
-                "B" => -1,
-                _ => 0,
-            }
-            : null;
-
     private async Task<double?> RateAsync(Completion completion, CancellationToken cancellationToken) =>
-        ReadRating(
+        RatingReader.Read(
             await _client
                 .AskAsync(
                     Fill(
@@ -135,8 +111,8 @@ public sealed partial class Judge : IRewardSource, IDisposable
 
         string[] answers = await Task.WhenAll(AskAsync(completion.Text, reference), AskAsync(reference, completion.Text))
             .ConfigureAwait(false);
-        int? forResponse = ReadVerdict(answers[0]),
-            forReference = ReadVerdict(answers[1]);
+        int? forResponse = VerdictReader.Read(answers[0]),
+            forReference = VerdictReader.Read(answers[1]);
         return forResponse is { } a && forReference is { } b ? 0.5 + 0.5 * Math.Sign(a - b) : null;
 
         Task<string> AskAsync(string a, string b) =>
@@ -149,15 +125,6 @@ public sealed partial class Judge : IRewardSource, IDisposable
     // In one pass, so that a response which spells out a place is not filled itself.
     private static string Fill(string prompt, params (string Place, string Text)[] parts) =>
         Place().Replace(prompt, m => parts.FirstOrDefault(p => p.Place == m.Value).Text ?? m.Value);
-
-    [GeneratedRegex(
-        @"\brating[*_""']{0,4} ?:[^0-9\n.\-\u2212]{0,8}([0-9]{1,4})(?![0-9]|[.,][0-9])",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
-    )]
-    private static partial Regex Rating();
-
-    [GeneratedRegex(@"\[\[([ABC])\]\]", RegexOptions.CultureInvariant)]
-    private static partial Regex Verdict();
 
     [GeneratedRegex(@"\{[a-z]+\}", RegexOptions.CultureInvariant)]
     private static partial Regex Place();

@@ -8,10 +8,12 @@ namespace Rlhf.Judges;
 /// Options of a <see cref="Judge"/>: a language model behind an OpenAI-compatible endpoint that says how good a response is.
 /// </summary>
 /// <remarks>
-/// Rating: the first integer after "Rating:" in any case, 1 to 10 (the direct protocol of RewardMATH, arXiv 2410.01729, whose code takes 1
-/// where there is none; here that is invalid). Pairwise: the response against the problem's worked solution, or its answer where there is
-/// none, shown in both orders; each verdict "[[A]]", "[[B]]" or "[[C]]" for a tie counts +1, −1 or 0 for the response, and the score is 1,
-/// 0 or 0.5 for a positive, negative or zero sum (as JudgeBench counts). What cannot be read in either order is invalid.
+/// Rating: the last "Rating: n" of the reply, n a whole number from 1 to 10 (the direct protocol of RewardMATH, arXiv 2410.01729, whose code
+/// takes the first, and 1 where there is none; here that is invalid). It is read in other spellings too ("**Rating:** 8", "Rating (1-10) is
+/// 8", "Rating: 8/10"); if the last one is a range, a fraction or out of range, the reply is invalid. Pairwise: the response against the
+/// problem's worked solution, or its answer where there is none, shown in both orders; each verdict "[[A]]", "[[B]]" or "[[C]]" for a tie
+/// counts +1, −1 or 0 for the response, and the score is 1, 0 or 0.5 for a positive, negative or zero sum (as JudgeBench counts). A reply
+/// with two verdicts that differ, and what cannot be read in either order, is invalid. What stands in think tags is never read.
 /// </remarks>
 public sealed record JudgeOptions : RewardSourceOptions, IValidatableObject
 {

@@ -15,7 +15,7 @@ public sealed class JudgeTests : IDisposable
     [Theory]
     [InlineData("It is fine. Rating: 7", 7.0)]
     [InlineData("Rating: **9**/10", 9.0)]
-    [InlineData("Rating: 3 … Rating: 8", 3.0)]
+    [InlineData("Rating: 3 … Rating: 8", 8.0)]
     [InlineData("Rating: 11", null)]
     [InlineData("Rating: 10", 10.0)]
     [InlineData("Rating: 10.", 10.0)]
@@ -33,7 +33,7 @@ public sealed class JudgeTests : IDisposable
     [InlineData("Rating: 7.5", null)]
     [InlineData("seven", null)]
     [InlineData("", null)]
-    public async Task ARating_IsTheFirstIntegerAfterTheWord_AndInvalidWithoutOne(string answer, double? expected)
+    public async Task ARating_IsTheLastIntegerAfterTheWord_AndInvalidWithoutOne(string answer, double? expected)
     {
         JudgeServer server = Start(_ => new(200, answer));
         using Judge judge = new(Options(server));
@@ -45,7 +45,7 @@ public sealed class JudgeTests : IDisposable
     [InlineData("[[B]]", "[[A]]", 0.0)]
     [InlineData("[[A]]", "[[A]]", 0.5)]
     [InlineData("[[C]]", "[[B]]", 1.0)]
-    [InlineData("A? no: [[A]] … [[B]]", "[[A]]", 0.0)]
+    [InlineData("A? no: [[A]] … [[B]]", "[[A]]", null)]
     [InlineData("none", "[[A]]", null)]
     public async Task APair_IsAskedInBothOrders(string responseFirst, string referenceFirst, double? expected)
     {
