@@ -14,30 +14,28 @@ internal static class CreditTensors
     private static readonly Scalar Zero = 0;
     private static readonly Scalar One = 1;
 
-    /// <summary>Rows whose required rewards are valid: bool <c>[B]</c>.</summary>
+    /// <summary>Rows that every return channel could score: bool <c>[B]</c>.</summary>
     /// <remarks>
-    /// Every outcome channel is required. Step and token channels count where they are valid; only where there is no outcome channel, a row
-    /// is invalid in which one of them has entries but none that is valid.
+    /// A channel without entries in a row, such as a step channel in a response without steps, asks nothing of it. But a channel that has
+    /// entries and no valid one must not count as 0: after Clip that is the best value there is, and whatever the scorer cannot read would
+    /// escape every penalty.
     /// </remarks>
     public static Tensor RequiredValid(ShapedRewards rewards)
     {
         Tensor valid = ones_like(rewards.Layout.IsPolicy);
-        bool hasOutcome = rewards.Returns.Any(r => r.Channel.Granularity == RewardGranularity.Outcome);
-        foreach (RewardChannel channel in rewards.Returns.Select(r => r.Channel))
+        foreach (ReturnChannel part in rewards.Returns)
         {
-            if (channel.Granularity == RewardGranularity.Outcome)
-            {
-                valid = valid.bitwise_and(channel.Valid);
-            }
-            else if (!hasOutcome)
-            {
-                Tensor nothingToScore = rewards.Shaped.EntriesOf(channel).any(1).bitwise_not();
-                valid = valid.bitwise_and(channel.Valid.any(1).bitwise_or(nothingToScore));
-            }
+            valid = valid.bitwise_and(Unscored(rewards, part.Channel).bitwise_not());
         }
 
         return valid;
     }
+
+    /// <summary>Rows in which a return channel has entries and no valid one: bool <c>[B]</c>.</summary>
+    public static Tensor Unscored(ShapedRewards rewards, RewardChannel channel) =>
+        channel.Granularity == RewardGranularity.Outcome
+            ? channel.Valid.bitwise_not()
+            : rewards.Shaped.EntriesOf(channel).any(1).bitwise_and(channel.Valid.any(1).bitwise_not());
 
     /// <summary>The sum of a channel's valid entries in each row: <c>[B]</c>.</summary>
     public static Tensor RowSum(RewardChannel channel)

@@ -11,7 +11,7 @@ namespace Rlhf.Trainers.Advantages;
 internal static class RewardMetrics
 {
     private const string Rows = "valid policy samples";
-    private const string Entries = "valid entries of the channel";
+    private const string Scored = "policy samples with a valid entry of the channel";
 
     public static void Add(MetricSink sink, ShapedRewards rewards, Tensor required, Tensor returns, GroupStatistics groups)
     {
@@ -38,6 +38,11 @@ internal static class RewardMetrics
         foreach (ReturnChannel part in rewards.Returns)
         {
             AddVarianceShare(sink, part, groups);
+            sink.AddSum(
+                MetricCatalog.Fill(MetricNames.RewardChannelLeftOut, part.Channel.Name),
+                CreditTensors.Unscored(rewards, part.Channel).bitwise_and(isPolicy).sum(),
+                "policy samples"
+            );
         }
 
         if (rewards.VerifiedChannel is { } verified)
@@ -88,11 +93,11 @@ internal static class RewardMetrics
         Tensor sum = CreditTensors.RowSum(channel).Keep(scored).sum();
         if (raw.Channels.FirstOrDefault(c => RewardChannel.AnsweredName(c.Name) == channel.Name) is { } verifier)
         {
-            sink.Add(MetricCatalog.Fill(MetricNames.RewardChannelAnswered, verifier.Name), sum, scored.sum(), Entries);
+            sink.Add(MetricCatalog.Fill(MetricNames.RewardChannelAnswered, verifier.Name), sum, scored.sum(), Scored);
             return;
         }
 
-        sink.Add(MetricCatalog.Fill(MetricNames.RewardChannelMean, channel.Name), sum, scored.sum(), Entries);
+        sink.Add(MetricCatalog.Fill(MetricNames.RewardChannelMean, channel.Name), sum, scored.sum(), Scored);
         Tensor failed = (outcome ? missing : missing.any(1)).bitwise_and(isPolicy);
         sink.AddSum(MetricCatalog.Fill(MetricNames.RewardChannelInvalid, channel.Name), failed.sum(), "policy samples");
     }

@@ -32,7 +32,11 @@ public abstract record AlgorithmOptions : IValidatableObject
     public int Epochs { get; init; } = 1;
 
     /// <summary>Optimizer steps of a pass, each over whole groups; divides <see cref="PromptsPerIteration"/>.</summary>
-    /// <value>Default 1: exactly on-policy, the ratio is 1 and the clip inactive.</value>
+    /// <value>
+    /// Default 1: with one pass, too, the weights that are trained are those that sampled. The ratio is then 1 but for rounding, and the clip
+    /// all but inactive: rollout and training compute log-probabilities in batches of different shape, which in float32 differ in the last
+    /// digits, in bfloat16 by per cents (<c>policy/token_mult_prob_error</c> measures it).
+    /// </value>
     [Range(1, 1048576)]
     public int Minibatches { get; init; } = 1;
 
@@ -161,6 +165,17 @@ public sealed record RolloutOptions
     /// <value>Default 64.</value>
     [Range(1, 65536)]
     public int Slots { get; init; } = 64;
+
+    /// <summary>Warnings to show once.</summary>
+    internal IReadOnlyList<string> Warnings =>
+        PolicyTrainer.SamplingWarnings(
+            new()
+            {
+                TopK = TopK,
+                TopP = TopP,
+                MinP = MinP,
+            }
+        );
 }
 
 /// <summary>KL penalty in the loss.</summary>
@@ -175,7 +190,10 @@ public sealed record KlOptions
     /// <value>Default <c>k3_ratio</c>, whose gradient is that of the reverse KL.</value>
     public KlEstimator Estimator { get; init; } = KlEstimator.K3Ratio;
 
-    /// <summary>Bound of k3's value, ±; null for none.</summary>
+    /// <summary>
+    /// Bound of k3's value in the loss's value and in <c>policy/kl</c>; null for none. The gradient does not depend on it: it grows with
+    /// log π_ref − log π up to ±20.
+    /// </summary>
     /// <value>Default 10.</value>
     [Range(1e-6, 1e6)]
     public double? ValueClamp { get; init; } = 10;

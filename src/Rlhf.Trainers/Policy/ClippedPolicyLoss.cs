@@ -38,7 +38,10 @@ public sealed record ClippedPolicyLossOptions : IValidatableObject
     /// <value>Default null, off; otherwise above 1 + <see cref="ClipHigh"/> (3 is usual).</value>
     public double? DualClip { get; init; }
 
-    /// <summary>The log-ratio is clamped to ±this before it is exponentiated, against overflow (verl, OpenRLHF, tunix: 20).</summary>
+    /// <summary>
+    /// The log-ratio is clamped to ±this before it is exponentiated, against overflow (verl, OpenRLHF, tunix: 20). Beyond it the loss keeps
+    /// the gradient −Â·ρ of the clamped ratio, where those peers have none.
+    /// </summary>
     /// <value>Default 20; positive.</value>
     public double LogRatioClamp { get; init; } = 20;
 
@@ -74,7 +77,9 @@ public sealed record ClippedPolicyLossOptions : IValidatableObject
 /// <remarks>
 /// ρ = exp(log π − log π_old); ℓ = max(−Â·ρ, −Â·clip(ρ, 1 − ε_low, 1 + ε_high)); with dual clip, where Â &lt; 0, ℓ = min(ℓ, −c·Â). Equals
 /// TRL's <c>dapo</c>/<c>grpo</c> per-token loss, verl's and OpenRLHF's. (TRL's <c>delta</c> bounds the ratio of the unclipped term at c
-/// whatever the sign of Â; for Â &gt; 0 the clip at 1 + ε_high already binds, so the two agree.)
+/// whatever the sign of Â; for Â &gt; 0 the clip at 1 + ε_high already binds, so the two agree.) Where ρ is taken at the bound of its
+/// logarithm, the unclipped branch still has the gradient −Â·ρ·∇log π: deriving the bound would give 0 exactly at the tokens that have
+/// become far too likely.
 /// </remarks>
 public sealed class ClippedPolicyLoss : IPolicyLoss
 {
@@ -107,8 +112,10 @@ public sealed class ClippedPolicyLoss : IPolicyLoss
             high = 1 + _options.ClipHigh;
         using TorchSharp.Scalar bottom = -_options.LogRatioClamp,
             top = _options.LogRatioClamp;
-        Tensor logRatio = (input.LogProbs - input.OldLogProbs).clamp(bottom, top);
-        Tensor ratio = logRatio.exp();
+        Tensor logRatio = (input.LogProbs.detach() - input.OldLogProbs).clamp(bottom, top);
+        Tensor value = logRatio.exp();
+        // Filled, so that NaN in padding has no way into the gradient: 0 · NaN is NaN.
+        Tensor ratio = LogRatios.WithGradient(value, value, input.LogProbs.masked_fill(input.LossMask.logical_not(), Zero));
         Tensor negated = input.Advantages.neg();
         Tensor plain = negated * ratio;
         Tensor clipped = negated * ratio.clamp(low, high);

@@ -7,53 +7,81 @@ namespace Rlhf.Trainers.Policy;
 public enum KlEstimator
 {
     /// <summary>
-    /// ρ·(e^d − d − 1), gradient through the ratio, too: the unbiased gradient of the reverse KL (DeepSeek-V3.2). The default.
+    /// ρ·(e^d − d − 1) with the gradient −ρ·d·∇log π: the unbiased gradient of the reverse KL (DeepSeek-V3.2). The default.
     /// </summary>
     K3Ratio,
 
-    /// <summary>e^d − d − 1: non-negative, unbiased in value; its gradient is not that of the reverse KL (GRPO as published).</summary>
+    /// <summary>
+    /// e^d − d − 1 with the gradient (1 − e^d)·∇log π: non-negative, unbiased in value; its gradient is not that of the reverse KL (GRPO as
+    /// published).
+    /// </summary>
     K3,
 
-    /// <summary>½ d².</summary>
+    /// <summary>½ d² with the gradient −d·∇log π.</summary>
     K2,
 }
 
 /// <summary>The KL term of the loss.</summary>
+/// <remarks>
+/// The gradient is set, not derived, and taken at d₂₀ = clamp(d, ±20): −ρ·d₂₀·∇log π for <see cref="KlEstimator.K3Ratio"/>,
+/// (1 − e^d₂₀)·∇log π for <see cref="KlEstimator.K3"/>, −d₂₀·∇log π for <see cref="KlEstimator.K2"/>. So it is finite in float32 and points
+/// towards the reference however far away the policy is. Deriving a bounded value would not: times the ratio a bound on k3's value pushes
+/// the policy away, a bound on d before deriving gives +4.85e8 beyond it, and e^d overflows from 89 on. ρ = exp(clamp(log π − log π_old,
+/// ±20)) is a factor without gradient of its own.
+/// </remarks>
 public static class KlPenalty
 {
-    private static readonly TorchSharp.Scalar One = 1.0;
     private static readonly TorchSharp.Scalar Half = 0.5;
-    private static readonly TorchSharp.Scalar Two = 2.0;
+    private static readonly TorchSharp.Scalar Lowest = -LogRatios.Bound;
+    private static readonly TorchSharp.Scalar Highest = LogRatios.Bound;
 
-    /// <summary>The estimator's value at each token, with gradient with respect to <paramref name="logProbs"/>.</summary>
+    /// <summary>The estimator's value at each token, with its gradient with respect to <paramref name="logProbs"/>.</summary>
     /// <param name="estimator">The form.</param>
     /// <param name="logProbs">log π of the sampled tokens, <c>[B,R]</c>.</param>
     /// <param name="oldLogProbs">log π_old, <c>[B,R]</c>, without gradient.</param>
     /// <param name="referenceLogProbs">log π_ref, <c>[B,R]</c>, without gradient.</param>
-    /// <param name="clampValue">Bound c of k3's value, ±c (10 in verl, slime and ROLL); null for none.</param>
+    /// <param name="clampValue">Bound c of k3's value, before it is multiplied by the ratio (10 in verl, slime and ROLL); null for none. The
+    /// gradient does not depend on it.</param>
     public static Tensor PerToken(KlEstimator estimator, Tensor logProbs, Tensor oldLogProbs, Tensor referenceLogProbs, double? clampValue)
     {
+        ArgumentNullException.ThrowIfNull(logProbs);
         using var scope = NewDisposeScope();
-        Tensor d = referenceLogProbs - logProbs;
-        Tensor value = estimator == KlEstimator.K2 ? d.pow(Two).mul(Half) : K3(d, clampValue);
-        if (estimator == KlEstimator.K3Ratio)
-        {
-            value = value * (logProbs - oldLogProbs).exp();
-        }
+        (Tensor value, Tensor slope) = ValueAndSlope(estimator, logProbs.detach(), oldLogProbs, referenceLogProbs, clampValue);
+        return LogRatios.WithGradient(value, slope, logProbs).MoveToOuterDisposeScope();
+    }
 
-        return value.MoveToOuterDisposeScope();
+    private static (Tensor Value, Tensor Slope) ValueAndSlope(
+        KlEstimator estimator,
+        Tensor logProbs,
+        Tensor oldLogProbs,
+        Tensor referenceLogProbs,
+        double? clampValue
+    )
+    {
+        Tensor d = (referenceLogProbs - logProbs).clamp(Lowest, Highest);
+        switch (estimator)
+        {
+            case KlEstimator.K2:
+                return (d.square().mul(Half), d.neg());
+            case KlEstimator.K3:
+                return (K3(d, clampValue), d.expm1().neg());
+            case KlEstimator.K3Ratio:
+                Tensor ratio = (logProbs - oldLogProbs).clamp(Lowest, Highest).exp();
+                return (ratio * K3(d, clampValue), (ratio * d).neg());
+            default:
+                throw new ArgumentOutOfRangeException(nameof(estimator), estimator, "Unknown KL estimator.");
+        }
     }
 
     private static Tensor K3(Tensor d, double? clampValue)
     {
-        Tensor value = d.exp() - d - One;
-        if (clampValue is { } bound)
+        Tensor value = d.expm1() - d;
+        if (clampValue is not { } bound)
         {
-            using TorchSharp.Scalar low = -bound,
-                high = bound;
-            value = value.clamp(low, high);
+            return value;
         }
 
-        return value;
+        using TorchSharp.Scalar most = bound;
+        return value.clamp_max(most);
     }
 }

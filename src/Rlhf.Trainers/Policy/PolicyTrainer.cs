@@ -1,3 +1,5 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
 using Rlhf.Generation;
 using Rlhf.Metrics;
 using Rlhf.Models;
@@ -52,13 +54,19 @@ public sealed record PolicyTrainerParts
 
     /// <summary>Tokens of a micro-batch of the reference's forward pass.</summary>
     public int MicroBatchTokens { get; init; } = 16384;
+
+    /// <summary>Gets the warnings about these parts once, when the trainer is made; null where the program shows them itself.</summary>
+    public ILogger? Logger { get; init; }
 }
 
 /// <summary>
 /// The loop that every policy-optimisation algorithm here shares: prompts, rollout, score, shape, advantage, update, record.
 /// </summary>
-public sealed class PolicyTrainer
+public sealed partial class PolicyTrainer
 {
+    // As sources give them: in float32 rewards such as 1e8 + i would be one value, and a group of them would teach nothing.
+    private const ScalarType RewardType = ScalarType.Float64;
+
     private readonly PolicyTrainerParts _parts;
     private readonly PolicyUpdate _update;
 
@@ -81,6 +89,13 @@ public sealed class PolicyTrainer
         CheckKl(parts.Pipeline, update.Kl);
         CheckOverlong(parts.Pipeline, parts.OverlongFiltering);
         (_parts, _update) = (parts, update);
+        if (parts.Logger is { } logger)
+        {
+            foreach (string warning in parts.Pipeline.Warnings.Concat(parts.Estimator.Warnings).Concat(SamplingWarnings(parts.Sampling)))
+            {
+                LogWarning(logger, warning);
+            }
+        }
     }
 
     /// <summary>One iteration: a batch of rollouts and the optimizer steps on it.</summary>
@@ -101,6 +116,24 @@ public sealed class PolicyTrainer
         AdvantageEstimates advantages = monitor.Time("advantage", () => _parts.Estimator.Estimate(rewards, metrics));
         IReadOnlyList<OptimizerStepResult> updates = monitor.Time("update", () => Update(batch, advantages, reference, metrics, monitor));
         return new(batch.Rows, scores, updates, metrics.Read(), RewardTable.Of(batch, rewards, advantages));
+    }
+
+    /// <summary>What is wrong with training on responses that are sampled so; show it once.</summary>
+    internal static IReadOnlyList<string> SamplingWarnings(SamplingOptions sampling)
+    {
+        string[] filters =
+        [
+            .. sampling.TopK > 0 ? (string[])[string.Create(CultureInfo.InvariantCulture, $"topK {sampling.TopK}")] : [],
+            .. sampling.TopP < 1 ? (string[])[string.Create(CultureInfo.InvariantCulture, $"topP {sampling.TopP}")] : [],
+            .. sampling.MinP > 0 ? (string[])[string.Create(CultureInfo.InvariantCulture, $"minP {sampling.MinP}")] : [],
+        ];
+        return filters.Length == 0
+            ? []
+            :
+            [
+                $"responses for training are sampled with {string.Join(" and ", filters)} (algorithm:rollout), which leaves tokens out, while log-probabilities are those of the whole softmax: "
+                    + "ratios and KL are biased. Sample with topK 0, topP 1 and minP 0; a temperature is no bias.",
+            ];
     }
 
     internal static void CheckKl(RewardPipeline pipeline, KlOptions? inLoss)
@@ -146,9 +179,9 @@ public sealed class PolicyTrainer
 
         // Models first: while host sources run, torch waits.
         Completion[] completions = [.. batch.Rows.Select(r => r.Completion)];
-        RewardChannel[] byModels = [.. _parts.RewardModels.SelectMany(m => m.Score(completions, layout, ScalarType.Float32))];
+        RewardChannel[] byModels = [.. _parts.RewardModels.SelectMany(m => m.Score(completions, layout, RewardType))];
         RewardScores scores = _parts.Scorer.Score(completions, monitor.Scoring);
-        return (new(layout, [.. byModels, .. scores.ToChannels(layout, _parts.Policy.Device, ScalarType.Float32)]), scores);
+        return (new(layout, [.. byModels, .. scores.ToChannels(layout, _parts.Policy.Device, RewardType)]), scores);
     }
 
     private IReadOnlyList<OptimizerStepResult> Update(
@@ -164,7 +197,8 @@ public sealed class PolicyTrainer
             ? advantages.RowsInLoss.logical_and(batch.Layout.Truncated.logical_not())
             : advantages.RowsInLoss;
         Tensor lossMask = batch.Layout.ActionMask.logical_and(kept.unsqueeze(1));
-        PolicyBatch learned = new(rows, batch.GroupOfRow, lossMask, advantages.Values, batch.BehaviourLogProbs, reference);
+        Tensor values = advantages.Values.to_type(batch.BehaviourLogProbs.dtype);
+        PolicyBatch learned = new(rows, batch.GroupOfRow, lossMask, values, batch.BehaviourLogProbs, reference);
         return _update.Run(learned, metrics, monitor.Update);
     }
 
@@ -185,4 +219,7 @@ public sealed class PolicyTrainer
 
         return all;
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+    private static partial void LogWarning(ILogger logger, string warning);
 }

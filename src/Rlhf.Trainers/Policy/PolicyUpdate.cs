@@ -140,6 +140,10 @@ public sealed class PolicyUpdate
             _settings.Temperature,
             _settings.EntropyCoefficient > 0 ? EntropyOutput.Differentiable : EntropyOutput.Measured
         );
+
+        // Masked before the losses, not only after: where anything is NaN outside the mask, 0 · NaN would be its gradient.
+        using Scalar none = 0.0;
+        logProbs = logProbs.masked_fill(mask.logical_not(), none);
         Tensor perToken = _settings.Loss.PerToken(new(logProbs, old, batch.Advantages.index_select(0, index), mask), metrics);
         if (batch.ReferenceLogProbs is { } reference && _settings.Kl is { } kl)
         {
@@ -163,7 +167,12 @@ public sealed class PolicyUpdate
         Measure(MetricNames.PolicyEntropy, entropy!.detach());
         if (isFirst)
         {
-            Measure(MetricNames.PolicyTokenMultProbError, (logProbs.detach() - old).abs().exp());
+            using Scalar bound = LogRatios.Bound;
+            Measure(
+                MetricNames.PolicyTokenMultProbError,
+                (logProbs.detach() - old).abs().clamp_max(bound).exp(),
+                "loss tokens of the first optimizer step"
+            );
         }
 
         Tensor loss = (perToken.where(mask, zeros_like(perToken)).to_type(ScalarType.Float64) * weights).sum();
@@ -174,7 +183,7 @@ public sealed class PolicyUpdate
 
         return loss.detach().MoveToOuterDisposeScope();
 
-        void Measure(string name, Tensor values) =>
-            metrics.Add(name, values.where(mask, zeros_like(values)).sum(), mask.sum(), "loss tokens");
+        void Measure(string name, Tensor values, string tokens = "loss tokens") =>
+            metrics.Add(name, values.where(mask, zeros_like(values)).sum(), mask.sum(), tokens);
     }
 }

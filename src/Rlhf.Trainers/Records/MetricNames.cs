@@ -42,32 +42,48 @@ public static class MetricNames
     )]
     public const string RewardFlatGroups = "reward/flat_groups";
 
-    /// <summary>Samples left out of the loss because a required reward is invalid.</summary>
-    [Metric("count", "—", "Samples left out of the loss because a required reward is invalid.", "0. Anything else is shown as a warning.")]
+    /// <summary>Samples left out of loss, baseline and statistics because a return channel has entries there and no valid one.</summary>
+    [Metric(
+        "count",
+        "—",
+        "Samples left out of loss, baseline and statistics because a return channel has entries there and no valid one.",
+        "0. Anything else is shown as a warning; `reward/{channel}/left_out` says which channel."
+    )]
     public const string RewardInvalid = "reward/invalid";
 
-    /// <summary>Mean of the channel as scored, before any stage; a step or token channel is summed over a sample's valid entries.</summary>
+    /// <summary>
+    /// Mean over samples of the channel as scored, before any stage; a step or token channel is summed over a sample's valid entries.
+    /// </summary>
     [Metric(
         "reward",
-        "valid entries of the channel",
-        "Mean of the channel as scored, before any stage; a step or token channel is summed over a sample's valid entries.",
+        "policy samples with a valid entry of the channel",
+        "Mean over samples of the channel as scored, before any stage; a step or token channel is summed over a sample's valid entries.",
         "The verifier's rises; a shaping channel that rises alone is a sign of reward hacking."
     )]
     public const string RewardChannelMean = "reward/{channel}/mean";
 
-    /// <summary>Samples whose scorer failed, or exceeded a fixed count of work units.</summary>
+    /// <summary>Samples in which an entry of the channel could not be scored: the scorer failed, was late, or had nothing to say.</summary>
     [Metric(
         "count",
         "—",
-        "Samples whose scorer failed, or exceeded a fixed count of work units.",
+        "Samples in which an entry of the channel could not be scored: the scorer failed, was late, or had nothing to say.",
         "0. An invalid reward is not 0 and enters no mean."
     )]
     public const string RewardChannelInvalid = "reward/{channel}/invalid";
 
+    /// <summary>Samples left out of the loss because this return channel, after all stages, has entries there and no valid one.</summary>
+    [Metric(
+        "count",
+        "—",
+        "Samples left out of the loss because this return channel, after all stages, has entries there and no valid one.",
+        "0. A sample that two channels leave out counts in both, and once in `reward/invalid`."
+    )]
+    public const string RewardChannelLeftOut = "reward/{channel}/left_out";
+
     /// <summary>Completions in which the verifier found an answer to judge.</summary>
     [Metric(
         "fraction",
-        "valid entries of the channel",
+        "policy samples with a valid entry of the channel",
         "Completions in which the verifier found an answer to judge.",
         "Rises early: the format is learned before the arithmetic."
     )]
@@ -85,7 +101,7 @@ public static class MetricNames
     /// <summary>Pearson's correlation of the final shaped reward with the verified outcome.</summary>
     [Metric(
         "−1 to 1",
-        "valid policy samples",
+        "policy samples valid in both",
         "Pearson's correlation of the final shaped reward with the verified outcome.",
         "Stays high. A fall says that something else than the outcome is being rewarded."
     )]
@@ -155,20 +171,22 @@ public static class MetricNames
     [Metric("fraction", "samples", "Responses cut off at the maximum length.", "Near 0; truncated answers are seldom right.")]
     public const string RolloutTruncated = "rollout/truncated";
 
-    /// <summary>The clipped policy loss plus the KL term.</summary>
+    /// <summary>The clipped policy loss plus the KL term, less the entropy bonus.</summary>
     [Metric(
         "nats-weighted advantage",
-        "loss tokens of the optimizer step, mean over optimizer steps",
-        "The clipped policy loss plus the KL term.",
-        "Near 0 and noisy. It is *not* a measure of progress: on policy its value is −mean advantage, which is 0 by construction."
+        "as `algorithm:aggregation` says, over an optimizer step; mean over the steps made",
+        "The clipped policy loss plus the KL term, less the entropy bonus.",
+        "Near 0 and noisy. It is *not* a measure of progress: at the weights that sampled, the policy loss is −mean advantage, which the baseline holds near 0."
     )]
     public const string PolicyLoss = "policy/loss";
 
-    /// <summary>KL divergence from the frozen reference, estimator k3 at the sampled tokens.</summary>
+    /// <summary>
+    /// KL divergence from the frozen reference, estimator k3 at the sampled tokens, each token's value bounded by <c>valueClamp</c>.
+    /// </summary>
     [Metric(
         "nats",
         "loss tokens",
-        "KL divergence from the frozen reference, estimator k3 at the sampled tokens.",
+        "KL divergence from the frozen reference, estimator k3 at the sampled tokens, each token's value bounded by `algorithm:kl:valueClamp`.",
         "Grows slowly from 0. A steep rise means the policy leaves the reference for a reward trick."
     )]
     public const string PolicyKl = "policy/kl";
@@ -178,7 +196,7 @@ public static class MetricNames
         "nats",
         "loss tokens",
         "KL divergence of the updated policy from the one that sampled (k3), over all optimizer steps of the iteration.",
-        "Small (under about 0.05); 0 at the first optimizer step."
+        "Small (under about 0.05). With a single optimizer step an iteration 0 but for rounding, which in bfloat16 is not small."
     )]
     public const string PolicyApproxKl = "policy/approx_kl";
 
@@ -196,19 +214,19 @@ public static class MetricNames
         "fraction",
         "loss tokens",
         "Tokens at which the clipped branch of the loss is active, and which so give no gradient.",
-        "0 to 0.2. Always 0 where an iteration holds a single optimizer step."
+        "0 to 0.2. With a single optimizer step an iteration 0 in float32; in bfloat16 rounding alone may clip a few."
     )]
     public const string PolicyClipFraction = "policy/clip_fraction";
 
-    /// <summary>Largest importance ratio of the iteration.</summary>
-    [Metric("ratio", "—", "Largest importance ratio of the iteration.", "Near 1.")]
+    /// <summary>Largest importance ratio of the iteration's loss tokens.</summary>
+    [Metric("ratio", "—", "Largest importance ratio of the iteration's loss tokens.", "Near 1.")]
     public const string PolicyRatioMax = "policy/ratio_max";
 
-    /// <summary>Mean of exp|log-prob recomputed by the trainer − log-prob of the rollout|.</summary>
+    /// <summary>Mean of exp|log-prob recomputed by the trainer − log-prob of the rollout|, before the weights move.</summary>
     [Metric(
         "ratio",
-        "action tokens",
-        "Mean of exp|log-prob recomputed by the trainer − log-prob of the rollout|.",
+        "loss tokens of the first optimizer step",
+        "Mean of exp|log-prob recomputed by the trainer − log-prob of the rollout|, before the weights move; a token counts at most e^20.",
         "1.00 to 1.05. More means that rollout and trainer compute different models."
     )]
     public const string PolicyTokenMultProbError = "policy/token_mult_prob_error";
@@ -216,7 +234,7 @@ public static class MetricNames
     /// <summary>Global norm of the gradient before clipping.</summary>
     [Metric(
         "norm",
-        "mean over optimizer steps",
+        "optimizer steps made",
         "Global norm of the gradient before clipping.",
         "Steady. Spikes are cut by clipping; a non-finite one skips the step."
     )]

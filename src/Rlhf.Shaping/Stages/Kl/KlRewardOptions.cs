@@ -18,7 +18,9 @@ public sealed record KlRewardOptions : StageOptions
     [MinLength(1)]
     public string Into { get; init; } = "kl";
 
-    /// <summary>What k is: <c>k1</c> = d, <c>absolute</c> = |d|, <c>k2</c> = d²/2, <c>k3</c> = e^(−d) + d − 1.</summary>
+    /// <summary>
+    /// What k is: <c>k1</c> = d, <c>absolute</c> = |d|, <c>k2</c> = d²/2, <c>k3</c> = e^(−d) + d − 1 with d bounded at ±20, against overflow.
+    /// </summary>
     /// <value>Default <c>k1</c>, whose mean is the divergence.</value>
     public KlForm Form { get; init; } = KlForm.K1;
 

@@ -9,8 +9,9 @@ namespace Rlhf.Shaping.Stages;
 internal sealed class KlStage(string name, KlRewardOptions options) : IRewardTransform
 {
     private static readonly Scalar Zero = 0,
-        One = 1,
-        Half = 0.5;
+        Half = 0.5,
+        Lowest = -20,
+        Highest = 20;
 
     public string Name => name;
 
@@ -46,7 +47,7 @@ internal sealed class KlStage(string name, KlRewardOptions options) : IRewardTra
             // abs has no kernel for the meta device.
             KlForm.Absolute => d.clamp_min(Zero).add(d.neg().clamp_min(Zero)),
             KlForm.K2 => d.square().mul(Half),
-            _ => d.neg().exp().add(d).sub(One),
+            _ => K3(d.clamp(Lowest, Highest)),
         };
         if (options is { Form: KlForm.K3, ValueClamp: { } bound })
         {
@@ -56,4 +57,6 @@ internal sealed class KlStage(string name, KlRewardOptions options) : IRewardTra
 
         return frame.With(new(options.Into, RewardGranularity.Token, k.neg().Keep(layout.ActionMask), layout.ActionMask));
     }
+
+    private static Tensor K3(Tensor d) => d.neg().expm1().add(d);
 }

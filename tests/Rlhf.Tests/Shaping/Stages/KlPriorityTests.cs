@@ -52,6 +52,27 @@ public class KlPriorityTests
         );
     }
 
+    // In float32, without a bound of the value.
+    [Theory]
+    [InlineData(-19.0)]
+    [InlineData(-25.0)]
+    [InlineData(-89.0)]
+    [InlineData(-200.0)]
+    [InlineData(80.0)]
+    public void KlK3_FarFromTheReference_IsFinite(double d)
+    {
+        using var scope = NewDisposeScope();
+        RewardBatch batch = new() { StepCounts = [1], Dtype = ScalarType.Float32 };
+        using RewardPipeline pipeline = new RewardPipelineBuilder(RewardSchema.Outcome("verifier"))
+            .AddKl(new() { Form = KlForm.K3, ValueClamp = null })
+            .WithWeights(new() { ["verifier"] = 1, ["kl"] = 0.1 })
+            .Build();
+        RewardLayout layout = batch.Layout() with { PolicyLogProbs = full([1, 2], (float)d), ReferenceLogProbs = zeros(1, 2) };
+        RewardChannel kl = pipeline.Apply(new(layout, [batch.Outcome("verifier", 1)]), training: true, 1).Shaped["kl"];
+        double bounded = Math.Clamp(d, -20, 20);
+        Assert.Equal(1, kl.Values[0, 0].item<float>() / -(Math.Exp(-bounded) + bounded - 1), 1e-5);
+    }
+
     [Fact]
     public void Priority_TakesTheFirstValidValue()
     {
