@@ -73,7 +73,7 @@ public sealed record GroupAdvantageOptions
         {
             Advantages.Credit.Episode => new EpisodeAdvantages(this, []),
             Advantages.Credit.ReturnToGo => new ReturnToGoAdvantages(this, NonCausal(returns, "return_to_go")),
-            _ => new StepNormalisedAdvantages(this, NonCausal(returns, "step_normalised")),
+            _ => new StepNormalisedAdvantages(this, [.. NonCausal(returns, "step_normalised"), .. PaysForPadding(returns)]),
         };
     }
 
@@ -126,6 +126,15 @@ public sealed record GroupAdvantageOptions
         }
     }
 
+    private static IEnumerable<string> PaysForPadding(ChannelSchema[] returns) =>
+        returns
+            .Where(c => c.Granularity == RewardGranularity.Step)
+            .Select(c =>
+                $"channel '{c.Name}' has one value a step, and step_normalised credit subtracts the group's mean for every step still to come, while the policy chooses how many come: "
+                + "steps that score above the mean are paid for whatever they are good for, padding included, and a shift of the scores, such as Clip's, is not seen. "
+                + "Use return_to_go credit with leaveOneOut, or episode credit."
+            );
+
     private static string[] NonCausal(ChannelSchema[] returns, string credit) =>
         [
             .. returns
@@ -143,12 +152,15 @@ public enum Credit
     /// <summary>Every action token of a response gets the same advantage, made of the sum of all its rewards.</summary>
     Episode,
 
-    /// <summary>A token gets the discounted sum of the rewards from it on, less the group's mean at the same step.</summary>
+    /// <summary>
+    /// A token gets the discounted sum of the rewards from it on, less the group's mean return from the same step's first token. With
+    /// <see cref="GroupAdvantageOptions.LeaveOneOut"/> the first choice for step channels.
+    /// </summary>
     ReturnToGo,
 
     /// <summary>
     /// Process supervision of DeepSeekMath: each channel normalised over the group, and a token gets the sum of the normalised rewards from
-    /// its step on.
+    /// its step on. Pays for padding where a channel has one value a step, and warns.
     /// </summary>
     StepNormalised,
 }

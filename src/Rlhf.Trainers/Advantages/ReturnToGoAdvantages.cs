@@ -1,43 +1,82 @@
 using Rlhf.Rewards;
 using Rlhf.Shaping;
 using Rlhf.Tensors;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Rlhf.Trainers.Advantages;
 
 /// <summary>
-/// A_t = G_t − b(group, step of t), G_t = Σ_{t' ≥ t} γ^(t' − t) · r_t', and b the mean over the group's samples that have such a step, of
-/// their return at its end.
+/// A_t = G_t − b(group, step of t) / γ^o, G_t = Σ_{t' ≥ t} γ^(t' − t) · r_t', b the mean over the group's samples that have such a step, of
+/// their return from its first token, and o the offset of t from the first token of its step.
 /// </summary>
 /// <remarks>
-/// Time counts action tokens. A response without steps counts as one step. Where fewer than two samples have a step, its tokens get 0.
+/// Time counts action tokens. A response without steps counts as one step. Where fewer than two samples have a step, its tokens get 0. A
+/// baseline from the step's end would depend on a length that is chosen after t; the division brings the baseline to the time of t, so that
+/// equal returns give 0.
 /// </remarks>
 internal sealed class ReturnToGoAdvantages(GroupAdvantageOptions options, IReadOnlyList<string> warnings)
     : GroupAdvantageEstimator(options, warnings)
 {
+    private static readonly Scalar MinusOne = -1,
+        Zero = 0,
+        One = 1,
+        LargestExponent = 80;
+
+    // Squared: what differs by less, beside its size, is the rounding of γ^n.
+    private static readonly Scalar Rounding = 1e-26;
+
     protected override Tensor Tokens(ShapedRewards rewards, Tensor rows, Tensor returns, GroupStatistics groups)
     {
         RewardLayout layout = rewards.Layout;
         StepMap map = WithAStepEach(Map(layout), layout);
-        Tensor toGo = ReturnsToGo(rewards, Options.Discount);
+        Tensor toGo = ReturnsToGo(rewards, Options.Discount),
+            time = layout.ActionMask.cumsum(1);
+        (Tensor first, Tensor start) = Starts(map, time);
         long steps = map.Mask.size(1);
-        using TorchSharp.Scalar width = steps;
+        using Scalar width = steps;
         Tensor position = Positions.Of(map.Mask);
         Tensor place = layout.GroupIndex.mul(width).unsqueeze(1).add(position);
         Tensor counted = map.Mask.bitwise_and(rows.unsqueeze(1));
-        GroupStatistics places = new(toGo.gather(1, map.Ends).flatten(), counted.flatten(), place.flatten(), layout.Groups * steps);
+        Tensor fromFirst = Discounted(toGo.gather(1, first), time.gather(1, first).sub(start));
+        GroupStatistics places = new(fromFirst.flatten(), counted.flatten(), place.flatten(), layout.Groups * steps);
         Tensor baseline = places.Baseline(Options.LeaveOneOut).view_as(map.Mask);
         Tensor compared = places.Of(places.HasPair).view_as(map.Mask);
 
         // Tokens after the last step are no actions; the clamp only keeps their index inside.
-        using TorchSharp.Scalar last = steps - 1;
+        using Scalar last = steps - 1;
         Tensor step = CreditTensors.StepOfToken(map, layout).clamp_max(last);
-        return toGo.sub(baseline.gather(1, step)).Keep(compared.gather(1, step));
+        Tensor expected = Discounted(baseline.gather(1, step), start.gather(1, step).sub(time));
+        Tensor advantage = toGo.sub(expected);
+        Tensor signal = advantage.square().gt(toGo.square().add(expected.square()).mul(Rounding));
+        return advantage.Keep(compared.gather(1, step).bitwise_and(signal));
     }
 
     /// <summary>G_t at every token: <c>[B,R]</c>.</summary>
     internal static Tensor ReturnsToGo(ShapedRewards rewards, double discount) =>
         CreditTensors.SuffixSum(CreditTensors.TokenRewards(rewards), rewards.Layout.ActionMask.cumsum(1), discount);
+
+    // γ^n · value. A baseline that a long step divides by γ^o too often stays finite in float32.
+    private Tensor Discounted(Tensor values, Tensor time)
+    {
+        if (Options.Discount == 1)
+        {
+            return values;
+        }
+
+        using Scalar logDiscount = Math.Log(Options.Discount);
+        return values.mul(time.to_type(ScalarType.Float64).mul(logDiscount).clamp_max(LargestExponent).exp());
+    }
+
+    /// <summary>Where each step begins: the index of its first token, and the time of its first action token; int64 <c>[B,K]</c>.</summary>
+    /// <remarks>A step without a token of its own begins in the token in which it ends, with others.</remarks>
+    private static (Tensor First, Tensor Start) Starts(StepMap map, Tensor time)
+    {
+        Tensor none = zeros([map.Ends.size(0), 1], ScalarType.Int64, map.Ends.device),
+            endTime = time.gather(1, map.Ends);
+        Tensor Begin(Tensor ends, Scalar before) => minimum(cat([none.add(before), ends.narrow(1, 0, ends.size(1) - 1)], 1).add(One), ends);
+        return (Begin(map.Ends, MinusOne), Begin(endTime, Zero));
+    }
 
     private StepMap Map(RewardLayout layout) =>
         layout.StepMaps.TryGetValue(Options.StepMap, out StepMap? map)

@@ -10,6 +10,10 @@ namespace Rlhf.Trainers.Advantages;
 /// A_t in step k = Σ_outcomes w_o · z^o_i + Σ_processes w_p · Σ_{j ≥ k, valid} z^p_ij, each channel's z = (r − mean) / (std + ε) over its
 /// valid entries of the group (DeepSeekMath, arXiv 2402.03300, process supervision).
 /// </summary>
+/// <remarks>
+/// A mean is subtracted for every step still to come, and the policy chooses how many come: for step channels this is no baseline but a
+/// reward of its own for steps that score above the mean, padding included, and a shift of all scores is not seen.
+/// </remarks>
 internal sealed class StepNormalisedAdvantages(GroupAdvantageOptions options, IReadOnlyList<string> warnings)
     : GroupAdvantageEstimator(options, warnings)
 {

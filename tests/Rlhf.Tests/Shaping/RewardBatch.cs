@@ -72,8 +72,9 @@ internal sealed class RewardBatch
 
     public RewardChannel Steps(string name, params double?[][] rows)
     {
-        double?[] padded = [.. rows.SelectMany(r => r.Concat(Enumerable.Repeat<double?>(null, K - r.Length)))];
-        return new(name, RewardGranularity.Step, Values(padded, [Rows, K]), Valid(padded, [Rows, K]), StepMap.Steps);
+        int width = K;
+        double?[] padded = [.. rows.SelectMany(r => r.Concat(Enumerable.Repeat<double?>(null, width - r.Length)))];
+        return new(name, RewardGranularity.Step, Values(padded, [Rows, width]), Valid(padded, [Rows, width]), StepMap.Steps);
     }
 
     public RewardChannel Tokens(string name, double value)

@@ -277,12 +277,19 @@ internal static class ShapingCases
         RewardFrame raw = new(batch.Layout(), [batch.Outcome("outcome", Values(Input(row, "outcome"))), batch.Steps("process", steps)]);
         ShapedRewards shaped = gated.Apply(raw, training: true, iteration: 0);
         return Difference("steps", Expected(row, "steps"), batch.ReadSteps(shaped.Shaped["process"]))
-            ?? Difference("total", Values(Expected(row, "total")), Totals(gated, shaped))
+            ?? Difference("total", Values(Expected(row, "total")), BeforeTheMask(shaped))
             ?? Difference(
                 "direct",
                 Values(Expected(row, "total_direct_accumulation")),
-                Totals(direct, direct.Apply(raw, training: true, iteration: 0))
+                BeforeTheMask(direct.Apply(raw, training: true, iteration: 0))
             );
+
+        // The returns before the estimator takes rows out that have steps and no valid one.
+        static double?[] BeforeTheMask(ShapedRewards rewards)
+        {
+            Tensor valid = rewards.Shaped["outcome"].Valid;
+            return RewardBatch.Read(new("total", RewardGranularity.Outcome, CreditTensors.EpisodeReturns(rewards).mul(valid), valid));
+        }
     }
 
     private static string? GateLevels(JsonElement row)
@@ -315,19 +322,12 @@ internal static class ShapingCases
             ?? Difference("total", Values(Expected(row, "total")), Totals(pipeline, shaped));
     }
 
-    // Each response is compared with another of as many steps, none of them valid, and an outcome of 0: less the mean of the others, which
-    // is 0, the advantage is the return.
+    // The returns before the estimator takes rows out: a response whose steps are all invalid still has its outcome.
     private static string? ReturnToGo(JsonElement row)
     {
         using var scope = NewDisposeScope();
         double?[][] steps = Rows(Input(row, "steps"));
-        double?[] outcome = Values(Input(row, "outcome"));
-        int[] counts = [.. steps.Select(s => s.Length)];
-        var batch = new RewardBatch
-        {
-            StepCounts = [.. counts, .. counts],
-            Groups = [.. counts.Concat(counts).Select((_, i) => (long)i % counts.Length)],
-        };
+        var batch = new RewardBatch { StepCounts = [.. steps.Select(s => s.Length)] };
         var builder = new RewardPipelineBuilder(RewardSchema.Outcome("outcome").Steps("process")).WithWeights(
             new() { ["outcome"] = 1, ["process"] = Number(row, "alpha", 1) }
         );
@@ -344,21 +344,16 @@ internal static class ShapingCases
 
         using RewardPipeline pipeline = builder.Build();
         RewardLayout layout = batch.Layout();
-        RewardChannel process = batch.Steps("process", [.. steps, .. counts.Select(n => new double?[n])]);
         ShapedRewards shaped = pipeline.Apply(
-            new(layout, [batch.Outcome("outcome", [.. outcome, .. counts.Select(_ => (double?)0)]), process]),
+            new(layout, [batch.Outcome("outcome", Values(Input(row, "outcome"))), batch.Steps("process", steps)]),
             training: true,
             iteration: 0
         );
-        AdvantageEstimates result = new GroupAdvantageOptions { Credit = Credit.ReturnToGo, LeaveOneOut = true }
-            .CreateEstimator(pipeline)
-            .Estimate(shaped);
         StepMap map = layout.StepMaps[StepMap.Steps];
-        Tensor valid = map.Mask.logical_and(result.RowsInLoss.unsqueeze(1));
-        double?[][] actual = batch.ReadSteps(
-            new("return", RewardGranularity.Step, result.Values.gather(1, map.Ends).mul(valid), valid, map.Name)
-        );
-        return Difference("return", Expected(row, "return_from_step"), actual[..counts.Length]);
+        Tensor valid = map.Mask.logical_and(shaped.Shaped["outcome"].Valid.unsqueeze(1));
+        Tensor toGo = ReturnToGoAdvantages.ReturnsToGo(shaped, discount: 1).gather(1, map.Ends).mul(valid);
+        double?[][] actual = batch.ReadSteps(new("return", RewardGranularity.Step, toGo, valid, map.Name));
+        return Difference("return", Expected(row, "return_from_step"), actual);
     }
 
     private static string? GroupOutcomeAdvantage(JsonElement row)

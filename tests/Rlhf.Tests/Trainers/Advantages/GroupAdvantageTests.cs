@@ -6,34 +6,15 @@ using Rlhf.Shaping.Stages;
 using Rlhf.Tests.Shaping;
 using Rlhf.Trainers.Advantages;
 using TorchSharp;
+using static Rlhf.Tests.Trainers.Advantages.AdvantageBatches;
 using static TorchSharp.torch;
 
 namespace Rlhf.Tests.Trainers.Advantages;
 
 public class GroupAdvantageTests
 {
-    public static TheoryData<GroupAdvantageOptions> AllCredits() =>
-        [
-            new GroupAdvantageOptions { Credit = Credit.Episode },
-            new GroupAdvantageOptions { Credit = Credit.Episode, Scale = AdvantageScale.BatchStd },
-            new GroupAdvantageOptions
-            {
-                Credit = Credit.Episode,
-                Scale = AdvantageScale.None,
-                LeaveOneOut = true,
-            },
-            new GroupAdvantageOptions { Credit = Credit.ReturnToGo },
-            new GroupAdvantageOptions
-            {
-                Credit = Credit.ReturnToGo,
-                Discount = 0.9,
-                LeaveOneOut = true,
-            },
-            new GroupAdvantageOptions { Credit = Credit.StepNormalised },
-        ];
-
     [Theory]
-    [MemberData(nameof(AllCredits))]
+    [MemberData(nameof(AllCredits), MemberType = typeof(AdvantageBatches))]
     public void Estimate_OnMeta_ReadsNoData(GroupAdvantageOptions options)
     {
         using var scope = NewDisposeScope();
@@ -46,7 +27,7 @@ public class GroupAdvantageTests
     }
 
     [Theory]
-    [MemberData(nameof(AllCredits))]
+    [MemberData(nameof(AllCredits), MemberType = typeof(AdvantageBatches))]
     public void Estimate_InvalidOrOtherRows_GetZeroAndMoveNoBaseline(GroupAdvantageOptions options)
     {
         using var scope = NewDisposeScope();
@@ -67,7 +48,7 @@ public class GroupAdvantageTests
     }
 
     [Theory]
-    [MemberData(nameof(AllCredits))]
+    [MemberData(nameof(AllCredits), MemberType = typeof(AdvantageBatches))]
     public void Estimate_Padding_ChangesNothing(GroupAdvantageOptions options)
     {
         using var scope = NewDisposeScope();
@@ -78,7 +59,7 @@ public class GroupAdvantageTests
     }
 
     [Theory]
-    [MemberData(nameof(AllCredits))]
+    [MemberData(nameof(AllCredits), MemberType = typeof(AdvantageBatches))]
     public void Estimate_RewardsShiftedByAConstant_MovesOnlyWithTheBaseline(GroupAdvantageOptions options)
     {
         using var scope = NewDisposeScope();
@@ -146,50 +127,6 @@ public class GroupAdvantageTests
                 std = Math.Sqrt(group.Sum(r => (r - mean) * (r - mean)) / (group.Length - 1));
             return (0.5 * rows[i].Reward - mean) / (std + 1e-6);
         }
-    }
-
-    [Fact]
-    public void ReturnToGo_TwoSamples_SubtractsTheMeanOfThoseThatHaveTheStep()
-    {
-        using var scope = NewDisposeScope();
-        var batch = new RewardBatch { StepCounts = [2, 3] };
-        RewardFrame frame = new(batch.Layout(), [batch.Outcome("verifier", 1, 0), batch.Steps("process", [0.5, 0.25], [1, 0, 2])]);
-        (Tensor advantages, _) = Estimate(new() { Credit = Credit.ReturnToGo }, batch, frame);
-
-        // Returns from the steps: 1.75, 1.25 and 3, 2, 2; the third step has one sample only, so that its tokens get 0.
-        Close(
-            tensor(
-                new double[,]
-                {
-                    { -0.625, -0.625, -0.375, -0.375, 0, 0 },
-                    { 0.625, 0.625, 0.375, 0.375, 0, 0 },
-                }
-            ),
-            advantages
-        );
-    }
-
-    [Fact]
-    public void ReturnToGo_Discounted_CountsActionTokens()
-    {
-        using var scope = NewDisposeScope();
-        var batch = new RewardBatch { StepCounts = [2] };
-        using RewardPipeline pipeline = Pipeline();
-        ShapedRewards shaped = pipeline.Apply(
-            new(batch.Layout(), [batch.Outcome("verifier", 1), batch.Steps("process", [0.5, 0.25])]),
-            true,
-            0
-        );
-        Tensor toGo = ReturnToGoAdvantages.ReturnsToGo(shaped, 0.5);
-        Close(
-            tensor(
-                new double[,]
-                {
-                    { 0.25 + 1.25 / 8, 0.5 + 1.25 / 4, 1.25 / 2, 1.25 },
-                }
-            ),
-            toGo
-        );
     }
 
     [Theory]
@@ -330,11 +267,39 @@ public class GroupAdvantageTests
             string warning = Assert.Single(
                 new GroupAdvantageOptions { Credit = credit }
                     .CreateEstimator(pipeline)
-                    .Warnings
+                    .Warnings,
+                w => w.Contains("'process' is not causal", StringComparison.Ordinal)
             );
-            Assert.Contains("'process' is not causal", warning, StringComparison.Ordinal);
             Assert.Contains("episode credit", warning, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public void CreateEstimator_StepNormalised_WarnsForEachStepChannelWithTheRemedy()
+    {
+        using RewardPipeline pipeline = new RewardPipelineBuilder(RewardSchema.Outcome("verifier").Steps("first").Steps("second"))
+            .WithWeights(
+                new()
+                {
+                    ["verifier"] = 1,
+                    ["first"] = 0.1,
+                    ["second"] = 0.1,
+                }
+            )
+            .Build();
+        IReadOnlyList<string> warnings = new GroupAdvantageOptions { Credit = Credit.StepNormalised }
+            .CreateEstimator(pipeline)
+            .Warnings;
+        Assert.Equal(2, warnings.Count);
+        Assert.Contains("'first'", warnings[0], StringComparison.Ordinal);
+        Assert.Contains("'second'", warnings[1], StringComparison.Ordinal);
+        Assert.All(warnings, w => Assert.Contains("padding", w, StringComparison.Ordinal));
+        Assert.All(warnings, w => Assert.Contains("return_to_go credit with leaveOneOut", w, StringComparison.Ordinal));
+        Assert.Empty(
+            new GroupAdvantageOptions { Credit = Credit.ReturnToGo, LeaveOneOut = true }
+                .CreateEstimator(pipeline)
+                .Warnings
+        );
     }
 
     [Fact]
@@ -345,46 +310,5 @@ public class GroupAdvantageTests
             Estimate(new() { Credit = Credit.ReturnToGo, StepMap = "turns" }, Mixed(CPU), Frame(Mixed(CPU)))
         );
         Assert.Contains("'turns'", problem.Message, StringComparison.Ordinal);
-    }
-
-    // Row 2 is invalid, row 5 a baseline's; their groups are those of rows 0, 1 and 3, 4, 6.
-    private static RewardBatch Mixed(Device device, int extraSteps = 0) =>
-        new()
-        {
-            StepCounts = [3, 0, 1, 4, 2, 3, 2],
-            Groups = [0, 0, 0, 1, 1, 1, 1],
-            IsPolicy = [true, true, true, true, true, false, true],
-            ExtraSteps = extraSteps,
-            Device = device,
-        };
-
-    private static RewardBatch Only() => new() { StepCounts = [3, 0, 4, 2, 2], Groups = [0, 0, 1, 1, 1] };
-
-    private static RewardFrame Frame(RewardBatch batch) =>
-        new(
-            batch.Layout(),
-            [
-                batch.Outcome("verifier", 1, 0, null, 1, 0, 1, 0),
-                batch.Steps("process", [0.2, 0.9, 0.5], [], [0.7], [null, 0.3, 0.6, 0.1], [0.8, null], [0.1, null, 0.4], [0.1, 0.4]),
-            ]
-        );
-
-    private static RewardPipeline Pipeline() =>
-        new RewardPipelineBuilder(RewardSchema.Outcome("verifier").Steps("process"))
-            .WithWeights(new() { ["verifier"] = 1, ["process"] = 1 })
-            .Build();
-
-    private static (Tensor Values, AdvantageEstimates Result) Estimate(GroupAdvantageOptions options, RewardBatch batch, RewardFrame frame)
-    {
-        using RewardPipeline pipeline = Pipeline();
-        AdvantageEstimates result = options.CreateEstimator(pipeline).Estimate(pipeline.Apply(frame, training: true, iteration: 0));
-        Assert.Equal(batch.StepCounts.Length, result.Values.size(0));
-        return (result.Values, result);
-    }
-
-    private static void Close(Tensor expected, Tensor actual, double tolerance = 1e-12)
-    {
-        Assert.Equal(expected.shape, actual.shape);
-        Assert.InRange(expected.sub(actual).abs().max().item<double>(), 0, tolerance);
     }
 }

@@ -48,8 +48,8 @@ public class StepCreditReferenceTests
                 }
 
                 int[] compared = [.. leaveOneOut ? peers.Where(j => j != i) : peers];
-                double End(int j) => ToGo(rows[j], rows[j].Steps.Length == 0 ? 0 : 2 * step + 1, discount);
-                return ToGo(rows[i], t, discount) - compared.Average(End);
+                int first = 2 * step;
+                return ToGo(rows[i], t, discount) - compared.Average(j => ToGo(rows[j], first, discount)) / Math.Pow(discount, t - first);
             }
         );
 
@@ -89,7 +89,7 @@ public class StepCreditReferenceTests
                 {
                     for (int t = 0; t < width; t++)
                     {
-                        double expected = rows[i].Outcome is null || t >= Tokens(rows[i]) ? 0 : reference(rows, i, t);
+                        double expected = !Scored(rows[i]) || t >= Tokens(rows[i]) ? 0 : reference(rows, i, t);
                         Assert.Equal(expected, actual[i * width + t], 1e-9);
                     }
                 }
@@ -99,7 +99,9 @@ public class StepCreditReferenceTests
         );
 
     private static IEnumerable<int> Counted(Row[] rows, long group) =>
-        Enumerable.Range(0, rows.Length).Where(j => rows[j].Group == group && rows[j].Outcome is not null);
+        Enumerable.Range(0, rows.Length).Where(j => rows[j].Group == group && Scored(rows[j]));
+
+    private static bool Scored(Row row) => row.Outcome is not null && (row.Steps.Length == 0 || row.Steps.Any(s => s is not null));
 
     private static int Tokens(Row row) => Math.Max(1, 2 * row.Steps.Length);
 
