@@ -38,7 +38,9 @@ public sealed class RewardFrame
     /// <summary>The channels in order.</summary>
     public IReadOnlyList<RewardChannel> Channels { get; }
 
-    /// <summary>The type of the rewards: float32 in training, float64 in tests.</summary>
+    /// <summary>
+    /// The type of the rewards. The trainer's is float64: in float32 rewards such as 1e8 + i would be one value.
+    /// </summary>
     public ScalarType Dtype => Channels.Count > 0 ? Channels[0].Values.dtype : ScalarType.Float32;
 
     /// <summary>The channel of a name.</summary>

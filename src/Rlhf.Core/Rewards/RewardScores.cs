@@ -32,6 +32,6 @@ public sealed record SourceScores(
 /// <summary>Numbers of completions that a source could not score, by cause.</summary>
 /// <param name="Failed">It threw.</param>
 /// <param name="Deadline">It took longer than its deadline, or was given up after several such completions.</param>
-/// <param name="Malformed">It gave a wrong number of values, or values that are not finite.</param>
+/// <param name="Malformed">It gave a wrong number of values, or values that are not finite in float32.</param>
 /// <param name="Unscored">It said itself that some value could not be scored, for instance without a reference answer.</param>
 public readonly record struct ScoreFailures(int Failed, int Deadline, int Malformed, int Unscored);

@@ -144,6 +144,10 @@ internal sealed class ScoringPass
         {
             Invalid(source, row, 1, ScoreFailure.Malformed, "values that are not finite", null);
         }
+        else if (given.Values.Any(v => v is { } value && !float.IsFinite((float)value)))
+        {
+            Invalid(source, row, 1, ScoreFailure.Malformed, "values beyond ±3.4e38, which are infinite in float32", null);
+        }
         else
         {
             source.Set(row, given.Values, given.Answered);

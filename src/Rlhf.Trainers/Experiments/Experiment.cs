@@ -137,6 +137,11 @@ internal sealed partial class Experiment : IDisposable
             LogRewardWarning(logger, warning);
         }
 
+        foreach (string warning in SelectionWarnings.Of(options).Concat(options.Algorithm.Rollout.Warnings))
+        {
+            LogStartWarning(logger, warning);
+        }
+
         PolicyModel model = PolicyModel.Create(options, environment, checkpointModel);
         try
         {
@@ -232,6 +237,9 @@ internal sealed partial class Experiment : IDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "rewards: {Warning}")]
     private static partial void LogRewardWarning(ILogger logger, string warning);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+    private static partial void LogStartWarning(ILogger logger, string warning);
 
     private sealed class EvaluationProgress(IRunRecorder recorder) : IProgress<RolloutProgress>
     {

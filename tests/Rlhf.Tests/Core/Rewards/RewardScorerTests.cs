@@ -334,6 +334,9 @@ public class RewardScorerTests
     {
         RewardScorer scorer = new([
             Outcome("nan", i => i == 0 ? double.NaN : double.NegativeInfinity),
+            // Infinite as float32: a row must not vanish with all counters at 0.
+            Outcome("huge", i => i == 0 ? 1e39 : -1e300),
+            FunctionRewardSource.Steps("huge steps", c => [.. c.Steps.Select((_, k) => (double?)(k == 1 ? 3.5e38 : 0))]),
             new FunctionRewardSource("two", RewardGranularity.Outcome, (_, _) => ValueTask.FromResult(new RewardScore([1, 2]))),
             new FunctionRewardSource("none", RewardGranularity.Outcome, (_, _) => ValueTask.FromResult<RewardScore>(null!)),
             FunctionRewardSource.Steps("short", c => [.. c.Steps.Skip(1).Select(_ => (double?)1)]),
