@@ -1,6 +1,3 @@
-using System.Text;
-using Rlhf.Tokenizers;
-
 namespace Rlhf.Generation;
 
 /// <summary>A response while its tokens come in, and the rules by which it ends.</summary>
@@ -10,8 +7,7 @@ internal sealed class ResponseBuilder
     private readonly int _mostTokens;
     private readonly List<int> _tokens = [];
     private readonly List<float> _logProbs = [];
-    private readonly IncrementalDecoder? _decoder;
-    private readonly StringBuilder _tail = new();
+    private readonly StopStringSearch[] _searches;
     private FinishReason? _reason;
 
     public ResponseBuilder(RolloutRequest request, int requestIndex, int sample, EndRules rules)
@@ -21,7 +17,7 @@ internal sealed class ResponseBuilder
         SampleIndex = request.FirstSampleIndex + sample;
         _rules = rules;
         _mostTokens = rules.MostTokens(request);
-        _decoder = rules.StopStrings.Count > 0 ? rules.Tokenizer!.CreateDecoder() : null;
+        _searches = rules.Searches();
     }
 
     public RolloutRequest Request { get; }
@@ -47,7 +43,7 @@ internal sealed class ResponseBuilder
         _logProbs.Add(logProb);
         _reason =
             _rules.StopTokens.Contains(token) ? FinishReason.StopToken
-            : CompletesStopString(token) ? FinishReason.StopString
+            : Array.Exists(_searches, s => s.Append(token)) ? FinishReason.StopString
             : _tokens.Count >= _mostTokens ? FinishReason.Length
             : null;
         return _reason is not null;
@@ -60,37 +56,4 @@ internal sealed class ResponseBuilder
         string? text = _rules.Tokenizer?.Decode(spoken, skipSpecialTokens: true);
         return new RolloutSequence(Request.VisitId, SampleIndex, tokens, [.. _logProbs], _reason!.Value, text);
     }
-
-    // Only the end of the text that could be the beginning of a stop string is kept.
-    private bool CompletesStopString(int token)
-    {
-        if (_decoder is null)
-        {
-            return false;
-        }
-
-        string text = _tail.Append(_decoder.Append(token)).ToString();
-        if (_rules.StopStrings.Any(stop => text.Contains(stop, StringComparison.Ordinal)))
-        {
-            return true;
-        }
-
-        _tail.Remove(0, Math.Max(0, text.Length - (_rules.LongestStopString - 1)));
-        return false;
-    }
-}
-
-/// <summary>When responses of a call end.</summary>
-internal sealed class EndRules(SamplingOptions options, int maxPositions, ITokenizer? tokenizer)
-{
-    public HashSet<int> StopTokens { get; } = [.. options.StopTokenIds];
-
-    public IReadOnlyList<string> StopStrings { get; } = options.StopStrings;
-
-    public int LongestStopString { get; } = options.StopStrings.Select(s => s.Length).DefaultIfEmpty(0).Max();
-
-    public ITokenizer? Tokenizer { get; } = tokenizer;
-
-    /// <summary>Most tokens of a request's responses.</summary>
-    public int MostTokens(RolloutRequest request) => Math.Min(options.MaxNewTokens, maxPositions - request.PromptTokenIds.Count);
 }

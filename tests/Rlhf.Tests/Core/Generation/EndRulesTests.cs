@@ -1,0 +1,62 @@
+using Rlhf.Generation;
+using Rlhf.Tokenizers;
+
+namespace Rlhf.Tests.Core.Generation;
+
+/// <summary>When a response ends.</summary>
+public class EndRulesTests
+{
+    private static readonly BpeTokenizer Tokenizer = BpeTrainer.Train(
+        ["so be it"],
+        new() { VocabularySize = 262, SpecialTokens = ["<|endoftext|>", "<|im_end|>", "<|im_start|>"] }
+    );
+
+    // The reason and the text of a response that would go on with these tokens.
+    private static (FinishReason Reason, string? Text, int Tokens) Run(string text, params string[] stops)
+    {
+        int[] tokens = Tokenizer.Encode(text, allowSpecialTokens: true);
+        EndRules rules = new(new() { StopStrings = stops, MaxNewTokens = tokens.Length }, 1000, Tokenizer);
+        ResponseBuilder response = new(new([0], 1), 0, 0, rules);
+        int count = 1 + tokens.TakeWhile(t => !response.Append(t, 0)).Count();
+        RolloutSequence sequence = response.Build();
+        return (sequence.FinishReason, sequence.Text, Math.Min(count, tokens.Length));
+    }
+
+    [Fact]
+    public void StopString_ThatIsASpecialToken_IsAStopToken()
+    {
+        (FinishReason reason, string? text, int tokens) = Run("ab<|im_end|>cd", "<|im_end|>");
+        Assert.Equal((FinishReason.StopToken, "ab", 3), (reason, text, tokens));
+        Assert.Equal(FinishReason.Length, Run("ab<|endoftext|>cd", "<|im_end|>").Reason);
+    }
+
+    [Theory]
+    [InlineData("ab<|im_end|>\ncd", "<|im_end|>\n", 4)]
+    [InlineData("ab\n<|im_start|>cd", "\n<|im_start|>", 4)]
+    [InlineData("ab<|im_end|><|im_start|>cd", "<|im_end|><|im_start|>", 4)]
+    public void StopString_ThatHoldsASpecialToken_MatchesTheTextWithIt(string response, string stop, int tokens)
+    {
+        (FinishReason reason, string? text, int count) = Run(response, stop);
+        Assert.Equal((FinishReason.StopString, tokens), (reason, count));
+        Assert.DoesNotContain("<|", text!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void StopString_OfPlainText_DoesNotSeeSpecialTokens()
+    {
+        Assert.Equal((FinishReason.StopString, 3), (Run("ab.cd", ".").Reason, Run("ab.cd", ".").Tokens));
+        Assert.Equal(FinishReason.Length, Run("ab<|im_end|>cd", "|").Reason);
+        Assert.Equal(FinishReason.StopString, Run("ab<|im_end|>cd", "bc").Reason);
+    }
+
+    [Fact]
+    public void SpecialToken_SpelledOutInText_StillMatchesItsStopString()
+    {
+        EndRules rules = new(new() { StopStrings = ["<|im_end|>"], MaxNewTokens = 100 }, 1000, Tokenizer);
+        ResponseBuilder response = new(new([0], 1), 0, 0, rules);
+        int[] spelled = Tokenizer.Encode("<|im_end|>");
+        Assert.All(spelled[..^1], t => Assert.False(response.Append(t, 0)));
+        Assert.True(response.Append(spelled[^1], 0));
+        Assert.Equal(FinishReason.StopString, response.Build().FinishReason);
+    }
+}
