@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Rlhf.Tokenizers;
 
 /// <summary>A token that is recognised in a text as a whole, before anything else looks at it.</summary>
@@ -86,5 +88,27 @@ internal sealed class AddedTokenMatcher
         }
     }
 
-    private static bool IsWord(string text, int at) => at >= 0 && at < text.Length && (char.IsLetterOrDigit(text[at]) || text[at] == '_');
+    // What \w is in the pattern of Hugging Face's library: letters, marks, digits, connectors and joiners.
+    private static bool IsWord(string text, int at)
+    {
+        if (at < 0 || at >= text.Length)
+        {
+            return false;
+        }
+
+        int start = at > 0 && char.IsLowSurrogate(text[at]) && char.IsHighSurrogate(text[at - 1]) ? at - 1 : at;
+        return text[at] is '\u200C' or '\u200D'
+            || CharUnicodeInfo.GetUnicodeCategory(text, start)
+                is UnicodeCategory.UppercaseLetter
+                    or UnicodeCategory.LowercaseLetter
+                    or UnicodeCategory.TitlecaseLetter
+                    or UnicodeCategory.ModifierLetter
+                    or UnicodeCategory.OtherLetter
+                    or UnicodeCategory.LetterNumber
+                    or UnicodeCategory.NonSpacingMark
+                    or UnicodeCategory.SpacingCombiningMark
+                    or UnicodeCategory.EnclosingMark
+                    or UnicodeCategory.DecimalDigitNumber
+                    or UnicodeCategory.ConnectorPunctuation;
+    }
 }

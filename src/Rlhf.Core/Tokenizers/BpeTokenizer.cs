@@ -45,7 +45,20 @@ public sealed class BpeTokenizer : ITokenizer
     /// <inheritdoc/>
     public int VocabularySize { get; }
 
-    /// <summary>Reads a tokenizer.json: its normalizer, pre-tokenizer, vocabulary, merges and added tokens.</summary>
+    /// <inheritdoc/>
+    public IReadOnlyList<int> TextPrefix => _vocabulary.Prefix;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> TextSuffix => _vocabulary.Suffix;
+
+    /// <summary>
+    /// Reads a tokenizer.json: its normalizer, pre-tokenizer, vocabulary, merges, added tokens and what it puts around a text; and of a
+    /// tokenizer_config.json beside it the keys that change what a text becomes.
+    /// </summary>
+    /// <remarks>
+    /// As in <c>transformers</c>, <c>add_bos_token</c> and <c>add_eos_token</c>, where one of them is given, decide instead of the
+    /// post-processor; lengths to cut or pad to are left to whoever makes a batch; and decoding never "cleans up" spaces.
+    /// </remarks>
     /// <param name="path">The file, or the folder that holds it.</param>
     /// <exception cref="TokenizerFormatException">The file is no byte-level BPE tokenizer, or asks for something that is not supported; the
     /// message names file and JSON path.</exception>

@@ -5,6 +5,9 @@ namespace Rlhf.Tokenizers;
 /// <summary>What a tokenizer.json says, in the shape the tokenizer works with.</summary>
 internal sealed record BpeVocabulary
 {
+    /// <summary>Largest id of a token. Vocabularies have some hundred thousand entries, and the next id must still be one.</summary>
+    public const int LargestId = (1 << 24) - 1;
+
     /// <summary>Ids of the byte-level tokens.</summary>
     public required Dictionary<string, int> Tokens { get; init; }
 
@@ -20,6 +23,9 @@ internal sealed record BpeVocabulary
     /// <summary>Cuts texts into pieces.</summary>
     public required PreTokenizer PreTokenizer { get; init; }
 
+    /// <summary>Whether a text that does not begin with a space gets one.</summary>
+    public bool AddsPrefixSpace { get; init; }
+
     /// <summary>Whether a piece that is a token as it stands is not merged.</summary>
     public bool IgnoreMerges { get; init; }
 
@@ -28,4 +34,10 @@ internal sealed record BpeVocabulary
 
     /// <summary>Whether neighbouring unknown bytes become one token.</summary>
     public bool FuseUnknown { get; init; }
+
+    /// <summary>Tokens before a plain text.</summary>
+    public IReadOnlyList<int> Prefix { get; init; } = [];
+
+    /// <summary>Tokens after a plain text.</summary>
+    public IReadOnlyList<int> Suffix { get; init; } = [];
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Rlhf.Json;
 
 namespace Rlhf.Tokenizers;
 
@@ -12,17 +13,39 @@ namespace Rlhf.Tokenizers;
 /// </remarks>
 internal sealed class CodePointRegex
 {
+    // One match of a sensible pattern takes microseconds, whatever the text.
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
     private readonly Regex _regex;
 
     /// <exception cref="ArgumentException">.NET cannot read the pattern.</exception>
-    public CodePointRegex(string pattern) => _regex = new(pattern, RegexOptions.CultureInvariant | RegexOptions.Compiled);
+    public CodePointRegex(string pattern)
+        : this(new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.Compiled)) { }
+
+    private CodePointRegex(Regex regex) => _regex = regex;
+
+    /// <summary>
+    /// A pattern from a file. It runs on the engine that takes time in proportion to the text; where it needs more than that engine can
+    /// do (looking ahead, as GPT-2's does), a match that backtracks for too long is an error. Both engines find the same matches.
+    /// </summary>
+    /// <exception cref="ArgumentException">.NET cannot read the pattern.</exception>
+    public static CodePointRegex Foreign(string pattern)
+    {
+        try
+        {
+            return new(new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking));
+        }
+        catch (NotSupportedException)
+        {
+            return new(new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.Compiled, Longest));
+        }
+    }
 
     /// <summary>All matches from left to right, as ranges of the text; empty ones are left out.</summary>
     public IEnumerable<(int Start, int End)> Matches(string text)
     {
         bool basic = !text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF');
         (string shadow, int[]? starts) = basic ? (text, null) : Shadow(text);
-        foreach (Match match in _regex.Matches(shadow))
+        for (Match match = Next(null, shadow); match.Success; match = Next(match, shadow))
         {
             if (match.Length > 0)
             {
@@ -30,6 +53,21 @@ internal sealed class CodePointRegex
                     ? (match.Index, match.Index + match.Length)
                     : (starts[match.Index], starts[match.Index + match.Length]);
             }
+        }
+    }
+
+    private Match Next(Match? before, string text)
+    {
+        try
+        {
+            return before is null ? _regex.Match(text) : before.NextMatch();
+        }
+        catch (RegexMatchTimeoutException e)
+        {
+            throw new TokenizerFormatException(
+                $"The tokenizer's pattern '{JsonText.Quote(_regex.ToString())}' took more than {Longest.TotalSeconds:0} s for one match, since it backtracks without bound. Use a tokenizer.json with another pattern.",
+                e
+            );
         }
     }
 

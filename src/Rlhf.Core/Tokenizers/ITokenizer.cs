@@ -6,7 +6,15 @@ public interface ITokenizer
     /// <summary>V: one more than the largest token id.</summary>
     int VocabularySize { get; }
 
-    /// <summary>Token ids of a text. No begin or end token is added.</summary>
+    /// <summary>
+    /// What the tokenizer's files put before a plain text, most often nothing or a begin token. A chat template writes such tokens itself.
+    /// </summary>
+    IReadOnlyList<int> TextPrefix => [];
+
+    /// <summary>What the tokenizer's files put after a plain text, most often nothing.</summary>
+    IReadOnlyList<int> TextSuffix => [];
+
+    /// <summary>Token ids of a text, without <see cref="TextPrefix"/> and <see cref="TextSuffix"/>.</summary>
     /// <param name="text">Any text.</param>
     /// <param name="allowSpecialTokens">
     /// Whether special tokens spelled out in the text become control tokens. False for anything a user wrote: they are then read as plain

@@ -1,5 +1,5 @@
-using System.Text;
 using System.Text.Json;
+using Rlhf.Json;
 
 namespace Rlhf.Tokenizers;
 
@@ -13,9 +13,9 @@ internal sealed class TokenizerFile
     // What is saved with the tokenizer; the template and the end token stand in the others.
     private static readonly string[] Companions = ["tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja"];
 
-    private readonly string _path;
+    private readonly TokenizerJson _json;
 
-    private TokenizerFile(string path) => _path = path;
+    private TokenizerFile(string path) => _json = new(path);
 
     public static BpeTokenizer Load(string path)
     {
@@ -44,85 +44,122 @@ internal sealed class TokenizerFile
     public static BpeTokenizer Parse(string path, IReadOnlyDictionary<string, byte[]> files)
     {
         var reader = new TokenizerFile(path);
-        try
+        BpeVocabulary vocabulary;
+        using (JsonDocument document = reader._json.Parse(files[FileName]))
         {
-            using JsonDocument document = JsonDocument.Parse(files[FileName]);
-            return new(reader.Read(document.RootElement), files);
+            vocabulary = reader.Read(document.RootElement);
         }
-        catch (JsonException e)
-        {
-            throw new TokenizerFormatException($"{path}: it is no JSON: {e.Message}", e);
-        }
+
+        return new(TokenizerConfig.Apply(vocabulary, path, files), files);
     }
 
     private BpeVocabulary Read(JsonElement root)
     {
-        JsonElement model = Member(root, "model", "$");
-        if (Text(model, "type", "$.model") is { } type && type != "BPE")
+        _json.Known(
+            root,
+            "$",
+            "version",
+            "truncation",
+            "padding",
+            "added_tokens",
+            "normalizer",
+            "pre_tokenizer",
+            "post_processor",
+            "decoder",
+            "model"
+        );
+        JsonElement model = _json.Member(root, "model", "$");
+        if (_json.Text(model, "type", "$.model") is { } type && type != "BPE")
         {
-            throw Unsupported("$.model.type", type, "BPE");
+            throw _json.Unsupported("$.model.type", type, "BPE");
         }
 
-        foreach (string option in (string[])["dropout", "continuing_subword_prefix", "end_of_word_suffix"])
-        {
-            if (Find(model, option) is { } value && value.ToString() is not ("" or "0"))
-            {
-                throw Unsupported("$.model." + option, value.ToString(), "null");
-            }
-        }
-
-        if (Flag(model, "byte_fallback", "$.model", false))
-        {
-            throw Unsupported("$.model.byte_fallback", "true", "false: the model is not byte-level");
-        }
-
-        IReadOnlyList<AddedToken> added = Added(root);
-        Dictionary<string, int> tokens = Tokens(Member(model, "vocab", "$.model"));
-        Decoder(Find(root, "decoder"));
+        CheckModel(model);
+        Dictionary<string, int> tokens = Tokens(_json.Member(model, "vocab", "$.model"));
+        IReadOnlyList<AddedToken> added = Added(root, tokens);
+        Decoder(TokenizerJson.Find(root, "decoder"));
+        PreTokenizerReader preparation = new(_json);
+        JsonElement pieces =
+            TokenizerJson.Find(root, "pre_tokenizer")
+            ?? throw _json.Unsupported("$.pre_tokenizer", "null", "ByteLevel among others: the model is not byte-level");
+        (IReadOnlyList<int> prefix, IReadOnlyList<int> suffix) = new PostProcessorReader(_json).Read(
+            TokenizerJson.Find(root, "post_processor")
+        );
         return new()
         {
             Tokens = tokens,
-            Merges = Merges(Member(model, "merges", "$.model"), tokens),
+            Merges = Merges(_json.Member(model, "merges", "$.model"), tokens),
             Added = added,
-            Normalizations = [.. Normalizations(Find(root, "normalizer"), "$.normalizer")],
-            PreTokenizer = PreTokenizers(
-                Find(root, "pre_tokenizer")
-                    ?? throw Unsupported("$.pre_tokenizer", "null", "ByteLevel among others: the model is not byte-level"),
-                "$.pre_tokenizer"
-            ),
-            IgnoreMerges = Flag(model, "ignore_merges", "$.model", false),
-            Unknown = Text(model, "unk_token", "$.model") is { } unknown ? Unknown(unknown, tokens, added) : null,
-            FuseUnknown = Flag(model, "fuse_unk", "$.model", false),
+            Normalizations = preparation.Normalizations(TokenizerJson.Find(root, "normalizer")),
+            PreTokenizer = preparation.PreTokenizer(pieces),
+            AddsPrefixSpace = preparation.AddsPrefixSpace(pieces),
+            IgnoreMerges = _json.Flag(model, "ignore_merges", "$.model", false),
+            Unknown = _json.Text(model, "unk_token", "$.model") is { } unknown ? Unknown(unknown, tokens, added) : null,
+            FuseUnknown = _json.Flag(model, "fuse_unk", "$.model", false),
+            Prefix = prefix,
+            Suffix = suffix,
         };
+    }
+
+    private void CheckModel(JsonElement model)
+    {
+        _json.Known(
+            model,
+            "$.model",
+            "type",
+            "dropout",
+            "unk_token",
+            "continuing_subword_prefix",
+            "end_of_word_suffix",
+            "fuse_unk",
+            "byte_fallback",
+            "ignore_merges",
+            "vocab",
+            "merges"
+        );
+        foreach (string option in (string[])["continuing_subword_prefix", "end_of_word_suffix"])
+        {
+            if (_json.Text(model, option, "$.model") is { Length: > 0 } value)
+            {
+                throw _json.Unsupported("$.model." + option, value, "null");
+            }
+        }
+
+        if (TokenizerJson.Find(model, "dropout") is { } dropout && !(dropout.ValueKind == JsonValueKind.Number && dropout.GetDouble() == 0))
+        {
+            throw _json.Unsupported("$.model.dropout", dropout.ToString(), "null");
+        }
+
+        if (_json.Flag(model, "byte_fallback", "$.model", false))
+        {
+            throw _json.Unsupported("$.model.byte_fallback", "true", "false: the model is not byte-level");
+        }
     }
 
     private int Unknown(string token, Dictionary<string, int> tokens, IReadOnlyList<AddedToken> added) =>
         tokens.TryGetValue(token, out int id) ? id
         : added.FirstOrDefault(t => t.Content == token) is { } special ? special.Id
-        : throw Wrong("$.model.unk_token", token, "a token of the vocabulary");
+        : throw _json.Wrong("$.model.unk_token", token, "a token of the vocabulary");
 
     private Dictionary<string, int> Tokens(JsonElement vocab)
     {
         Dictionary<string, int> tokens = new(StringComparer.Ordinal);
         HashSet<int> ids = [];
-        foreach (JsonProperty entry in Kind(vocab, JsonValueKind.Object, "$.model.vocab").EnumerateObject())
+        foreach (JsonProperty entry in _json.Kind(vocab, JsonValueKind.Object, "$.model.vocab").EnumerateObject())
         {
-            if (entry.Value.ValueKind != JsonValueKind.Number || !entry.Value.TryGetInt32(out int id) || id < 0 || !ids.Add(id))
-            {
-                throw Wrong($"$.model.vocab[{JsonSerializer.Serialize(entry.Name)}]", entry.Value.ToString(), "an id from 0, each once");
-            }
-
-            tokens[entry.Name] = id;
+            string path = $"$.model.vocab['{JsonText.Quote(entry.Name)}']";
+            int id = _json.Id(entry.Value, path);
+            tokens[entry.Name] = ids.Add(id) ? id : throw _json.Wrong(path, entry.Value.ToString(), "an id that no other token has");
         }
 
-        return tokens.Count > 0 ? tokens : throw Wrong("$.model.vocab", "{}", "not empty");
+        return tokens.Count > 0 ? tokens : throw _json.Wrong("$.model.vocab", "{}", "not empty");
     }
 
     private Dictionary<(int Left, int Right), (int Rank, int Merged)> Merges(JsonElement merges, Dictionary<string, int> tokens)
     {
         Dictionary<(int, int), (int, int)> ranked = [];
         int rank = 0;
-        foreach (JsonElement merge in Kind(merges, JsonValueKind.Array, "$.model.merges").EnumerateArray())
+        foreach (JsonElement merge in _json.Kind(merges, JsonValueKind.Array, "$.model.merges").EnumerateArray())
         {
             string path = $"$.model.merges[{rank}]";
             string[] pair = merge.ValueKind switch
@@ -133,178 +170,81 @@ internal sealed class TokenizerFile
             };
             if (pair.Length != 2)
             {
-                throw Wrong(path, merge.ToString(), "two tokens, as \"a b\" or [\"a\", \"b\"]");
+                throw _json.Wrong(path, merge.ToString(), "two tokens, as \"a b\" or [\"a\", \"b\"]");
             }
 
             ranked[(Id(pair[0]), Id(pair[1]))] = (rank, Id(pair[0] + pair[1]));
             rank++;
-            int Id(string token) => tokens.TryGetValue(token, out int id) ? id : throw Wrong(path, token, "a token of $.model.vocab");
+            int Id(string token) => tokens.TryGetValue(token, out int id) ? id : throw _json.Wrong(path, token, "a token of $.model.vocab");
         }
 
         return ranked;
     }
 
-    private List<AddedToken> Added(JsonElement root)
+    private List<AddedToken> Added(JsonElement root, Dictionary<string, int> tokens)
     {
         List<AddedToken> added = [];
-        if (Find(root, "added_tokens") is not { } list)
+        if (TokenizerJson.Find(root, "added_tokens") is null)
         {
             return added;
         }
 
-        foreach (JsonElement token in Kind(list, JsonValueKind.Array, "$.added_tokens").EnumerateArray())
+        Dictionary<int, string> ids = tokens.ToDictionary(t => t.Value, t => t.Key);
+        HashSet<string> contents = new(StringComparer.Ordinal);
+        foreach (JsonElement token in _json.List(root, "added_tokens", "$"))
         {
             string path = $"$.added_tokens[{added.Count}]";
-            JsonElement id = Member(token, "id", path);
-            if (id.ValueKind != JsonValueKind.Number || !id.TryGetInt32(out int number) || number < 0)
+            AddedToken read = AddedToken(token, _json.Id(_json.Member(token, "id", path), path + ".id"), path);
+            if (!contents.Add(read.Content))
             {
-                throw Wrong(path + ".id", id.ToString(), "an id from 0");
+                throw _json.Wrong(path + ".content", read.Content, "a text that no added token before it has");
             }
 
-            bool special = Flag(token, "special", path, false);
-            added.Add(
-                new(
-                    number,
-                    Text(token, "content", path) ?? throw Wrong(path + ".content", "null", "a text"),
-                    special,
-                    Flag(token, "normalized", path, !special),
-                    Flag(token, "single_word", path, false),
-                    Flag(token, "lstrip", path, false),
-                    Flag(token, "rstrip", path, false)
-                )
-            );
+            if (!ids.TryAdd(read.Id, read.Content) && ids[read.Id] != read.Content)
+            {
+                throw _json.Wrong(path + ".id", $"{read.Id}, which is the id of '{ids[read.Id]}'", "an id of its own");
+            }
+
+            if (tokens.TryGetValue(read.Content, out int id) && id != read.Id)
+            {
+                throw _json.Wrong(path + ".id", $"{read.Id}", $"{id}, the id of the same token in $.model.vocab");
+            }
+
+            added.Add(read);
         }
 
         return added;
     }
 
-    private IEnumerable<NormalizationForm> Normalizations(JsonElement? normalizer, string path)
+    private AddedToken AddedToken(JsonElement token, int id, string path)
     {
-        if (normalizer is not { } given)
-        {
-            return [];
-        }
-
-        NormalizationForm? form = Text(given, "type", path) switch
-        {
-            "NFC" => NormalizationForm.FormC,
-            "NFD" => NormalizationForm.FormD,
-            "NFKC" => NormalizationForm.FormKC,
-            "NFKD" => NormalizationForm.FormKD,
-            "Sequence" => null,
-            { } other => throw Unsupported(path + ".type", other, "NFC, NFD, NFKC, NFKD, Sequence"),
-            null => throw Wrong(path + ".type", "null", "a text"),
-        };
-        if (form is null)
-        {
-            return Member(given, "normalizers", path).EnumerateArray().SelectMany((n, i) => Normalizations(n, $"{path}.normalizers[{i}]"));
-        }
-
-        // Without its tables .NET leaves texts as they are.
-        return "e\u0301".Normalize(NormalizationForm.FormC) == "\u00E9"
-            ? [form.Value]
-            : throw new TokenizerFormatException(
-                $"{_path}: {path} needs Unicode normalisation, which is off in globalization-invariant mode. Install libicu and set DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=0."
-            );
+        _json.Known(token, path, "id", "content", "single_word", "lstrip", "rstrip", "normalized", "special");
+        bool special = _json.Flag(token, "special", path, false);
+        return new(
+            id,
+            _json.Text(token, "content", path) is { Length: > 0 } content
+                ? content
+                : throw _json.Wrong(path + ".content", "missing", "a text"),
+            special,
+            _json.Flag(token, "normalized", path, !special),
+            _json.Flag(token, "single_word", path, false),
+            _json.Flag(token, "lstrip", path, false),
+            _json.Flag(token, "rstrip", path, false)
+        );
     }
-
-    private PreTokenizer PreTokenizers(JsonElement given, string path) =>
-        Text(given, "type", path) switch
-        {
-            "Sequence" => new SequencePreTokenizer([
-                .. Member(given, "pretokenizers", path).EnumerateArray().Select((p, i) => PreTokenizers(p, $"{path}.pretokenizers[{i}]")),
-            ]),
-            "ByteLevel" => new ByteLevelPreTokenizer(Flag(given, "add_prefix_space", path, true), Flag(given, "use_regex", path, true)),
-            "Split" => new SplitPreTokenizer(
-                Pattern(Member(given, "pattern", path), path + ".pattern"),
-                Behavior(given, path),
-                Flag(given, "invert", path, false)
-            ),
-            "Digits" => new SplitPreTokenizer(
-                new(Flag(given, "individual_digits", path, false) ? @"\p{N}" : @"\p{N}+"),
-                SplitBehavior.Isolated,
-                invert: false
-            ),
-            "Whitespace" => new SplitPreTokenizer(new(@"\w+|[^\w\s]+"), SplitBehavior.Removed, invert: true),
-            "WhitespaceSplit" => new SplitPreTokenizer(new(@"\s"), SplitBehavior.Removed, invert: false),
-            { } other => throw Unsupported(path + ".type", other, "Sequence, ByteLevel, Split, Digits, Whitespace, WhitespaceSplit"),
-            null => throw Wrong(path + ".type", "null", "a text"),
-        };
-
-    private CodePointRegex Pattern(JsonElement pattern, string path)
-    {
-        if (Text(pattern, "String", path) is { } literal)
-        {
-            return new(System.Text.RegularExpressions.Regex.Escape(literal));
-        }
-
-        string regex = Text(pattern, "Regex", path) ?? throw Wrong(path, pattern.ToString(), "an object with Regex or String");
-        try
-        {
-            return new(regex);
-        }
-        catch (ArgumentException e)
-        {
-            throw new TokenizerFormatException($"{_path}: {path}.Regex cannot be read as a .NET regular expression: {e.Message}", e);
-        }
-    }
-
-    private SplitBehavior Behavior(JsonElement given, string path) =>
-        Text(given, "behavior", path) switch
-        {
-            "Removed" => SplitBehavior.Removed,
-            "Isolated" => SplitBehavior.Isolated,
-            "MergedWithPrevious" => SplitBehavior.MergedWithPrevious,
-            "MergedWithNext" => SplitBehavior.MergedWithNext,
-            "Contiguous" => SplitBehavior.Contiguous,
-            var other => throw Wrong(
-                path + ".behavior",
-                other ?? "null",
-                "Removed, Isolated, MergedWithPrevious, MergedWithNext or Contiguous"
-            ),
-        };
 
     private void Decoder(JsonElement? decoder)
     {
         if (decoder is not { } given)
         {
-            throw Unsupported("$.decoder", "null", "ByteLevel");
+            throw _json.Unsupported("$.decoder", "null", "ByteLevel");
         }
 
-        if (Text(given, "type", "$.decoder") is { } type && type != "ByteLevel")
+        _json.Known(given, "$.decoder", "type", "add_prefix_space", "trim_offsets", "use_regex");
+        string? type = _json.Text(given, "type", "$.decoder");
+        if (type != "ByteLevel")
         {
-            throw Unsupported("$.decoder.type", type, "ByteLevel");
+            throw _json.Unsupported("$.decoder.type", type ?? "null", "ByteLevel");
         }
     }
-
-    private static JsonElement? Find(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object
-        && element.TryGetProperty(name, out JsonElement value)
-        && value.ValueKind != JsonValueKind.Null
-            ? value
-            : null;
-
-    private JsonElement Member(JsonElement element, string name, string path) =>
-        Find(element, name) ?? throw Wrong($"{path}.{name}", "missing", "there");
-
-    private string? Text(JsonElement element, string name, string path) =>
-        Find(element, name) is { } value ? Kind(value, JsonValueKind.String, $"{path}.{name}").GetString() : null;
-
-    private bool Flag(JsonElement element, string name, string path, bool fallback) =>
-        Find(element, name) switch
-        {
-            null => fallback,
-            { ValueKind: JsonValueKind.True } => true,
-            { ValueKind: JsonValueKind.False } => false,
-            { } value => throw Wrong($"{path}.{name}", value.ToString(), "true or false"),
-        };
-
-    private JsonElement Kind(JsonElement value, JsonValueKind kind, string path) =>
-        value.ValueKind == kind ? value : throw Wrong(path, value.ValueKind.ToString(), kind.ToString());
-
-    private TokenizerFormatException Wrong(string path, string value, string needed) =>
-        new($"{_path}: {path} is {value}; it must be {needed}.");
-
-    private TokenizerFormatException Unsupported(string path, string value, string supported) =>
-        new($"{_path}: {path} is {value}, which is not supported; supported: {supported}.");
 }

@@ -87,6 +87,10 @@ internal sealed class LoadedRewardModel : IDisposable
 
     public void Dispose() => _model.Dispose();
 
-    private int[] Encode(ChatMessage[] messages, bool answerFollows) =>
-        _tokenizer.Encode(_chat.Render(messages, new() { AddGenerationPrompt = answerFollows }));
+    // A chat template writes its begin token itself; plain text gets the one of the tokenizer's files.
+    private int[] Encode(ChatMessage[] messages, bool answerFollows)
+    {
+        int[] ids = _tokenizer.Encode(_chat.Render(messages, new() { AddGenerationPrompt = answerFollows }));
+        return _chat is PlainTemplate ? [.. _tokenizer.TextPrefix, .. ids] : ids;
+    }
 }
