@@ -15,6 +15,9 @@ public abstract class ChatTemplate
     /// <summary>The special token that ends an assistant's message; null where there is none.</summary>
     public abstract string? EndOfTurn { get; }
 
+    /// <summary>Whether <see cref="ChatOptions.EnableThinking"/> changes anything.</summary>
+    public virtual bool SupportsThinking => false;
+
     /// <summary>The chat as segments; no two neighbours are of one kind, and none is empty.</summary>
     /// <param name="messages">The messages in order.</param>
     /// <param name="options">How; null for the defaults.</param>

@@ -1,10 +1,12 @@
+using System.Globalization;
 using System.Text.Json;
-using System.Text.RegularExpressions;
+using Rlhf.Json;
+using Rlhf.Tokenizers;
 
 namespace Rlhf.Chat;
 
-/// <summary>Knows a folder's chat template by what its Jinja text says and does.</summary>
-internal static partial class ChatTemplateDetector
+/// <summary>Knows a folder's chat template by the whole of its Jinja text.</summary>
+internal static class ChatTemplateDetector
 {
     public static ChatTemplate Detect(string folder)
     {
@@ -12,7 +14,7 @@ internal static partial class ChatTemplateDetector
         string configFile = Path.Combine(folder, "tokenizer_config.json");
         if (File.Exists(jinjaFile))
         {
-            return Recognise(File.ReadAllText(jinjaFile)) ?? throw Unknown(jinjaFile);
+            return Recognise(JinjaFile(jinjaFile), jinjaFile);
         }
 
         if (!File.Exists(configFile))
@@ -21,68 +23,27 @@ internal static partial class ChatTemplateDetector
         }
 
         JsonElement config = ReadConfig(configFile);
-        return FindJinja(config) is { } jinja ? Recognise(jinja) ?? throw Unknown(configFile) : ByEndToken(config);
+        return FindJinja(config, configFile) is { } jinja ? Recognise(jinja, configFile) : ByEndToken(config);
     }
 
-    /// <summary>The template that does what this Jinja text does; null for none.</summary>
-    public static ChatTemplate? Recognise(string jinja)
+    private static ChatTemplate Recognise(string jinja, string file)
     {
-        bool Says(string text) => jinja.Contains(text, StringComparison.Ordinal);
-        if (Says("<|start_header_id|>") && Says("<|eot_id|>"))
+        JinjaText text = JinjaText.Read(jinja);
+        return KnownChatTemplates.Find(text) switch
         {
-            bool dated = Says("Cutting Knowledge Date: December 2023") && Says("tools_in_user_message");
-            return dated ? ChatTemplates.ByName("llama3.1")
-                : Says("tool") || Says("Cutting Knowledge") || !Says("trim") ? null
-                : ChatTemplates.ByName("llama3");
-        }
-
-        if (!Says(ChatMl.Start))
-        {
-            return null;
-        }
-
-        if (Says("last_query_index") || Says("enable_thinking") || Says("reasoning_content"))
-        {
-            return Says("last_query_index") && Says("enable_thinking is false") && Says("reasoning_content")
-                ? ChatTemplates.ByName("qwen3")
-                : null;
-        }
-
-        string? system = DefaultSystem(jinja, twice: Says("<tool_call>"));
-        if (Says("<tool_call>"))
-        {
-            return system switch
-            {
-                null => null,
-                Qwen25Template.QwenSystem => ChatTemplates.ByName("qwen2.5"),
-                _ => new Qwen25Template(system),
-            };
-        }
-
-        if (Says("tool") || Says("trim") || Says("strip") || !Says("add_generation_prompt"))
-        {
-            return null;
-        }
-
-        return system is null ? ChatTemplates.ByName("chatml")
-            : system == ChatMlTemplate.SmolLm2System ? ChatTemplates.ByName("smollm2")
-            : new ChatMlTemplate("chatml", system);
-    }
-
-    // The literal between the markers of a system message. Where tools are known it stands a second time, in their branch.
-    private static string? DefaultSystem(string jinja, bool twice)
-    {
-        Match match = SystemLiteral().Match(jinja);
-        string literal = match.Groups["text"].Value;
-        bool known =
-            match.Success
-            && (!twice || jinja.LastIndexOf(literal, StringComparison.Ordinal) != jinja.IndexOf(literal, StringComparison.Ordinal));
-        return known ? Escape().Replace(literal, m => m.ValueSpan[1] == 'n' ? "\n" : m.Value[1..]) : null;
+            null => throw Unknown(file, text),
+            "chatml" when text.System is { } system => system == ChatMlTemplate.SmolLm2System
+                ? ChatTemplates.ByName("smollm2")
+                : new ChatMlTemplate("chatml", system),
+            "qwen2.5" when text.System is { } system && system != Qwen25Template.QwenSystem => new Qwen25Template(system),
+            "llama3, always prompting" => new Llama3Template(alwaysPrompts: true),
+            { } name => ChatTemplates.ByName(name),
+        };
     }
 
     private static ChatTemplate ByEndToken(JsonElement config)
     {
-        string? end = config.TryGetProperty("eos_token", out JsonElement token) ? TokenText(token) : null;
+        string? end = config.TryGetProperty("eos_token", out JsonElement token) ? TokenizerConfig.TokenText(token) : null;
         return ChatTemplates.ByName(
             end switch
             {
@@ -93,59 +54,79 @@ internal static partial class ChatTemplateDetector
         );
     }
 
-    // A token is written as its text, or as an object with its text under "content".
-    private static string? TokenText(JsonElement token) =>
-        token.ValueKind switch
-        {
-            JsonValueKind.String => token.GetString(),
-            JsonValueKind.Object
-                when token.TryGetProperty("content", out JsonElement content) && content.ValueKind == JsonValueKind.String =>
-                content.GetString(),
-            _ => null,
-        };
-
     // A text, or a list of named ones of which the one named "default" is for chats.
-    private static string? FindJinja(JsonElement config)
+    private static string? FindJinja(JsonElement config, string file)
     {
-        if (!config.TryGetProperty("chat_template", out JsonElement template))
+        if (!config.TryGetProperty("chat_template", out JsonElement template) || template.ValueKind == JsonValueKind.Null)
         {
             return null;
         }
 
         if (template.ValueKind == JsonValueKind.Array)
         {
-            template = template
-                .EnumerateArray()
-                .Where(t => t.TryGetProperty("name", out JsonElement name) && name.ValueEquals("default"))
-                .Select(t => t.GetProperty("template"))
-                .FirstOrDefault();
+            JsonElement[] named = [.. template.EnumerateArray()];
+            if (
+                named.FirstOrDefault(t => TextOf(t, "name") is null || TextOf(t, "template") is null) is
+                { ValueKind: not JsonValueKind.Undefined }
+            )
+            {
+                throw new InvalidDataException(
+                    $"{file}: chat_template is a list, and one of its entries lacks a name or a template; both must be texts."
+                );
+            }
+
+            JsonElement chats = named.FirstOrDefault(t => TextOf(t, "name") == "default");
+            return chats.ValueKind == JsonValueKind.Object
+                ? TextOf(chats, "template")
+                : throw new InvalidDataException(
+                    $"{file}: chat_template is a list without an entry 'default'. Choose a template by name ({Names}) if one fits the model."
+                );
         }
 
-        return template.ValueKind == JsonValueKind.String ? template.GetString() : null;
+        return template.ValueKind == JsonValueKind.String
+            ? template.GetString()
+            : throw new InvalidDataException($"{file}: chat_template must be a text or a list of named texts.");
+    }
+
+    private static string? TextOf(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object
+        && element.TryGetProperty(name, out JsonElement value)
+        && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
+
+    private static string JinjaFile(string file)
+    {
+        byte[] bytes = File.ReadAllBytes(file);
+        return System.Text.Unicode.Utf8.IsValid(bytes)
+            ? System.Text.Encoding.UTF8.GetString(bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsSpan(3) : bytes)
+            : throw new InvalidDataException($"{file}: it is no UTF-8 text.");
     }
 
     private static JsonElement ReadConfig(string file)
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(file));
+            using JsonDocument document = JsonText.Parse(File.ReadAllBytes(file));
             JsonElement root = document.RootElement.Clone();
             return root.ValueKind == JsonValueKind.Object ? root : throw new InvalidDataException($"{file}: expected a JSON object.");
         }
-        catch (JsonException e)
+        catch (JsonTextException e)
         {
-            throw new InvalidDataException($"{file}: not valid JSON: {e.Message}", e);
+            throw new InvalidDataException($"{file}, {e.Message}", e);
         }
     }
 
-    private static InvalidDataException Unknown(string file) =>
-        new(
-            $"{file}: its chat template is none of those known ({string.Join(", ", ChatTemplates.Names)}). Choose one of these by name if it fits the model."
+    private static InvalidDataException Unknown(string file, JinjaText jinja)
+    {
+        (string name, string of, double share) = KnownChatTemplates.Nearest(jinja);
+        return new(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{file}: its chat template is none of those known here. Nearest is '{name}' ({of}), which shares about {share:P0} of its pieces. Choose one by name ({Names}) if it writes what the model was trained on."
+            )
         );
+    }
 
-    [GeneratedRegex(@"<\|im_start\|>system(\\n|\n)(?<text>[^<'""]+)<\|im_end\|>")]
-    private static partial Regex SystemLiteral();
-
-    [GeneratedRegex(@"\\.")]
-    private static partial Regex Escape();
+    private static string Names => string.Join(", ", ChatTemplates.Names);
 }

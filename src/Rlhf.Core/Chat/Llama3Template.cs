@@ -1,7 +1,8 @@
 namespace Rlhf.Chat;
 
 /// <summary>Meta-Llama-3-Instruct: headers, trimmed contents, no tools and no system message of its own.</summary>
-internal sealed class Llama3Template : ChatTemplate
+/// <param name="alwaysPrompts">Whether the beginning of an answer follows every chat, as in the model's first release.</param>
+internal sealed class Llama3Template(bool alwaysPrompts = false) : ChatTemplate
 {
     public override string Name => "llama3";
 
@@ -19,7 +20,7 @@ internal sealed class Llama3Template : ChatTemplate
             Llama3.WriteMessage(writer, RoleName(message.Role), message.Content);
         }
 
-        if (options.AddGenerationPrompt)
+        if (options.AddGenerationPrompt || alwaysPrompts)
         {
             writer.Template(Llama3.Header("assistant"));
         }

@@ -2,18 +2,33 @@ using System.Text.Json;
 
 namespace Rlhf.Chat;
 
+/// <summary>Which of Qwen3's templates.</summary>
+internal enum Qwen3Thinking
+{
+    /// <summary>Those that think or not, as asked.</summary>
+    Optional,
+
+    /// <summary>The Instruct models of July 2025, which never think: content is written as it stands.</summary>
+    Never,
+
+    /// <summary>The Thinking models of July 2025: the prompt opens a block of thoughts.</summary>
+    Always,
+}
+
 /// <summary>
 /// Qwen3: ChatML with tools and thinking. Reasoning of assistant messages is shown only after the last query, that is, the last user
 /// message that is no tool's response in disguise; with thinking off the generation prompt holds an empty block of thoughts.
 /// </summary>
-internal sealed class Qwen3Template : ChatTemplate
+internal sealed class Qwen3Template(string name = "qwen3", Qwen3Thinking thinking = Qwen3Thinking.Optional) : ChatTemplate
 {
     private const string ThinkStart = "<think>";
     private const string ThinkEnd = "</think>";
 
-    public override string Name => "qwen3";
+    public override string Name => name;
 
     public override string EndOfTurn => ChatMl.End;
+
+    public override bool SupportsThinking => thinking == Qwen3Thinking.Optional;
 
     protected override void Write(SegmentWriter writer, IReadOnlyList<ChatMessage> messages, ChatOptions options)
     {
@@ -41,10 +56,14 @@ internal sealed class Qwen3Template : ChatTemplate
         if (options.AddGenerationPrompt)
         {
             writer.Template(ChatMl.AssistantStart);
-            if (options.EnableThinking == false)
-            {
-                writer.Template($"{ThinkStart}\n\n{ThinkEnd}\n\n");
-            }
+            writer.Template(
+                thinking switch
+                {
+                    Qwen3Thinking.Always => $"{ThinkStart}\n",
+                    Qwen3Thinking.Optional when options.EnableThinking == false => $"{ThinkStart}\n\n{ThinkEnd}\n\n",
+                    _ => "",
+                }
+            );
         }
     }
 
@@ -88,13 +107,14 @@ internal sealed class Qwen3Template : ChatTemplate
         return messages.Count - 1;
     }
 
-    private static void WriteAssistant(SegmentWriter writer, ChatMessage message, bool afterQuery, bool isLast)
+    private void WriteAssistant(SegmentWriter writer, ChatMessage message, bool afterQuery, bool isLast)
     {
-        (string reasoning, string content) = message.ReasoningContent is null
-            ? Split(message.Content)
+        (string reasoning, string content) =
+            thinking == Qwen3Thinking.Never ? ("", message.Content)
+            : message.ReasoningContent is null ? Split(message.Content)
             : (message.ReasoningContent, message.Content);
         writer.Template(ChatMl.AssistantStart);
-        if (afterQuery && (isLast || reasoning.Length > 0))
+        if (thinking != Qwen3Thinking.Never && afterQuery && (isLast || reasoning.Length > 0))
         {
             writer.Template($"{ThinkStart}\n").Content(reasoning.Trim('\n')).Template($"\n{ThinkEnd}\n\n").Content(content.TrimStart('\n'));
         }

@@ -52,6 +52,17 @@ internal sealed partial class Experiment : IDisposable
         _validation = options.Data.Validation is { } validation
             ? Prompts(Open(validation, "Data:Validation"), options.Evaluation.Problems)
             : [.. _test.Take(options.Evaluation.Problems)];
+        LogPrompts(
+            logger,
+            Formatter.Style,
+            new PromptEnds(Tokenizer, Formatter.Format(_train[0]).TokenIds).ToString(),
+            string.Join(", ", model.StopTokens.Select(id => PromptEnds.Describe(Tokenizer, id)))
+        );
+        if (Formatter.TextSuffix.Count > 0)
+        {
+            LogSuffix(logger, string.Join(", ", Formatter.TextSuffix.Select(id => PromptEnds.Describe(Tokenizer, id))));
+        }
+
         RolloutOptions rollout = options.Algorithm.Rollout;
         Engine = new CausalLmRolloutEngine(Policy, Tokenizer, new() { MaxSlots = rollout.Slots });
         _sampling = new()
@@ -234,6 +245,15 @@ internal sealed partial class Experiment : IDisposable
 
     private Prompt[] Prompts(IProblemSource problems, int? most) =>
         [.. Enumerable.Range(0, Math.Min(problems.Count, most ?? int.MaxValue)).Select(i => Formatter.Format(problems[i]))];
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "prompts: {Style}; {Ends}; an answer ends with {StopTokens}.")]
+    private static partial void LogPrompts(ILogger logger, string style, string ends, string stopTokens);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "prompts: the tokenizer's files put {Tokens} after a plain text, so after every prompt and before its answer. If the model was not trained so, set add_eos_token to false in tokenizer_config.json."
+    )]
+    private static partial void LogSuffix(ILogger logger, string tokens);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "rewards: {Warning}")]
     private static partial void LogRewardWarning(ILogger logger, string warning);

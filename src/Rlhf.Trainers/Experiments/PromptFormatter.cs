@@ -20,7 +20,9 @@ public sealed class PromptFormatter
     /// <param name="chat">The chat template; null and <c>none</c> are the same, the user's text and nothing else.</param>
     /// <param name="options">The user's text and the system message.</param>
     /// <param name="endToken">The token that ends an answer.</param>
-    /// <exception cref="ArgumentException">There is a system message, and no chat that could hold it.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is a system message, and no chat that could hold it; or thinking is on or off, and the template knows none.
+    /// </exception>
     public PromptFormatter(ITokenizer tokenizer, ChatTemplate? chat, PromptOptions options, int endToken)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
@@ -30,16 +32,38 @@ public sealed class PromptFormatter
         {
             throw new ArgumentException($"prompt:system: {PromptOptions.NoSystem}", nameof(options));
         }
+
+        if (options.Thinking is not null && _chat?.SupportsThinking != true)
+        {
+            string reason = _chat is null
+                ? PromptOptions.NoThinking
+                : $"the chat template '{_chat.Name}' knows no thinking, so leave it null.";
+            throw new ArgumentException($"prompt:thinking: {reason}", nameof(options));
+        }
     }
 
-    /// <summary>The prompt of a problem. Special tokens spelled out in the problem are read as plain text.</summary>
+    /// <summary>How prompts are written, for people: the template, and whether it asks for thoughts.</summary>
+    internal string Style =>
+        _chat is null ? "plain text"
+        : _options.Thinking is { } thinking ? $"chat template '{_chat.Name}', thinking {(thinking ? "on" : "off")}"
+        : $"chat template '{_chat.Name}'";
+
+    /// <summary>What the tokenizer's files put after every prompt: nothing where a chat template writes it.</summary>
+    internal IReadOnlyList<int> TextSuffix => _chat is null ? _tokenizer.TextSuffix : [];
+
+    /// <summary>
+    /// The prompt of a problem. Special tokens spelled out in the problem are read as plain text. Plain text gets the tokens that the
+    /// tokenizer's files put around it; a chat template writes its own.
+    /// </summary>
     public Prompt Format(Problem problem)
     {
         ArgumentNullException.ThrowIfNull(problem);
         string text = UserText(problem);
         return new(
             problem,
-            _chat is null ? _tokenizer.Encode(text) : _tokenizer.Encode(_chat.Render(Messages(text), new() { AddGenerationPrompt = true }))
+            _chat is null
+                ? [.. _tokenizer.TextPrefix, .. _tokenizer.Encode(text), .. _tokenizer.TextSuffix]
+                : _tokenizer.Encode(Render(_chat, Messages(text), answerFollows: true))
         );
     }
 
@@ -51,11 +75,17 @@ public sealed class PromptFormatter
         // A byte-level tokenizer makes at most one token of an ASCII character, and perhaps adds a space, so a short text need not be
         // encoded.
         string text = UserText(problem);
-        return (_chat is null && text.Length < maxTokens && Ascii.IsValid(text)) || Format(problem).TokenIds.Count <= maxTokens;
+        int around = _tokenizer.TextPrefix.Count + _tokenizer.TextSuffix.Count;
+        return (_chat is null && text.Length + around < maxTokens && Ascii.IsValid(text)) || Format(problem).TokenIds.Count <= maxTokens;
     }
 
-    /// <summary>Prompt and worked solution, ended by the end token.</summary>
-    /// <exception cref="InvalidDataException">The problem has no worked solution.</exception>
+    /// <summary>
+    /// Prompt and worked solution, ended by the end token. The solution has the form that the chat template writes after the prompt: Qwen3's
+    /// puts an empty pair of think tags before a solution without thoughts, unless the prompt ends in one already.
+    /// </summary>
+    /// <exception cref="InvalidDataException">
+    /// The problem has no worked solution, or one that the template does not write after this prompt: thoughts where thinking is off.
+    /// </exception>
     public TokenSequence FormatSolved(Problem problem)
     {
         ArgumentNullException.ThrowIfNull(problem);
@@ -64,8 +94,25 @@ public sealed class PromptFormatter
             ?? throw new InvalidDataException(
                 $"Problem {problem.Id} has no worked solution to train on. Name its field in Data:Train:Solution, or leave the Sft section out."
             );
-        return new(Format(problem).TokenIds, [.. _tokenizer.Encode(solution), _endToken]);
+        int[] answer = _chat is null ? _tokenizer.Encode(solution) : _tokenizer.Encode(Answer(_chat, problem, solution));
+        return new(Format(problem).TokenIds, [.. answer, _endToken]);
     }
+
+    private IReadOnlyList<TextSegment> Answer(ChatTemplate chat, Problem problem, string solution)
+    {
+        List<ChatMessage> messages = Messages(UserText(problem));
+        IReadOnlyList<TextSegment> prompt = Render(chat, messages, answerFollows: true);
+        IReadOnlyList<TextSegment> whole = Render(chat, [.. messages, new(ChatRole.Assistant, solution)], answerFollows: false);
+        return SolvedChat.Answer(prompt, whole, chat.EndOfTurn)
+            ?? throw new InvalidDataException(
+                _options.Thinking == false
+                    ? $"Problem {problem.Id}: its solution holds thoughts, and prompt:thinking is false. Train on solutions without thoughts, or leave prompt:thinking null."
+                    : $"Problem {problem.Id}: the chat template '{chat.Name}' writes the prompt differently once a solution follows, so there is no answer to train on."
+            );
+    }
+
+    private IReadOnlyList<TextSegment> Render(ChatTemplate chat, IReadOnlyList<ChatMessage> messages, bool answerFollows) =>
+        chat.Render(messages, new() { AddGenerationPrompt = answerFollows, EnableThinking = _options.Thinking });
 
     private string UserText(Problem problem) =>
         _options.Template.Replace(PromptOptions.QuestionPlace, problem.Question, StringComparison.Ordinal);

@@ -9,6 +9,8 @@ public sealed record PromptOptions : IValidatableObject
 
     internal const string PlainText = "none";
 
+    internal const string NoThinking = "plain text knows no thinking, so leave it null.";
+
     internal const string NoSystem =
         "plain text has no system message; put the text into prompt:template, or name a chat template in prompt:chat.";
 
@@ -24,11 +26,19 @@ public sealed record PromptOptions : IValidatableObject
     public string? System { get; init; }
 
     /// <summary>
-    /// Chat template: <c>auto</c> recognises the tokenizer's own; <c>chatml</c>, <c>smollm2</c>, <c>qwen2.5</c>, <c>qwen3</c>,
-    /// <c>llama3</c>; <c>none</c> for the text of <see cref="Template"/> and nothing else.
+    /// Chat template: <c>auto</c> recognises the tokenizer's own by its text; <c>chatml</c>, <c>smollm2</c>, <c>qwen2.5</c>, <c>qwen3</c>,
+    /// <c>qwen3-instruct-2507</c>, <c>qwen3-thinking-2507</c>, <c>llama3</c>, <c>llama3.1</c> instead of it, whatever the tokenizer has; <c>none</c> for the text of <see cref="Template"/> and nothing else.
     /// </summary>
     /// <value>Default <c>auto</c>.</value>
     public string Chat { get; init; } = "auto";
+
+    /// <summary>
+    /// Whether the policy may think before it answers, for chat templates that know thinking (<c>qwen3</c>): what they call
+    /// <c>enable_thinking</c>. With false every prompt ends in an empty pair of think tags. It holds for training, worked solutions and
+    /// evaluation alike; null leaves it to the template, which for <c>qwen3</c> means yes.
+    /// </summary>
+    /// <value>Default null.</value>
+    public bool? Thinking { get; init; }
 
     /// <summary>Longest prompt in tokens; problems with longer ones are left out, counted and reported.</summary>
     /// <value>Default 1024.</value>
@@ -46,6 +56,11 @@ public sealed record PromptOptions : IValidatableObject
         if (Chat == PlainText && System is not null)
         {
             yield return new(NoSystem, [nameof(System)]);
+        }
+
+        if (Chat == PlainText && Thinking is not null)
+        {
+            yield return new(NoThinking, [nameof(Thinking)]);
         }
     }
 }
