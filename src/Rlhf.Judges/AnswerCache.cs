@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Rlhf.Json;
 
 namespace Rlhf.Judges;
 
@@ -34,11 +35,13 @@ internal sealed class AnswerCache : IDisposable
         }
     }
 
-    /// <summary>Names a request.</summary>
-    public static string Key(Uri endpoint, string model, int maxTokens, string message) =>
+    /// <summary>Names a request: all that can change its answer.</summary>
+    public static string Key(JudgeOptions options, string message) =>
         Convert.ToHexString(
             SHA256.HashData(
-                Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new object[] { endpoint.AbsoluteUri, model, maxTokens, message }))
+                JsonSerializer.SerializeToUtf8Bytes(
+                    new object?[] { options.Endpoint.AbsoluteUri, options.Model, options.MaxTokens, options.Temperature, message }
+                )
             )
         );
 
@@ -63,23 +66,25 @@ internal sealed class AnswerCache : IDisposable
     {
         byte[] bytes = new byte[_file!.Length];
         _file.ReadExactly(bytes);
-        int whole = Array.LastIndexOf(bytes, (byte)'\n') + 1,
-            number = 0;
-        foreach (string line in Encoding.UTF8.GetString(bytes, 0, whole).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        int whole = Array.LastIndexOf(bytes, (byte)'\n') + 1;
+        for (int start = 0, end, number = 1; start < whole; start = end + 1, number++)
         {
-            number++;
+            end = Array.IndexOf(bytes, (byte)'\n', start);
+            ReadOnlyMemory<byte> line = bytes.AsMemory(start..end);
+            if (line.Span.Trim(" \t\r"u8).IsEmpty)
+            {
+                continue;
+            }
+
             try
             {
-                CachedAnswer? known = JsonSerializer.Deserialize<CachedAnswer>(line);
-                _answers[known?.Key ?? throw new JsonException("it has no key.")] =
-                    known.Answer ?? throw new JsonException("it has no answer.");
+                CachedAnswer known = JsonText.Deserialize<CachedAnswer>(line, JsonSerializerOptions.Default, new() { FirstLine = number });
+                _answers[known.Key ?? throw new JsonTextException($"line {number}: it has no key.", number)] =
+                    known.Answer ?? throw new JsonTextException($"line {number}: it has no answer.", number);
             }
-            catch (JsonException e)
+            catch (JsonTextException e)
             {
-                throw new InvalidDataException(
-                    $"{path}, line {number}: not an answer of a judge: {e.Message} Delete the file to ask again.",
-                    e
-                );
+                throw new InvalidDataException($"{path}: not an answer of a judge in {e.Message} Delete the file to ask again.", e);
             }
         }
 

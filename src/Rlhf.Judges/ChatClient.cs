@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Polly;
 using Polly.Retry;
+using Rlhf.Json;
 
 namespace Rlhf.Judges;
 
@@ -14,6 +16,7 @@ internal sealed class ChatClient : IDisposable
     private const int LongestAnswer = 1 << 24; // bytes
 
     private readonly JudgeOptions _options;
+    private readonly Uri _address;
     private readonly HttpClient _http;
     private readonly SemaphoreSlim _slots;
     private readonly ResiliencePipeline<string> _retries;
@@ -24,6 +27,7 @@ internal sealed class ChatClient : IDisposable
     public ChatClient(JudgeOptions options)
     {
         _options = options;
+        _address = new(options.Endpoint.AbsoluteUri.TrimEnd('/') + "/chat/completions");
         _key = ReadKey(options.ApiKeyVariable);
         _cache = new(options.Cache);
         _slots = new(options.MaxParallelism);
@@ -56,7 +60,7 @@ internal sealed class ChatClient : IDisposable
     /// <exception cref="JudgeRequestException">It was not to be had.</exception>
     public async Task<string> AskAsync(string message, CancellationToken cancellationToken)
     {
-        string key = AnswerCache.Key(_options.Endpoint, _options.Model, _options.MaxTokens, message);
+        string key = AnswerCache.Key(_options, message);
         if (_cache.Find(key) is { } known)
         {
             return known;
@@ -132,87 +136,74 @@ internal sealed class ChatClient : IDisposable
     {
         using CancellationTokenSource clock = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         clock.CancelAfter(_options.RequestTimeout);
-        Uri address = new(_options.Endpoint.AbsoluteUri.TrimEnd('/') + "/chat/completions");
+        string body = "";
         try
         {
-            using HttpResponseMessage response = await _http
-                .PostAsJsonAsync(
-                    address,
-                    new
-                    {
-                        model = _options.Model,
-                        messages = new[] { new { role = "user", content = message } },
-                        temperature = 0,
-                        max_tokens = _options.MaxTokens,
-                    },
-                    clock.Token
-                )
-                .ConfigureAwait(false);
-            string body = await response.Content.ReadAsStringAsync(clock.Token).ConfigureAwait(false);
-            return response.IsSuccessStatusCode ? Content(address, body) : throw Refusal(address, response, body);
+            // A body of known length: not every server takes one in chunks.
+            using ByteArrayContent request = new(Request(message));
+            request.Headers.ContentType = new("application/json");
+            using HttpResponseMessage response = await _http.PostAsync(_address, request, clock.Token).ConfigureAwait(false);
+            byte[] bytes = await response.Content.ReadAsByteArrayAsync(clock.Token).ConfigureAwait(false);
+            if (!response.IsSuccessStatusCode)
+            {
+                throw Refusal(response, Encoding.UTF8.GetString(bytes));
+            }
+
+            body = ChatAnswer.Decode(bytes, response.Content.Headers.ContentType);
+            return ChatAnswer.Read(body);
         }
-        catch (HttpRequestException e)
+        catch (UnfinishedAnswerException e)
         {
-            throw Failure($"{address}: {e.Message}", mayPass: true, e);
+            throw Failure($"{e.Message} It begins with: {Shown(body)}", mayPass: true, e);
+        }
+        catch (FormatException e) when (e is not UriFormatException)
+        {
+            throw Failure(
+                $"the answer has no choices[0].message.content that can be read: {Shown(e.Message)} It begins with: {Shown(body)}",
+                mayPass: false,
+                e
+            );
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Failure($"{address}: no answer within {_options.RequestTimeout.TotalSeconds} s.", mayPass: true, e);
+            throw Failure($"no answer within {_options.RequestTimeout.TotalSeconds} s.", mayPass: true, e);
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or JudgeRequestException))
+        {
+            // A redirect to an address that is none is an error of its own kind, and not the last.
+            throw Failure(Shown(e.Message), mayPass: e is IOException or HttpRequestException, e);
         }
     }
 
-    private JudgeRequestException Refusal(Uri address, HttpResponseMessage response, string body)
+    private byte[] Request(string message)
+    {
+        JsonObject request = new()
+        {
+            ["model"] = _options.Model,
+            ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = message }),
+            [_options.TokenLimitKey] = _options.MaxTokens,
+        };
+        if (_options.Temperature is { } temperature)
+        {
+            request["temperature"] = temperature;
+        }
+
+        return JsonSerializer.SerializeToUtf8Bytes(request);
+    }
+
+    private JudgeRequestException Refusal(HttpResponseMessage response, string body)
     {
         bool mayPass =
             response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (int)response.StatusCode >= 500;
         RetryConditionHeaderValue? after = response.Headers.RetryAfter;
         TimeSpan? wait = after?.Delta ?? (after?.Date is { } date ? date - DateTimeOffset.UtcNow : null);
         TimeSpan? asked = wait is { } w && w > TimeSpan.Zero ? (w < JudgeOptions.Longest ? w : JudgeOptions.Longest) : null;
-        return Failure($"{address}: status {(int)response.StatusCode}: {Beginning(body)}", mayPass, retryAfter: asked);
+        return Failure($"status {(int)response.StatusCode}: {Shown(body)}", mayPass, retryAfter: asked);
     }
 
-    private string Content(Uri address, string body)
-    {
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(body);
-            if (document.RootElement.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString() is { } content)
-            {
-                return content;
-            }
-        }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException)
-        {
-            throw Failure($"{address}: the answer has no choices[0].message.content: {Beginning(body)}", mayPass: false, e);
-        }
+    // Some servers repeat the key that they refuse: it is hidden before anything is cut off.
+    private string Shown(string text) => JsonText.Quote(_key is null ? text : text.Replace(_key, "***", StringComparison.Ordinal));
 
-        throw Failure($"{address}: the answer's choices[0].message.content is null: {Beginning(body)}", mayPass: false);
-    }
-
-    private static string Beginning(string body)
-    {
-        const int Shown = 300;
-        return body.Length > Shown ? body[..Shown] : body;
-    }
-
-    // Some servers repeat the key that they refuse.
     private JudgeRequestException Failure(string message, bool mayPass, Exception? inner = null, TimeSpan? retryAfter = null) =>
-        new(_key is null ? message : message.Replace(_key, "***", StringComparison.Ordinal), mayPass, inner) { RetryAfter = retryAfter };
-}
-
-/// <summary>A judge could not be asked.</summary>
-public sealed class JudgeRequestException : IOException
-{
-    /// <summary>Makes the exception.</summary>
-    /// <param name="message">What happened at which address.</param>
-    /// <param name="mayPass">Whether another try may succeed.</param>
-    /// <param name="inner">The cause.</param>
-    public JudgeRequestException(string message, bool mayPass, Exception? inner = null)
-        : base(message, inner) => MayPass = mayPass;
-
-    /// <summary>Whether another try may succeed.</summary>
-    public bool MayPass { get; }
-
-    /// <summary>When the server wants the next try; null where it did not say.</summary>
-    public TimeSpan? RetryAfter { get; init; }
+        new($"{_address}: {message}", mayPass, inner) { RetryAfter = retryAfter };
 }

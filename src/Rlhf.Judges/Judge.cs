@@ -6,8 +6,8 @@ namespace Rlhf.Judges;
 
 /// <summary>A language model as a judge of responses.</summary>
 /// <remarks>
-/// Requests have temperature 0 and are cached, so that the same response is judged once. A request that fails for good makes its
-/// completion's entry invalid, never 0.
+/// Answers are cached, so that the same response is judged once. A request that fails for good makes its completion's entry invalid, never
+/// 0.
 /// </remarks>
 public sealed partial class Judge : IRewardSource, IDisposable
 {

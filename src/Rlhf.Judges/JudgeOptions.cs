@@ -58,6 +58,20 @@ public sealed record JudgeOptions : RewardSourceOptions, IValidatableObject
     [Range(1, 1048576)]
     public int MaxTokens { get; init; } = 2048;
 
+    /// <summary>
+    /// The request's key for <see cref="MaxTokens"/>: <c>max_completion_tokens</c> for OpenAI's newer models, which refuse
+    /// <c>max_tokens</c>.
+    /// </summary>
+    /// <value>Default <c>max_tokens</c>.</value>
+    [MinLength(1)]
+    [RegularExpression("^(?!(model|messages|temperature)$)[A-Za-z_]+$")]
+    public string TokenLimitKey { get; init; } = "max_tokens";
+
+    /// <summary>The temperature at which the judge answers. Null where the model refuses one: none is sent.</summary>
+    /// <value>Default 0; 0 to 2, or null.</value>
+    [Range(0.0, 2.0)]
+    public double? Temperature { get; init; } = 0;
+
     /// <summary>Time for one request, after which it is tried again.</summary>
     /// <value>
     /// Default 60 s; more than 0, at most 1 day. The deadline of scoring, twice this time if it is not named, bounds all tries together.
@@ -70,8 +84,8 @@ public sealed record JudgeOptions : RewardSourceOptions, IValidatableObject
     public int MaxParallelism { get; init; } = 8;
 
     /// <summary>
-    /// Further tries after a failure that may pass: no connection, time-out, status 408, 429 or 5xx. The wait doubles each time, with
-    /// jitter, or is what <c>Retry-After</c> says.
+    /// Further tries after a failure that may pass: no connection, time-out, status 408, 429 or 5xx, an answer that was cut off, filtered or
+    /// is empty. The wait doubles each time, with jitter, or is what <c>Retry-After</c> says.
     /// </summary>
     /// <value>Default 3.</value>
     [Range(0, 100)]
@@ -82,8 +96,8 @@ public sealed record JudgeOptions : RewardSourceOptions, IValidatableObject
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// A file that keeps the judge's answers, a line a request, so that a request that was answered is not made again, by a resumed run
-    /// neither. Null for memory only.
+    /// A file that keeps the judge's whole answers, a line a request, so that a request that was answered is not made again, by a resumed
+    /// run neither. Null for memory only.
     /// </summary>
     /// <value>Default null.</value>
     [ConfigurationPath]

@@ -18,6 +18,17 @@ internal sealed record JudgeReply(int Status, string? Content)
     /// <summary>What is sent as it is.</summary>
     public string? Body { get; init; }
 
+    /// <summary>Why the judge stopped; null for none.</summary>
+    public string? FinishReason { get; init; }
+
+    /// <summary>Where a redirect leads.</summary>
+    public string? Location { get; init; }
+
+    public string? ContentType { get; init; }
+
+    /// <summary>What is sent as it is, instead of <see cref="Body"/>.</summary>
+    public byte[]? Bytes { get; init; }
+
     /// <summary>Whether the connection breaks half way.</summary>
     public bool CutOff { get; init; }
 }
@@ -46,6 +57,9 @@ internal sealed class JudgeServer : IDisposable
 
     public ConcurrentQueue<(string Body, string? Authorization)> Requests { get; } = new();
 
+    /// <summary>What the requests' header says of their length; −1 where it says nothing.</summary>
+    public ConcurrentQueue<long> Lengths { get; } = new();
+
     public int MostAtOnce { get; private set; }
 
     public void Dispose() => _listener.Close();
@@ -72,6 +86,7 @@ internal sealed class JudgeServer : IDisposable
             MostAtOnce = Math.Max(MostAtOnce, Interlocked.Increment(ref _atOnce));
             using StreamReader reader = new(context.Request.InputStream, Encoding.UTF8);
             string body = await reader.ReadToEndAsync();
+            Lengths.Enqueue(context.Request.ContentLength64);
             Requests.Enqueue((body, context.Request.Headers["Authorization"]));
             JudgeReply reply = _reply(body);
             await Task.Delay(reply.Delay);
@@ -80,9 +95,19 @@ internal sealed class JudgeServer : IDisposable
                 : reply.Status == 200
                     ? reply.Content is null ? "{}"
                         : JsonSerializer.Serialize(
-                            new { choices = new[] { new { message = new { role = "assistant", content = reply.Content } } } }
+                            new
+                            {
+                                choices = new[]
+                                {
+                                    new
+                                    {
+                                        message = new { role = "assistant", content = reply.Content },
+                                        finish_reason = reply.FinishReason,
+                                    },
+                                },
+                            }
                         )
-                : reply.Content!;
+                : reply.Content ?? "";
             Interlocked.Decrement(ref _atOnce);
             context.Response.StatusCode = reply.Status;
             if (reply.RetryAfter is { } after)
@@ -90,7 +115,13 @@ internal sealed class JudgeServer : IDisposable
                 context.Response.AddHeader("Retry-After", after);
             }
 
-            byte[] bytes = Encoding.UTF8.GetBytes(text);
+            if (reply.Location is { } location)
+            {
+                context.Response.AddHeader("Location", location);
+            }
+
+            context.Response.ContentType = reply.ContentType;
+            byte[] bytes = reply.Bytes ?? Encoding.UTF8.GetBytes(text);
             if (reply.CutOff)
             {
                 context.Response.ContentLength64 = bytes.Length;

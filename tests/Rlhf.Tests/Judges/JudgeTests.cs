@@ -32,7 +32,6 @@ public sealed class JudgeTests : IDisposable
     [InlineData("Operating: 7", null)]
     [InlineData("Rating: 7.5", null)]
     [InlineData("seven", null)]
-    [InlineData("", null)]
     public async Task ARating_IsTheLastIntegerAfterTheWord_AndInvalidWithoutOne(string answer, double? expected)
     {
         JudgeServer server = Start(_ => new(200, answer));
