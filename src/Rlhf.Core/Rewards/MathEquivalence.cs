@@ -9,7 +9,8 @@ namespace Rlhf.Rewards;
 /// short sums and products, numbers in a base or in words, options of a multiple choice and words. Rational numbers are compared exactly,
 /// others to about eighty digits; expressions in letters at several points. A decimal with six places or more stands for a number that has
 /// no finite decimal if it is rounded correctly; nothing else is approximate. The work of a comparison has a fixed bound, so no text takes
-/// long, and none throws: what cannot be read is equivalent to nothing.
+/// long, and none throws: what cannot be read is equivalent to nothing but the same text. Functions known by name only, integrals, limits
+/// and derivatives are not computed: they are equal where their parts are.
 /// </remarks>
 public static class MathEquivalence
 {
@@ -23,7 +24,10 @@ public static class MathEquivalence
     {
         ArgumentNullException.ThrowIfNull(reference);
         ArgumentNullException.ThrowIfNull(answer);
-        return Judge(reference, answer);
+
+        // Identical text is equal to itself even where it cannot be read, but not where it has no value.
+        bool same = IdenticalText.Is(reference, answer) && IdenticalText.IsWhole(answer);
+        return (same && !IdenticalText.NeedsReading(answer)) || Judge(reference, answer) || (same && !Work.Current.MetUndefined);
     }
 
     /// <summary>Whether a reference can be read: a response that repeats it would be accepted for what it says, not for its letters.</summary>
@@ -54,7 +58,12 @@ public static class MathEquivalence
             return true;
         }
 
-        if (gold.Words is not null && gold.Words == given.Words && (gold.Formula is null || given.Formula is null))
+        if (
+            gold.Words is not null
+            && gold.Words == given.Words
+            && (gold.Formula is null || given.Formula is null)
+            && IdenticalText.IsWhole(answer)
+        )
         {
             return true;
         }

@@ -3,15 +3,17 @@ namespace Rlhf.Rewards.Verification.Equivalence;
 /// <summary>Whether two answers say the same; the first is the reference.</summary>
 internal static class AnswerComparer
 {
-    // From so many places a rounded decimal may stand for a number that has none.
-    private const int LeastDecimals = 6;
-
     /// <summary>Whether an answer says what the reference says.</summary>
     public static bool AreEqual(Answer gold, Answer answer)
     {
         if (Work.Current.IsUsedUp)
         {
             return false;
+        }
+
+        if (gold is ConditionalAnswer || answer is ConditionalAnswer)
+        {
+            return ConditionalsEqual(gold, answer);
         }
 
         if (gold is EquationAnswer x && answer is EquationAnswer y)
@@ -39,12 +41,13 @@ internal static class AnswerComparer
 
         if (gold is ListAnswer || answer is ListAnswer || HasBothSigns(gold) || HasBothSigns(answer))
         {
-            return ListsEqual(Elements(gold), Elements(answer));
+            return SameName((gold as ListAnswer)?.Name, (answer as ListAnswer)?.Name) && ListsEqual(Elements(gold), Elements(answer));
         }
 
         return (gold, answer) switch
         {
-            (TupleAnswer a, TupleAnswer b) => a.Elements.Count == b.Elements.Count
+            (TupleAnswer a, TupleAnswer b) => SameName(a.Name, b.Name)
+                && a.Elements.Count == b.Elements.Count
                 && (a.Elements.Count > 2 || (a.Open == b.Open && a.Close == b.Close))
                 && a.Elements.Zip(b.Elements).All(p => AreEqual(p.First, p.Second)),
             (MatrixAnswer a, MatrixAnswer b) => a.IsDeterminant == b.IsDeterminant
@@ -54,9 +57,36 @@ internal static class AnswerComparer
             (BaseAnswer a, BaseAnswer b) => a == b,
             (BaseAnswer a, ValueAnswer { Value: Number { Decimals: null, Value.IsInteger: true } number, Unit: null, IsPercent: false }) =>
                 a.Digits == number.Value.Numerator.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            (RatioAnswer a, RatioAnswer b) => a.HalfOfDay == b.HalfOfDay && AllEqual(a.Parts, b.Parts),
+            (SequenceAnswer a, SequenceAnswer b) => Sequences.AreEqual(a, b),
+            (StatementAnswer a, StatementAnswer b) => a.Relation == b.Relation
+                && (
+                    (AreEqual(a.Left, b.Left) && AreEqual(a.Right, b.Right))
+                    || (MathCommands.Symmetric.Contains(a.Relation) && AreEqual(a.Left, b.Right) && AreEqual(a.Right, b.Left))
+                ),
+            (CongruenceAnswer a, CongruenceAnswer b) => Sequences.AreEqual(a, b),
             (ValueAnswer a, ValueAnswer b) => ValuesEqual(a, b),
             _ => false,
         };
+    }
+
+    private static bool SameName(string? gold, string? answer) => gold is null || answer is null || gold == answer;
+
+    /// <summary>Whether two lists agree place by place.</summary>
+    public static bool AllEqual(IReadOnlyList<Answer> gold, IReadOnlyList<Answer> answer) =>
+        gold.Count == answer.Count && gold.Zip(answer).All(p => AreEqual(p.First, p.Second));
+
+    // A condition on one side only must be none.
+    private static bool ConditionalsEqual(Answer gold, Answer answer)
+    {
+        (ConditionalAnswer? a, ConditionalAnswer? b) = (gold as ConditionalAnswer, answer as ConditionalAnswer);
+        if (a is null || b is null)
+        {
+            return (a ?? b)!.IsAlways && AreEqual(a?.Main ?? gold, b?.Main ?? answer);
+        }
+
+        return (a.Words == b.Words || (a.Condition is { } x && b.Condition is { } y && AreEqual(x, y)) || (a.IsAlways && b.IsAlways))
+            && AreEqual(a.Main, b.Main);
     }
 
     /// <summary>An answer as a part of the real line; null where it is none.</summary>
@@ -69,8 +99,8 @@ internal static class AnswerComparer
             case TupleAnswer { Elements: [ValueAnswer low, ValueAnswer high] } tuple
                 when tuple.Open is "(" or "[" && tuple.Close is ")" or "]":
                 return
-                    Infinite(low.Value) is var below
-                    && Infinite(high.Value) is var above
+                    ExpressionComparer.Infinite(low.Value) is var below
+                    && ExpressionComparer.Infinite(high.Value) is var above
                     && (below < 0 || Constant(low.Value).IsReal)
                     && (above > 0 || Constant(high.Value).IsReal)
                     ? new(
@@ -122,14 +152,12 @@ internal static class AnswerComparer
         return elements;
     }
 
-    private static ValueAnswer Signed(ValueAnswer value, int sign) => value with { Value = Replace(value.Value, sign) };
-
-    private static Expression Replace(Expression expression, int sign) =>
-        expression switch
+    private static ValueAnswer Signed(ValueAnswer value, int sign) =>
+        value with
         {
-            Symbol { Name: Expression.PlusMinus } => new Number(ExactNumber.FromInteger(sign)!.Value),
-            Operation operation => new Operation(operation.Name, [.. operation.Arguments.Select(a => Replace(a, sign))]),
-            _ => expression,
+            Value = value.Value.Rewrite(e =>
+                e is Symbol { Name: Expression.PlusMinus } ? new Number(ExactNumber.FromInteger(sign)!.Value) : null
+            ),
         };
 
     private static bool ListsEqual(List<Answer> gold, List<Answer> answer)
@@ -165,7 +193,7 @@ internal static class AnswerComparer
 
         if (gold.IsPercent == answer.IsPercent)
         {
-            return ExpressionsEqual(gold.Value, answer.Value);
+            return ExpressionComparer.AreEqual(gold.Value, answer.Value);
         }
 
         // Nor is a percentage so many of anything.
@@ -175,85 +203,13 @@ internal static class AnswerComparer
         }
 
         // A percentage is its value; a bare sign may also be a label.
-        return ExpressionsEqual(
+        return ExpressionComparer.AreEqual(
                 gold.IsPercent ? Hundredth(gold.Value) : gold.Value,
                 answer.IsPercent ? Hundredth(answer.Value) : answer.Value
-            ) || ExpressionsEqual(gold.Value, answer.Value);
+            ) || ExpressionComparer.AreEqual(gold.Value, answer.Value);
 
         static Operation Hundredth(Expression value) => new(OperationName.Divide, value, new Number(ExactNumber.FromInteger(100)!.Value));
     }
 
-    // −1, 0 or +1 for −∞, a finite expression and +∞; null where infinity is part of something else.
-    private static int? Infinite(Expression expression) =>
-        expression switch
-        {
-            Constant { Name: ConstantName.Infinity } => 1,
-            Operation { Name: OperationName.Negate, Arguments: [Constant { Name: ConstantName.Infinity }] } => -1,
-            _ => expression.Any(e => e is Constant { Name: ConstantName.Infinity }) ? null : 0,
-        };
-
     private static MathValue Constant(Expression expression) => Work.Current.Constant(expression);
-
-    private static bool ExpressionsEqual(Expression gold, Expression answer)
-    {
-        if (!Work.Current.Spend(5) || Infinite(gold) is not { } a || Infinite(answer) is not { } b)
-        {
-            return false;
-        }
-
-        if (a != 0 || b != 0)
-        {
-            return a == b;
-        }
-
-        bool constant = !gold.Symbols().Concat(answer.Symbols()).Any(s => s != ExpressionParser.Degree);
-        return constant ? ConstantsEqual(Constant(gold), Constant(answer), answer) : EverywhereEqual(gold, answer);
-    }
-
-    private static bool ConstantsEqual(MathValue gold, MathValue answer, Expression written)
-    {
-        if (gold.IsUndefined || answer.IsUndefined)
-        {
-            return false;
-        }
-
-        if (MathValue.AreEqual(gold, answer))
-        {
-            return true;
-        }
-
-        // A number that no finite decimal gives may be rounded.
-        if (
-            written is not Number { Decimals: >= LeastDecimals and { } decimals, Value.Numerator.IsZero: false }
-            || !gold.IsReal
-            || gold.Exact is { IsFiniteDecimal: true }
-        )
-        {
-            return false;
-        }
-
-        BigFloat half = BigFloat.From(ExactNumber.FromFraction(1, 2 * System.Numerics.BigInteger.Pow(10, decimals)) ?? default);
-        return BigFloat.Compare(BigFloat.Abs(gold.Approximate.Re - answer.Approximate.Re), half) <= 0;
-    }
-
-    private static bool EverywhereEqual(Expression gold, Expression answer)
-    {
-        int seen = 0;
-        bool isReal = !gold.Any(IsImaginary) && !answer.Any(IsImaginary);
-        foreach (Func<string, ExactNumber?> point in SamplePoints.Of(gold, answer))
-        {
-            MathValue a = new Evaluator { IsReal = isReal }.Evaluate(gold, point),
-                b = new Evaluator { IsReal = isReal }.Evaluate(answer, point);
-            if (a.IsUndefined != b.IsUndefined || (!a.IsUndefined && !MathValue.AreEqual(a, b)))
-            {
-                return false;
-            }
-
-            seen += a.IsUndefined ? 0 : 1;
-        }
-
-        return seen > 1 && !Work.Current.IsUsedUp;
-
-        static bool IsImaginary(Expression e) => e is Constant { Name: ConstantName.I };
-    }
 }

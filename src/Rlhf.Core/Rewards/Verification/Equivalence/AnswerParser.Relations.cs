@@ -3,10 +3,9 @@ namespace Rlhf.Rewards.Verification.Equivalence;
 /// <content>Equations, inequalities and operations on sets.</content>
 internal sealed partial class AnswerParser
 {
-    // Before a number in brackets other letters multiply it.
-    private const string FunctionLetters = "fghpqFGHPQTSVNE";
+    private static bool IsRelation(MathToken token) => IsInequality(token) || token.Is("=") || token.IsCommand("in") || IsUncomputed(token);
 
-    private static bool IsRelation(MathToken token) => IsInequality(token) || token.Is("=") || token.IsCommand("in");
+    private static bool IsUncomputed(MathToken token) => token.Kind == TokenKind.Command && MathCommands.Relations.Contains(token.Text);
 
     private static bool IsInequality(MathToken token) =>
         token.Is("<") || token.Is(">") || (token.Kind == TokenKind.Command && token.Text is "le" or "ge" or "lt" or "gt" or "ne");
@@ -23,7 +22,9 @@ internal sealed partial class AnswerParser
             return
                 places.Count == 1
                 && Name(tokens[..places[0]]) is not null
-                && Element(tokens[(places[0] + 1)..]) is { } set and not ValueAnswer
+                && Element(tokens[(places[0] + 1)..])
+                    is { } set
+                        and (not ValueAnswer or ValueAnswer { Value: Symbol { Name: ['\\', 'm', 'a', 't', ..] } })
                 ? set
                 : null;
         }
@@ -34,14 +35,24 @@ internal sealed partial class AnswerParser
         }
 
         MathToken[] all = tokens.ToArray();
+        if (places.Exists(p => IsUncomputed(all[p])))
+        {
+            return
+                places is [var place]
+                && (Element(parts[0]) ?? Named(parts[0])) is { } left
+                && (Element(parts[1]) ?? Named(parts[1])) is { } right
+                ? Statement(all[place].Text, left, right)
+                : null;
+        }
+
         if (places.All(p => all[p].Is("=")))
         {
-            if (parts.Count == 2 && (Place(parts[0], parts[1]) ?? Place(parts[1], parts[0])) is { } place)
+            if (parts.Count == 2 && (Place(parts[0], parts[1]) ?? Place(parts[1], parts[0])) is { } point)
             {
-                return place;
+                return point;
             }
 
-            EquationSide[] sides = [.. parts.Select(p => new EquationSide(Name(p), Element(p)))];
+            EquationSide[] sides = [.. parts.Select(p => new EquationSide(Name(p), Element(p) ?? Named(p), Letter(p)))];
             return sides.All(s => s.Name is not null || s.Content is not null) ? new EquationAnswer(sides) : null;
         }
 
@@ -65,7 +76,7 @@ internal sealed partial class AnswerParser
         }
 
         string name = $"({string.Join(',', order.Select(i => names[i]))})";
-        return new([new(name, null), new(null, tuple with { Elements = [.. order.Select(i => tuple.Elements[i])] })]);
+        return new([new(name, null), new(null, tuple with { Elements = [.. order.Select(i => tuple.Elements[i])], Name = name })]);
     }
 
     // Different letters in one pair of brackets.
@@ -79,42 +90,6 @@ internal sealed partial class AnswerParser
         List<MathToken[]> parts = TokenSpans.Split(tokens[1..^1], t => t.Is(",")) ?? [];
         string[] names = [.. parts.Select(p => (ExpressionParser.Read(p) as Symbol)?.Name).OfType<string>().Distinct()];
         return names.Length > 1 && names.Length == parts.Count ? names : null;
-    }
-
-    // A letter, f(x), or words: what an equation may define.
-    private static string? Name(ReadOnlySpan<MathToken> tokens)
-    {
-        MathToken[] all = tokens.ToArray();
-        if (all.Length > 0 && all.All(t => t.IsWords))
-        {
-            return string.Join(' ', all.Select(t => t.Text.ToLowerInvariant()));
-        }
-
-        // f(x), f'(x), f^{-1}(x), f(2)
-        if (
-            all
-                is [
-                    { Kind: TokenKind.Letter },
-                    .. var mark,
-                    { Text: "(" },
-                    { Kind: TokenKind.Letter or TokenKind.Number } at,
-                    { Text: ")" },
-                ]
-            && (at.Kind == TokenKind.Letter || FunctionLetters.Contains(all[0].Text, StringComparison.Ordinal))
-            && string.Concat(mark.Select(t => t.Text)) is "" or "'" or "''" or "^{-1}"
-        )
-        {
-            return string.Concat(all.Select(t => t.Text));
-        }
-
-        // ∠ABC, and m∠ABC for its measure
-        MathToken[] bare = all is [{ Text: "m" }, { Kind: TokenKind.Command, Text: "angle" }, ..] ? all[1..] : all;
-        if (bare is [{ Kind: TokenKind.Command, Text: "angle" }, { Kind: TokenKind.Letter or TokenKind.Word }])
-        {
-            return "angle " + bare[1].Text;
-        }
-
-        return ExpressionParser.Read(all) is Symbol symbol ? symbol.Name : null;
     }
 
     // {x | x > 3}, {x ∈ ℝ : x ≠ 2}: the letter is bound.

@@ -13,6 +13,8 @@ internal sealed record AnswerReading(char? Choice, bool IsPlainChoice, string? W
 internal sealed partial class AnswerParser
 {
     private const int MostSets = 40;
+    private const int MaxNesting = 40;
+    private const int MaxTokens = 5_000;
 
     /// <summary>Reads a text.</summary>
     /// <param name="text">Any text.</param>
@@ -35,7 +37,7 @@ internal sealed partial class AnswerParser
         Match choice = ChoiceText().Match(bare);
         char? letter = choice.Success && clean.Count(c => c == '{') == clean.Count(c => c == '}') ? choice.Groups["letter"].Value[0] : null;
         bool plain = clean.Length == 1;
-        if (MathLexer.Read(clean, thousands) is not { Count: > 0 } tokens)
+        if (MathLexer.Read(clean, thousands) is not { Count: > 0 and <= MaxTokens } tokens || TokenSpans.Nesting(tokens) > MaxNesting)
         {
             return letter is null ? null : new(letter, plain, null, null);
         }
@@ -107,119 +109,18 @@ internal sealed partial class AnswerParser
             return new ValueAnswer(new Number(ExactNumber.FromInteger(negative ? -number : number)!.Value));
         }
 
-        // "7 times" is a count, "7 times 2" none.
+        return Conditional(rest) ?? Congruence(rest) ?? Implication(rest) ?? (Denies(rest) ? null : List([.. rest]));
+    }
+
+    // Whether words deny or bound what is said. "7 times" is a count, "7 times 2" none.
+    private static bool Denies(List<MathToken> tokens)
+    {
         int words =
-            rest.Count > 1 && rest[^2].Kind == TokenKind.Number && rest[^1].IsWords && rest[^1].Text == "times"
-                ? rest.Count - 1
-                : rest.Count;
-        return rest.Take(words).Where(t => t.IsWords).SelectMany(t => AnswerWords.Words(t.Text)).Any(AnswerWords.Denials.Contains)
-            ? null
-            : List([.. rest]);
+            tokens.Count > 1 && tokens[^2].Kind == TokenKind.Number && tokens[^1].IsWords && tokens[^1].Text == "times"
+                ? tokens.Count - 1
+                : tokens.Count;
+        return tokens.Take(words).Where(t => t.IsWords).SelectMany(t => AnswerWords.Words(t.Text)).Any(AnswerWords.Denials.Contains);
     }
-
-    // Elements of a list without brackets.
-    private static Answer? List(ReadOnlySpan<MathToken> tokens)
-    {
-        if (TokenSpans.Split(tokens, IsSeparator) is not { } parts)
-        {
-            return null;
-        }
-
-        if (parts.Count == 1)
-        {
-            return Element(parts[0]);
-        }
-
-        // "1, 2, and 3" has an empty part between comma and word.
-        MathToken[] all = tokens.ToArray(),
-            separators = [.. TokenSpans.Operators(tokens, IsSeparator).Select(at => all[at])];
-        List<Answer> elements = [];
-        for (int i = 0; i < parts.Count; i++)
-        {
-            if (parts[i].Length == 0 && i > 0 && i < parts.Count - 1 && separators[i - 1].Is(",") && separators[i].IsWords)
-            {
-                continue;
-            }
-
-            if (Element(parts[i]) is not { } element)
-            {
-                return null;
-            }
-
-            elements.Add(element);
-        }
-
-        // x ∈ ℝ, x ≠ 3: the first only says where x is.
-        bool any = separators.Any(IsOr);
-        if (
-            !any
-            && elements.Count > 1
-            && elements[0] is RealSetAnswer { Variable: null } where
-            && RealSets.AreEqual(where.Pieces, [RealSets.Line])
-        )
-        {
-            elements.RemoveAt(0);
-        }
-
-        if (elements.All(e => e is RealSetAnswer { Variable: not null }))
-        {
-            RealSetAnswer[] sets = [.. elements.Cast<RealSetAnswer>()];
-            return sets.Length > MostSets || sets.Select(s => s.Variable).Distinct().Count() > 1
-                ? null
-                : sets[0] with
-                {
-                    Pieces = any
-                        ? RealSets.Union(sets.SelectMany(s => s.Pieces))
-                        : sets.Skip(1).Aggregate(sets[0].Pieces, (all, s) => RealSets.Intersection(all, s.Pieces)),
-                };
-        }
-
-        return Assignments(elements, any) ?? new ListAnswer(elements, IsSet: false);
-    }
-
-    private static bool IsOr(MathToken token) =>
-        token.IsCommand("lor") || (token.IsWords && token.Text.Equals("or", StringComparison.OrdinalIgnoreCase));
-
-    // x = 1, y = 2 is a point, in the order of the letters; x = 1 or x = 2 is a list of values.
-    private static Answer? Assignments(List<Answer> elements, bool any)
-    {
-        (string? Name, Answer? Value)[] sides =
-        [
-            .. elements.Select(e =>
-                e is EquationAnswer equation && EquationComparer.Assigned(equation) is { Name: not null } assigned ? assigned : default
-            ),
-        ];
-        if (sides.Any(s => s.Name is null))
-        {
-            // x = 1, 2: the name is said once.
-            return sides[0].Name is not null && sides.Skip(1).All(s => s.Name is null) && elements.Skip(1).All(e => e is ValueAnswer)
-                ? new ListAnswer([sides[0].Value!, .. elements.Skip(1)], IsSet: false)
-                : null;
-        }
-
-        // x_1 = 3, x_2 = 5 are two values of one letter, too.
-        string[] names = [.. sides.Select(s => s.Name!).Distinct()];
-        return names.Length == 1
-            || (
-                names.Length == sides.Length
-                && names.Select(n => n.Split('_')).All(n => n is [_, [>= '0' and <= '9', ..]])
-                && names.Select(n => n.Split('_')[0]).Distinct().Count() == 1
-            )
-                ? new ListAnswer([.. sides.Select(s => s.Value!)], IsSet: false)
-            : names.Length == sides.Length && !any && LetterOrder.Of(names, together: false) is { } order
-                ? new TupleAnswer("(", ")", [.. order.Select(i => sides[i].Value!)])
-            : null;
-    }
-
-    private static bool IsSeparator(MathToken token) =>
-        token.Is(",")
-        || token.Is(";")
-        || token.IsCommand("lor")
-        || token.IsCommand("land")
-        || (
-            token.IsWords
-            && (token.Text.Equals("and", StringComparison.OrdinalIgnoreCase) || token.Text.Equals("or", StringComparison.OrdinalIgnoreCase))
-        );
 
     private static Answer? Element(ReadOnlySpan<MathToken> tokens)
     {
@@ -240,10 +141,25 @@ internal sealed partial class AnswerParser
 
         if (TokenSpans.Operators(tokens, IsSetOperation) is { Count: > 0 } operations)
         {
-            return SetOperation(tokens, operations);
+            return SetOperation(tokens, operations) is { } pieces ? pieces
+                : SetAlgebra.Read(tokens) is { } sets ? new ValueAnswer(sets)
+                : null;
         }
 
-        return Bracketed(tokens) ?? Special(tokens) ?? ValueReader.Read(tokens);
+        if (TokenSpans.Operators(tokens, t => t.Is(":")).Count > 0)
+        {
+            return Ratio(tokens);
+        }
+
+        if (tokens.Length == 1 && tokens[0].IsCommand("ldots"))
+        {
+            return new ValueAnswer(new Symbol("…"));
+        }
+
+        return Bracketed(tokens)
+            ?? Special(tokens)
+            ?? ValueReader.Read(tokens)
+            ?? (TokenSpans.IndexOf(tokens, IsSetOperation) >= 0 && SetAlgebra.Read(tokens) is { } within ? new ValueAnswer(within) : null);
     }
 
     // One pair of brackets around the whole.
@@ -274,6 +190,7 @@ internal sealed partial class AnswerParser
                     : Builder(inside) is { } built ? built
                     : List(inside) is { } held
                         ? held is ListAnswer { IsSet: false } list ? list with { IsSet = true }
+                            : held is SequenceAnswer sequence ? sequence with { IsSet = true }
                             : held is ValueAnswer or TupleAnswer { Open: "(", Close: ")" } or ListAnswer
                                 ? new ListAnswer([held], IsSet: true)
                             : null

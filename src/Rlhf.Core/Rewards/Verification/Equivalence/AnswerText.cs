@@ -19,12 +19,29 @@ internal static partial class AnswerText
         "\\rm",
     ];
 
-    // Programs, markup and commands: whatever they hold, they are no answer. "1<x\\le 2 or x>3" is no tag.
+    // Programs, markup and commands: whatever they hold, they are no answer. "1<x\\le 2 or x>3" is no tag, "rate of return" no statement.
     [GeneratedRegex(
-        """["`\\]?__|==|!=|&&|\|\||=>|->|<!|</?[a-zA-Z][a-zA-Z\d]*(\s+[a-zA-Z-]+\s*=[^<>]*)?\s*/?>|%s|\$\{|::|\bimport\b|\blambda\b|\bexec\b|\beval\b|\bprint\b|\bopen\b|\bsystem\b|\bselect\b|\breturn\b|\bdef\b|\belse\b|["`#@]|~~|^~|'[^'\s]*'|'\s*;|\bignore\b|\bgold\b""",
+        """["`\\]?__|==|!=|&&|\|\||=>|->|<!|</?[a-zA-Z][a-zA-Z\d]*(\s+[a-zA-Z-]+\s*=[^<>]*)?\s*/?>|%s|\$\{|::|(^|[;:])\s*(import|from)\s+\w|(^|[^\\\w])lambda\b[\w\s,]*:|\b(exec|eval|print|open|system)\(|\bselect\b.*\bfrom\b|\\def\b|\bdef\s+\w+\(|["`#@]|~~|^~|(^|[^\w)])'[^'\s]+'|'\s*;""",
         RegexOptions.IgnoreCase | RegexOptions.NonBacktracking
     )]
     private static partial Regex Code();
+
+    // An arrow between spaces is a reaction's or an implication's.
+    [GeneratedRegex(@"(?<=[^\s-]) (?:->|=>|-->) (?=\S)")]
+    private static partial Regex Arrow();
+
+    // 7:30 a.m.
+    [GeneratedRegex(@"(?<![a-zA-Z])([aApP])\.\s?[mM]\b\.?")]
+    private static partial Regex HalfOfDay();
+
+    [GeneratedRegex(@"(?<![a-zA-Z])per\s+cents?\b", RegexOptions.IgnoreCase)]
+    private static partial Regex PerCent();
+
+    // 30^\circ 15' 20'': an angle in degrees, minutes and seconds.
+    [GeneratedRegex(
+        @"(?<![\d.])(\d+)\s*\^\s*(?:\{\s*\\circ\s*\}|\\circ)\s*(\d+(?:\.\d+)?)\s*(?:'|\^\s*(?:\{\s*\\prime\s*\}|\\prime))(?:\s*(\d+(?:\.\d+)?)\s*(?:''|\^\s*\{\s*\\prime\s*\\prime\s*\}))?"
+    )]
+    private static partial Regex Angle();
 
     [GeneratedRegex(@"(?<=\d)\s*(\{,\}|\\[,!;: ]|, ?\\!|\{\\,\})\s*(?=\d{3}(?!\d))")]
     private static partial Regex LatexSeparator();
@@ -53,13 +70,16 @@ internal static partial class AnswerText
             return null;
         }
 
-        string clean = Unwrap(Bold().Replace(mapped, "$1"));
+        string clean = Arrow().Replace(Unwrap(Bold().Replace(mapped, "$1")), " \\to ");
         if (clean.Length == 0 || Code().IsMatch(clean))
         {
             return null;
         }
 
         clean = Dots().Replace(LatexSeparator().Replace(clean, ""), "\\overline{$1$2$3$4$5}");
+        clean = PerCent().Replace(HalfOfDay().Replace(clean, "$1m"), "percent");
+        clean = Angle()
+            .Replace(clean, m => $"({m.Groups[1]}+{m.Groups[2]}/60{(m.Groups[3].Success ? $"+{m.Groups[3]}/3600" : "")})^\\circ");
         return UnionLetter().Replace(TimesLetter().Replace(clean, "\\times "), "\\cup ");
     }
 

@@ -1,31 +1,63 @@
 namespace Rlhf.Rewards.Verification.Equivalence;
 
-/// <summary>A complex number of <see cref="BigFloat"/> parts, principal values throughout; NaN where a part is.</summary>
-internal readonly record struct BigComplex(BigFloat Re, BigFloat Im)
+/// <summary>
+/// A complex number of <see cref="BigFloat"/> parts with a bound of its error, principal values throughout; NaN where a part is. The bound
+/// tells what is left of sin π from a small number, and a number too large to hold its last digits from an exact one.
+/// </summary>
+/// <param name="Re">The real part.</param>
+/// <param name="Im">The imaginary part.</param>
+/// <param name="Error">The binary logarithm of a bound of the error.</param>
+internal readonly record struct BigComplex(BigFloat Re, BigFloat Im, double Error)
 {
-    // Below this power of two a divisor is taken for 0: it is what is left of sin π.
-    private const long Vanishing = -340;
+    // Relative errors of one operation and of one function, as binary logarithms.
+    private const double OfOperation = -383;
+    private const double OfFunction = -360;
 
-    public static readonly BigComplex NaN = new(BigFloat.NaN, BigFloat.NaN);
-    public static readonly BigComplex I = new(BigFloat.Zero, BigFloat.One);
+    // Within so many bits of the error's bound a number is taken for 0.
+    private const double Slack = 8;
+
+    // With fewer good bits than these nothing is known.
+    private const double LeastBits = 128;
+
+    public static readonly BigComplex NaN = new(BigFloat.NaN, BigFloat.NaN, 0);
+    public static readonly BigComplex I = new(BigFloat.Zero, BigFloat.One, double.NegativeInfinity);
 
     public bool IsNaN => Re.IsNaN || Im.IsNaN;
 
-    public bool IsReal => Im.Magnitude < Vanishing || Im.Magnitude < Re.Magnitude - 320;
+    public bool IsReal => Im.Log2 <= Error + Slack;
 
-    public bool IsZero => Re.Magnitude < Vanishing && Im.Magnitude < Vanishing;
+    public bool IsZero => Log2 <= Error + Slack;
 
-    public static implicit operator BigComplex(BigFloat value) => new(value, BigFloat.Zero);
+    // Of the absolute value, to half a bit.
+    private double Log2 => Math.Max(Re.Log2, Im.Log2);
 
-    public static implicit operator BigComplex(int value) => new(value, BigFloat.Zero);
+    public static implicit operator BigComplex(BigFloat value) => new(value, BigFloat.Zero, value.Log2 + OfOperation);
 
-    public static BigComplex operator -(BigComplex a) => new(-a.Re, -a.Im);
+    public static implicit operator BigComplex(int value) => new(value, BigFloat.Zero, double.NegativeInfinity);
 
-    public static BigComplex operator +(BigComplex a, BigComplex b) => new(a.Re + b.Re, a.Im + b.Im);
+    public static BigComplex operator -(BigComplex a) => new(-a.Re, -a.Im, a.Error);
 
-    public static BigComplex operator -(BigComplex a, BigComplex b) => new(a.Re - b.Re, a.Im - b.Im);
+    /// <summary>The sum; NaN where the larger number's error hides the smaller number.</summary>
+    public static BigComplex operator +(BigComplex a, BigComplex b)
+    {
+        if (IsHidden(a, b) || IsHidden(b, a))
+        {
+            return NaN;
+        }
 
-    public static BigComplex operator *(BigComplex a, BigComplex b) => new(a.Re * b.Re - a.Im * b.Im, a.Re * b.Im + a.Im * b.Re);
+        return Rounded(a.Re + b.Re, a.Im + b.Im, Sum(a.Error, b.Error));
+
+        static bool IsHidden(BigComplex small, BigComplex large) => !small.IsZero && small.Log2 - LeastBits < large.Error;
+    }
+
+    public static BigComplex operator -(BigComplex a, BigComplex b) => a + -b;
+
+    public static BigComplex operator *(BigComplex a, BigComplex b) =>
+        Rounded(
+            a.Re * b.Re - a.Im * b.Im,
+            a.Re * b.Im + a.Im * b.Re,
+            Sum(Sum(a.Log2 + b.Error, b.Log2 + a.Error), a.Log2 + b.Log2 + OfOperation)
+        );
 
     public static BigComplex operator /(BigComplex a, BigComplex b)
     {
@@ -35,30 +67,47 @@ internal readonly record struct BigComplex(BigFloat Re, BigFloat Im)
         }
 
         BigFloat square = b.Re * b.Re + b.Im * b.Im;
-        return new((a.Re * b.Re + a.Im * b.Im) / square, (a.Im * b.Re - a.Re * b.Im) / square);
+        return Rounded(
+            (a.Re * b.Re + a.Im * b.Im) / square,
+            (a.Im * b.Re - a.Re * b.Im) / square,
+            Sum(Sum(a.Error, a.Log2 - b.Log2 + b.Error), a.Log2 + OfOperation) - b.Log2
+        );
     }
 
-    public static BigFloat Abs(BigComplex a) => a.Im.Sign == 0 ? BigFloat.Abs(a.Re) : BigFloat.Sqrt(a.Re * a.Re + a.Im * a.Im);
+    public static BigComplex Abs(BigComplex a) =>
+        a.Im.Sign == 0
+            ? new(BigFloat.Abs(a.Re), BigFloat.Zero, a.Error)
+            : Rounded(BigFloat.Sqrt(a.Re * a.Re + a.Im * a.Im), BigFloat.Zero, a.Error + 1);
 
     public static BigComplex Exp(BigComplex a)
     {
         BigFloat size = BigFloat.Exp(a.Re);
+        double error = size.Log2 + Sum(a.Error, OfFunction);
         if (a.Im.Sign == 0)
         {
-            return size;
+            return new(size, BigFloat.Zero, error);
         }
 
         (BigFloat sin, BigFloat cos) = BigFloat.SinCos(a.Im);
-        return new(size * cos, size * sin);
+        return new(size * cos, size * sin, error);
     }
 
     public static BigComplex Log(BigComplex a) =>
-        a.IsZero ? NaN : new(BigFloat.Log(Abs(a)), BigFloat.Atan2(a.Im.Magnitude < Vanishing ? BigFloat.Zero : a.Im, a.Re));
+        a.IsZero
+            ? NaN
+            : new(BigFloat.Log(Abs(a).Re), BigFloat.Atan2(a.IsReal ? BigFloat.Zero : a.Im, a.Re), Sum(a.Error - a.Log2, OfFunction));
 
-    public static BigComplex Sqrt(BigComplex a) =>
-        a.Im.Sign != 0 ? Exp(Log(a) / 2)
-        : a.Re.Sign < 0 ? new BigComplex(BigFloat.Zero, BigFloat.Sqrt(-a.Re))
-        : BigFloat.Sqrt(a.Re);
+    public static BigComplex Sqrt(BigComplex a)
+    {
+        if (a.Im.Sign != 0)
+        {
+            return Exp(Log(a) / 2);
+        }
+
+        BigFloat root = BigFloat.Sqrt(BigFloat.Abs(a.Re));
+        double error = a.IsZero ? (a.Error + Slack) / 2 : Sum(a.Error - root.Log2, root.Log2 + OfOperation);
+        return a.Re.Sign < 0 ? new(BigFloat.Zero, root, error) : new(root, BigFloat.Zero, error);
+    }
 
     public static BigComplex Pow(BigComplex a, BigComplex exponent) =>
         !a.IsZero ? Exp(exponent * Log(a))
@@ -82,22 +131,35 @@ internal readonly record struct BigComplex(BigFloat Re, BigFloat Im)
                 result *= square;
             }
 
-            square *= square;
+            square = n > 1 ? square * square : square;
         }
 
         return exponent < 0 ? (BigComplex)1 / result : result;
     }
 
-    public static BigComplex Sin(BigComplex a) => a.Im.Sign == 0 ? BigFloat.SinCos(a.Re).Sin : (Exp(I * a) - Exp(-I * a)) / (2 * I);
+    public static BigComplex Sin(BigComplex a) =>
+        a.Im.Sign == 0 ? new(BigFloat.SinCos(a.Re).Sin, BigFloat.Zero, Sum(a.Error, OfFunction)) : (Exp(I * a) - Exp(-I * a)) / (2 * I);
 
-    public static BigComplex Cos(BigComplex a) => a.Im.Sign == 0 ? BigFloat.SinCos(a.Re).Cos : (Exp(I * a) + Exp(-I * a)) / 2;
+    public static BigComplex Cos(BigComplex a) =>
+        a.Im.Sign == 0 ? new(BigFloat.SinCos(a.Re).Cos, BigFloat.Zero, Sum(a.Error, OfFunction)) : (Exp(I * a) + Exp(-I * a)) / 2;
 
     public static BigComplex Asin(BigComplex a) => -I * Log(I * a + Sqrt(1 - a * a));
 
     public static BigComplex Atan(BigComplex a) =>
-        a.Im.Sign == 0 ? BigFloat.Atan2(a.Re, BigFloat.One) : I / 2 * (Log(1 - I * a) - Log(1 + I * a));
+        a.Im.Sign == 0
+            ? new(BigFloat.Atan2(a.Re, BigFloat.One), BigFloat.Zero, Sum(a.Error, OfFunction))
+            : I / 2 * (Log(1 - I * a) - Log(1 + I * a));
 
-    /// <summary>Whether two values agree to about eighty digits, or both vanish.</summary>
+    /// <summary>The whole number at or below the real part; null where it is out of range.</summary>
+    public System.Numerics.BigInteger? Floor()
+    {
+        BigFloat nearest = (Re + BigFloat.One / 2).Floor() is { } whole ? BigFloat.From(whole) : BigFloat.NaN;
+        return nearest.IsNaN ? null
+            : (Re - nearest).Log2 <= Error + Slack ? nearest.Floor()
+            : Re.Floor();
+    }
+
+    /// <summary>Whether two values agree as far as they are known, and that is far enough.</summary>
     public static bool AreEqual(BigComplex a, BigComplex b)
     {
         if (a.IsNaN || b.IsNaN)
@@ -105,9 +167,18 @@ internal readonly record struct BigComplex(BigFloat Re, BigFloat Im)
             return false;
         }
 
-        BigComplex difference = a - b;
-        long size = Math.Max(Math.Max(a.Re.Magnitude, a.Im.Magnitude), Math.Max(b.Re.Magnitude, b.Im.Magnitude));
-        long apart = Math.Max(difference.Re.Magnitude, difference.Im.Magnitude);
-        return apart < Vanishing || apart < size - 280;
+        double error = Sum(a.Error, b.Error),
+            apart = Math.Max((a.Re - b.Re).Log2, (a.Im - b.Im).Log2);
+        return apart <= error + Slack && error < Math.Max(0, Math.Max(a.Log2, b.Log2)) - LeastBits;
+    }
+
+    private static BigComplex Rounded(BigFloat re, BigFloat im, double error) =>
+        new(re, im, Sum(error, Math.Max(re.Log2, im.Log2) + OfOperation));
+
+    // The binary logarithm of the sum of two numbers.
+    private static double Sum(double a, double b)
+    {
+        (double small, double large) = a < b ? (a, b) : (b, a);
+        return small > large - 60 ? large + Math.Log2(1 + Math.Pow(2, small - large)) : large;
     }
 }

@@ -13,8 +13,8 @@ internal readonly struct BigFloat
     private const int Fraction = Bits + 64;
     private const long MaxExponent = 1L << 40;
 
-    private static readonly BigInteger PiFixed = MachinPi();
-    private static readonly BigInteger Ln2Fixed = 18 * InverseTanh(26) - 2 * InverseTanh(4801) + 8 * InverseTanh(8749);
+    private static readonly BigInteger PiFixed = FixedConstants.Pi(Fraction);
+    private static readonly BigInteger Ln2Fixed = FixedConstants.Ln2(Fraction);
 
     private readonly BigInteger _mantissa;
     private readonly long _exponent;
@@ -35,6 +35,22 @@ internal readonly struct BigFloat
 
     /// <summary>The power of two just above the absolute value; very small for 0.</summary>
     public long Magnitude => _mantissa.IsZero ? long.MinValue / 4 : _exponent + _mantissa.GetBitLength();
+
+    /// <summary>The binary logarithm of the absolute value; negative infinity for 0.</summary>
+    public double Log2
+    {
+        get
+        {
+            const int Kept = 53;
+            if (_mantissa.IsZero)
+            {
+                return double.NegativeInfinity;
+            }
+
+            int excess = (int)Math.Max(0, _mantissa.GetBitLength() - Kept);
+            return _exponent + excess + Math.Log2(Math.Abs((double)(long)(_mantissa >> excess)));
+        }
+    }
 
     public static implicit operator BigFloat(int value) => new(value, 0);
 
@@ -79,6 +95,17 @@ internal readonly struct BigFloat
 
     /// <summary>A fraction to 384 bits.</summary>
     public static BigFloat From(ExactNumber value) => Rounded(value.Numerator, 0) / Rounded(value.Denominator, 0);
+
+    /// <summary>A whole number to 384 bits.</summary>
+    public static BigFloat From(BigInteger value) => Rounded(value, 0);
+
+    /// <summary>The first bits as a whole number, and the power of two that it is multiplied by; (0, 0) for 0.</summary>
+    public (BigInteger Mantissa, long Exponent) Leading(int bits)
+    {
+        long excess = _mantissa.GetBitLength() - bits;
+        BigInteger first = excess > 0 ? (_mantissa + (BigInteger.One << (int)(excess - 1))) >> (int)excess : _mantissa << (int)-excess;
+        return _mantissa.IsZero ? (first, 0) : (first, _exponent + excess);
+    }
 
     /// <summary>Negative, 0 or positive as a − b is; 0 for NaN.</summary>
     public static int Compare(BigFloat a, BigFloat b) => (a - b).Sign;
@@ -253,38 +280,6 @@ internal readonly struct BigFloat
 
             x = next;
         }
-    }
-
-    // π = 16 arctan(1/5) − 4 arctan(1/239).
-    private static BigInteger MachinPi()
-    {
-        return 16 * InverseTan(5) - 4 * InverseTan(239);
-
-        static BigInteger InverseTan(int x)
-        {
-            BigInteger power = (BigInteger.One << Fraction) / x,
-                sum = power;
-            for (int n = 3, sign = -1; !power.IsZero; n += 2, sign = -sign)
-            {
-                power /= x * x;
-                sum += sign * (power / n);
-            }
-
-            return sum;
-        }
-    }
-
-    private static BigInteger InverseTanh(int x)
-    {
-        BigInteger power = (BigInteger.One << Fraction) / x,
-            sum = power;
-        for (int n = 3; !power.IsZero; n += 2)
-        {
-            power /= x * x;
-            sum += power / n;
-        }
-
-        return sum;
     }
 
     private BigInteger ToFixed()

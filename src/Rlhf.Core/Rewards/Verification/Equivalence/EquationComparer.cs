@@ -23,10 +23,38 @@ internal static class EquationComparer
             return default;
         }
 
-        return contents.Skip(1).All(c => AnswerComparer.AreEqual(contents[0], c)) && (named >= 0 || contents.Length > 1)
-            ? (name, contents[^1])
-            : default;
+        if (!contents.Skip(1).All(c => AnswerComparer.AreEqual(contents[0], c)) || (named < 0 && contents.Length == 1))
+        {
+            return default;
+        }
+
+        return (name, contents[^1]);
     }
+
+    // f(x) = x + 1 and f(n) = n + 1 say the same.
+    private static (string? Name, Answer? Value) Unbound(EquationAnswer equation, (string? Name, Answer? Value) assigned)
+    {
+        if (
+            assigned is not ({ } name, ValueAnswer value)
+            || equation.Sides.Select(s => s.Letter).FirstOrDefault(l => l is not null) is not { } letter
+            || !value.Value.Symbols().Contains(letter)
+        )
+        {
+            return assigned;
+        }
+
+        int at = name.LastIndexOf(letter, StringComparison.Ordinal);
+        return (
+            name[..at] + Bound + name[(at + letter.Length)..],
+            value with
+            {
+                Value = value.Value.Rewrite(e => e is Symbol symbol && symbol.Name == letter ? new Symbol(Bound) : null),
+            }
+        );
+    }
+
+    // The letter that a function is defined with, whatever it is.
+    private const string Bound = "□";
 
     /// <summary>Whether two equations say the same, up to rearranging and a factor.</summary>
     public static bool AreEqual(EquationAnswer gold, EquationAnswer answer)
@@ -34,16 +62,18 @@ internal static class EquationComparer
         // 3x = 3x says nothing of y.
         (string? Name, Answer? Value) a = Assigned(gold),
             b = Assigned(answer);
+        (string? Name, Answer? Value) first = Unbound(gold, a),
+            second = Unbound(answer, b);
+        if (first.Name is not null && first.Name == second.Name && first.Value is not null && second.Value is not null)
+        {
+            (a, b) = (first, second);
+        }
+
         bool computed = b.Value is ValueAnswer value && !value.Value.Symbols().Any();
         if (
             a.Value is not null
             && b.Value is not null
-            && (
-                a.Name == b.Name
-                || a.Name is null
-                || (b.Name is null && computed)
-                || (b.Name is not null && (IsFunction(a.Name) || IsFunction(b.Name)))
-            )
+            && (a.Name == b.Name || a.Name is null || (b.Name is null && computed))
             && AnswerComparer.AreEqual(a.Value, b.Value)
         )
         {
@@ -51,8 +81,6 @@ internal static class EquationComparer
         }
 
         return Difference(gold) is { } x && Difference(answer) is { } y && Proportional(x, y);
-
-        static bool IsFunction(string name) => name is [not '(', .., (>= 'A' and <= 'Z') or (>= 'a' and <= 'z'), ')'];
     }
 
     private static Operation? Difference(EquationAnswer equation) =>
@@ -74,9 +102,16 @@ internal static class EquationComparer
 
         MathValue first = MathValue.Undefined,
             second = MathValue.Undefined;
-        int seen = 0;
-        foreach (Func<string, ExactNumber?> point in SamplePoints.Of(x, y))
+        int seen = 0,
+            tried = 0;
+        (int usual, IEnumerable<Func<string, ExactNumber?>> points) = SamplePoints.Of(x, y);
+        foreach (Func<string, ExactNumber?> point in points)
         {
+            if ((tried++ >= usual && seen > 2) || Work.Current.IsUsedUp)
+            {
+                break;
+            }
+
             MathValue a = new Evaluator().Evaluate(x, point),
                 b = new Evaluator().Evaluate(y, point);
             if (a.IsUndefined || b.IsUndefined)

@@ -8,56 +8,110 @@ internal sealed class Evaluator
 {
     // On the real line; off it a function takes two.
     private const int CostOfFunction = 350;
-    private const int MaxFactorial = 1000;
 
     private readonly Work _work = Work.Current;
 
-    /// <summary>Whether logarithms of negative numbers are undefined rather than complex.</summary>
-    public bool IsReal { get; init; }
+    /// <summary>Where functions have a value.</summary>
+    public Domain Domain { get; init; }
 
     /// <summary>The value; undefined where a part of it is.</summary>
     public MathValue Evaluate(Expression expression, Func<string, ExactNumber?> letters)
     {
-        if (_work.IsUsedUp)
+        Stack<(Expression Tree, int Next)> open = new([(expression, 0)]);
+        Stack<MathValue> values = new();
+        while (open.TryPop(out (Expression Tree, int Next) top))
         {
-            return MathValue.Undefined;
+            if (top.Next < top.Tree.Parts.Count)
+            {
+                open.Push((top.Tree, top.Next + 1));
+                open.Push((top.Tree.Parts[top.Next], 0));
+                continue;
+            }
+
+            MathValue value = top.Tree switch
+            {
+                Operation operation => Apply(operation, values),
+                Opaque opaque => Print(opaque, values),
+                _ => Leaf(top.Tree, letters),
+            };
+
+            // Whatever holds it is undefined as well.
+            if (value.IsUndefined || _work.IsUsedUp)
+            {
+                return MathValue.Undefined;
+            }
+
+            values.Push(value);
         }
 
-        switch (expression)
-        {
-            case Number number:
-                return number.Value;
-            case Symbol symbol:
-                return letters(symbol.Name) is { } value ? value : MathValue.Undefined;
-            case Constant constant:
-                return constant.Name switch
-                {
-                    ConstantName.Pi => (BigComplex)BigFloat.Pi,
-                    ConstantName.E => (BigComplex)BigFloat.Exp(BigFloat.One),
-                    ConstantName.I => BigComplex.I,
-                    _ => MathValue.Undefined,
-                };
-        }
-
-        Operation operation = (Operation)expression;
-        MathValue a = Evaluate(operation.Arguments[0], letters),
-            b = operation.Arguments.Length > 1 ? Evaluate(operation.Arguments[1], letters) : default;
-        bool isBinary = operation.Arguments.Length > 1;
-        if (a.IsUndefined || (isBinary && b.IsUndefined) || !_work.Spend(CostOf(operation.Name, a, b)))
-        {
-            return MathValue.Undefined;
-        }
-
-        return Exactly(operation.Name, a.Exact, isBinary ? b.Exact : null) is { } exact ? exact : Approximately(operation.Name, a, b);
+        return values.Pop();
     }
 
+    private static MathValue Leaf(Expression leaf, Func<string, ExactNumber?> letters) =>
+        leaf switch
+        {
+            Number number => number.Value,
+            Symbol symbol => letters(symbol.Name) is { } value ? value : MathValue.Undefined,
+            Constant { Name: ConstantName.Pi } => (BigComplex)BigFloat.Pi,
+            Constant { Name: ConstantName.E } => BigComplex.Exp(1),
+            Constant { Name: ConstantName.I } => BigComplex.I,
+            _ => MathValue.Undefined,
+        };
+
+    private MathValue Print(Opaque opaque, Stack<MathValue> values)
+    {
+        MathValue[] arguments = new MathValue[opaque.Arguments.Length];
+        for (int i = arguments.Length - 1; i >= 0; i--)
+        {
+            arguments[i] = values.Pop();
+        }
+
+        return _work.Spend(5 * (1 + arguments.Length)) ? Fingerprint.Of(opaque.Head, arguments) : MathValue.Undefined;
+    }
+
+    private MathValue Apply(Operation operation, Stack<MathValue> values)
+    {
+        bool isBinary = operation.Arguments.Length > 1;
+        MathValue b = isBinary ? values.Pop() : default,
+            a = values.Pop();
+        return !_work.Spend(CostOfExact(operation.Name, a, b)) ? MathValue.Undefined
+            : ExactOperations.Apply(operation.Name, a.Exact, isBinary ? b.Exact : null) is { } exact ? exact
+            : Residues.Apply(operation.Name, a, b) is { } residues && Approximately(operation.Name, a, b) is { IsUndefined: false } large
+                ? large.With(residues)
+            : Approximately(operation.Name, a, b);
+    }
+
+    private bool IsDefined(OperationName name, MathValue a, MathValue b) =>
+        Domain == Domain.Complex
+        || name switch
+        {
+            Ln => a.Approximate.Re.Sign >= 0,
+            Logarithm => b.Approximate.Re.Sign >= 0,
+            Sqrt when Domain == Domain.Real => a.Approximate.Re.Sign >= 0 && a.IsReal,
+            Root when Domain == Domain.Real => b.Approximate.Re.Sign >= 0 || a.Exact is { IsInteger: true, Numerator.IsEven: false },
+            Power when Domain == Domain.Real => a.Approximate.Re.Sign >= 0 || b.Exact is { Denominator.IsEven: false },
+            _ => true,
+        };
+
+    // Microseconds of what was not found exactly.
+    private static int CostOf(OperationName name, MathValue first, MathValue second) =>
+        name switch
+        {
+            Sqrt when first.IsReal => 15,
+            Factorial => 1000,
+            <= Negate or Absolute or Floor or Ceiling or Maximum or Minimum => 5,
+            Power when second.Exact is { IsInteger: true } => 40,
+            _ when first.IsReal && second.IsReal && name is not (Arcsin or Arccos) => CostOfFunction,
+            _ => 2 * CostOfFunction,
+        };
+
     // The exact operations that take longer than an addition.
-    private static long CostOf(OperationName name, MathValue a, MathValue b)
+    private static long CostOfExact(OperationName name, MathValue a, MathValue b)
     {
         long bits = a.Exact is { } exact ? exact.Numerator.GetBitLength() + exact.Denominator.GetBitLength() : 0;
         return name switch
         {
-            Factorial => bits < 12 ? 500 : 1,
+            Factorial => bits < 16 ? 500 : 1,
             Binomial => bits < 12 ? 250 : 1,
             Power => b.Exact is { IsInteger: true } ? 5 + bits / 10 : 1,
             Sqrt or Root => 5 + bits / 10,
@@ -66,142 +120,23 @@ internal sealed class Evaluator
         };
     }
 
-    // Null where the result is not rational, too large or undefined.
-    private static ExactNumber? Exactly(OperationName name, ExactNumber? first, ExactNumber? second)
-    {
-        if (first is not { } a)
-        {
-            return null;
-        }
-
-        if (second is { } b)
-        {
-            return name switch
-            {
-                Add => ExactNumber.Apply('+', a, b),
-                Subtract => ExactNumber.Apply('-', a, b),
-                Multiply => ExactNumber.Apply('*', a, b),
-                Divide => ExactNumber.Apply('/', a, b),
-                Power => b.IsInteger ? ExactNumber.Power(a, b.Numerator) : null,
-                Root => a.IsInteger ? RootOf(b, a.Numerator) : null,
-                Binomial => Choose(a, b),
-                Modulo => a.IsInteger && b.IsInteger && b.Numerator.Sign > 0
-                    ? ExactNumber.FromInteger(a.Numerator - b.Numerator * FloorOf(ExactNumber.Apply('/', a, b)!.Value))
-                    : null,
-                Gcd => a.IsInteger && b.IsInteger
-                    ? ExactNumber.FromInteger(BigInteger.GreatestCommonDivisor(a.Numerator, b.Numerator))
-                    : null,
-                Lcm => a.IsInteger && b.IsInteger && !a.Numerator.IsZero && !b.Numerator.IsZero
-                    ? ExactNumber.FromInteger(
-                        BigInteger.Abs(a.Numerator * b.Numerator) / BigInteger.GreatestCommonDivisor(a.Numerator, b.Numerator)
-                    )
-                    : null,
-                Maximum => a.CompareTo(b) > 0 ? a : b,
-                Minimum => a.CompareTo(b) < 0 ? a : b,
-                _ => null,
-            };
-        }
-
-        return name switch
-        {
-            Negate => -a,
-            Absolute => a.Numerator.Sign < 0 ? -a : a,
-            Floor => ExactNumber.FromInteger(FloorOf(a)),
-            Ceiling => ExactNumber.FromInteger(-FloorOf(-a)),
-            Factorial => FactorialOf(a),
-            Sqrt => RootOf(a, 2),
-            _ => null,
-        };
-    }
-
-    private static BigInteger FloorOf(ExactNumber a)
-    {
-        BigInteger quotient = BigInteger.DivRem(a.Numerator, a.Denominator, out BigInteger rest);
-        return rest.Sign < 0 ? quotient - 1 : quotient;
-    }
-
-    private static ExactNumber? FactorialOf(ExactNumber a)
-    {
-        if (!a.IsInteger || a.Numerator.Sign < 0 || a.Numerator > MaxFactorial)
-        {
-            return null;
-        }
-
-        BigInteger product = BigInteger.One;
-        for (int k = 2; k <= (int)a.Numerator; k++)
-        {
-            product *= k;
-        }
-
-        return ExactNumber.FromInteger(product);
-    }
-
-    private static ExactNumber? Choose(ExactNumber n, ExactNumber k)
-    {
-        if (!n.IsInteger || !k.IsInteger || n.Numerator.Sign < 0 || n.Numerator > MaxFactorial)
-        {
-            return null;
-        }
-
-        BigInteger result = BigInteger.One;
-        if (k.Numerator.Sign < 0 || k.Numerator > n.Numerator)
-        {
-            return ExactNumber.FromInteger(BigInteger.Zero);
-        }
-
-        for (int i = 1; i <= (int)k.Numerator; i++)
-        {
-            result = result * ((int)n.Numerator - i + 1) / i;
-        }
-
-        return ExactNumber.FromInteger(result);
-    }
-
-    private static ExactNumber? RootOf(ExactNumber a, BigInteger degree)
-    {
-        const int MaxDegree = 64;
-        if (degree < 1 || degree > MaxDegree || (a.Numerator.Sign < 0 && degree.IsEven))
-        {
-            return null;
-        }
-
-        return Whole(BigInteger.Abs(a.Numerator), (int)degree) is { } top && Whole(a.Denominator, (int)degree) is { } bottom
-            ? ExactNumber.FromFraction(top * a.Numerator.Sign, bottom)
-            : null;
-    }
-
-    // The whole number whose power this is, by Newton's method from above; null where there is none.
-    private static BigInteger? Whole(BigInteger power, int degree)
-    {
-        BigInteger root = BigInteger.One << (int)(power.GetBitLength() / degree + 1);
-        for (BigInteger next = root - 1; next < root; )
-        {
-            root = next;
-            next = ((degree - 1) * root + power / BigInteger.Max(1, BigInteger.Pow(root, degree - 1))) / degree;
-        }
-
-        return BigInteger.Pow(root, degree) == power ? root : null;
-    }
-
     private MathValue Approximately(OperationName name, MathValue first, MathValue second)
     {
         BigComplex a = first.Approximate,
             b = second.Approximate;
-        if (
-            !_work.Spend(
-                name <= Negate || name is Absolute or Floor or Ceiling or Maximum or Minimum ? 5
-                : first.IsReal && name is not (Arcsin or Arccos) ? CostOfFunction
-                : 2 * CostOfFunction
-            )
-        )
+        if (!IsDefined(name, first, second) || !_work.Spend(CostOf(name, first, second)))
         {
             return MathValue.Undefined;
         }
 
-        if (IsReal && ((name == Ln && a.Re.Sign < 0) || (name == Logarithm && b.Re.Sign < 0)))
+        _work.MetUndefined |= name switch
         {
-            return MathValue.Undefined;
-        }
+            Divide => b.IsZero,
+            Ln => a.IsZero,
+            Logarithm => b.IsZero || (a - 1).IsZero,
+            Power => a.IsZero && !(b.Re.Sign > 0),
+            _ => false,
+        };
 
         switch (name)
         {
@@ -216,7 +151,9 @@ internal sealed class Evaluator
             case Negate:
                 return -a;
             case Power:
-                return PowerOf(a, second);
+                return Domain == Domain.Real && a.Re.Sign < 0 && second.Exact is { IsInteger: false } rational
+                    ? RealPower(a, rational)
+                    : PowerOf(a, second);
             case Root:
                 return first.Exact is { IsInteger: true } degree ? RealRoot(b, degree.Numerator) : MathValue.Undefined;
             case Maximum or Minimum:
@@ -225,14 +162,14 @@ internal sealed class Evaluator
                     : second;
             case Logarithm:
                 return BigComplex.Log(b) / BigComplex.Log(a);
+            case Factorial:
+                return first.Exact is { } n && Residues.HasFactorial(n) ? FactorialOf((int)n.Numerator) : MathValue.Undefined;
             case Absolute:
-                return (BigComplex)BigComplex.Abs(a);
+                return BigComplex.Abs(a);
             case Floor:
-                return first.IsReal && a.Re.Floor() is { } floor && ExactNumber.FromInteger(floor) is { } whole
-                    ? whole
-                    : MathValue.Undefined;
+                return first.IsReal && a.Floor() is { } floor && ExactNumber.FromInteger(floor) is { } whole ? whole : MathValue.Undefined;
             case Ceiling:
-                return first.IsReal && (-a.Re).Floor() is { } below && ExactNumber.FromInteger(-below) is { } above
+                return first.IsReal && (-a).Floor() is { } below && ExactNumber.FromInteger(-below) is { } above
                     ? above
                     : MathValue.Undefined;
             case Sqrt:
@@ -256,7 +193,7 @@ internal sealed class Evaluator
             case Arcsin:
                 return BigComplex.Asin(a);
             case Arccos:
-                return BigFloat.Pi / 2 - BigComplex.Asin(a);
+                return (BigComplex)BigFloat.Pi / 2 - BigComplex.Asin(a);
             case Arctan:
                 return BigComplex.Atan(a);
             case Sinh:
@@ -276,6 +213,31 @@ internal sealed class Evaluator
         return exponent.Exact is not { IsInteger: true } whole ? BigComplex.Pow(a, exponent.Approximate)
             : whole.Numerator.GetBitLength() <= MaxBits ? BigComplex.Pow(a, (long)whole.Numerator)
             : MathValue.Undefined;
+    }
+
+    // Of a negative number, to an exponent with an odd denominator.
+    private static MathValue RealPower(BigComplex a, ExactNumber exponent)
+    {
+        BigComplex size = BigComplex.Pow(-a, BigFloat.From(exponent));
+        return exponent.Numerator.IsEven ? size : -size;
+    }
+
+    private static BigComplex FactorialOf(int n)
+    {
+        BigComplex product = 1;
+        for (int k = 2; k <= n; )
+        {
+            // As many factors at a time as an int holds.
+            int factors = k++;
+            while (k <= n && (long)factors * k < int.MaxValue)
+            {
+                factors *= k++;
+            }
+
+            product *= factors;
+        }
+
+        return product;
     }
 
     private static MathValue RealRoot(BigComplex a, BigInteger degree)

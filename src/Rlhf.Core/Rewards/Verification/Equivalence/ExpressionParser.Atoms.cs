@@ -21,6 +21,7 @@ internal sealed partial class ExpressionParser
             TokenKind.Number => NumberFrom(token),
             TokenKind.Letter => Subscripted(token.Text),
             TokenKind.Word => FromWord(token),
+            TokenKind.Text when _words => NamedQuantity(token.Text),
             TokenKind.Command => FromCommand(token.Text),
             TokenKind.Symbol => FromBracket(token.Text),
             _ => null,
@@ -34,7 +35,7 @@ internal sealed partial class ExpressionParser
             return null;
         }
 
-        if (Next is { } bar && bar.IsCommand("overline") && !bar.AfterSpace)
+        if (Next is { } bar && bar.IsCommand("overline") && !bar.AfterSpace && token.Text.Contains('.', StringComparison.Ordinal))
         {
             return Repeating(token.Text);
         }
@@ -132,11 +133,22 @@ internal sealed partial class ExpressionParser
             return Selection(selection);
         }
 
+        if (OpaqueFunctions.Contains(token.Text) && Next is { } open && open.Is("("))
+        {
+            return Applied(token.Text);
+        }
+
+        if (IsDifferential(token) && Next is { } slash && slash.Is("/") && _at + 1 < _tokens.Count && IsDifferential(_tokens[_at + 1]))
+        {
+            _at += 2;
+            return new Symbol(DerivativeName(token.Text, _tokens[_at - 1].Text));
+        }
+
         // A row of letters is their product; a long one is a word.
         const int LongestProduct = 3;
         if (token.Text.Length > LongestProduct)
         {
-            return null;
+            return _words ? NamedQuantity(token.Text) : null;
         }
 
         Expression? product = null;
@@ -175,28 +187,6 @@ internal sealed partial class ExpressionParser
             _ => new Symbol(letter),
         };
 
-    private Expression? Subscripted(string letter)
-    {
-        if (!Take("_"))
-        {
-            return Letter(letter);
-        }
-
-        bool braces = Take("{");
-        string name = letter + "_";
-        while (Next is { } token && token.Kind is TokenKind.Number or TokenKind.Letter or TokenKind.Word or TokenKind.Text)
-        {
-            _at++;
-            name += token.Text;
-            if (!braces)
-            {
-                break;
-            }
-        }
-
-        return name.Length == letter.Length + 1 || (braces && !Take("}")) ? null : new Symbol(name);
-    }
-
     private Expression? FromCommand(string name)
     {
         switch (name)
@@ -205,6 +195,8 @@ internal sealed partial class ExpressionParser
                 return new Constant(ConstantName.Pi);
             case "infty":
                 return new Constant(ConstantName.Infinity);
+            case "frac" when Derivative() is { } derivative:
+                return derivative;
             case "frac":
                 return Argument() is { } top && Argument() is { } bottom ? new Operation(OperationName.Divide, top, bottom) : null;
             case "binom":
@@ -216,11 +208,23 @@ internal sealed partial class ExpressionParser
             case "lceil":
                 return Sum() is { } ceiling && TakeCommand("rceil") ? new Operation(OperationName.Ceiling, ceiling) : null;
             case "sum" or "prod":
-                return Running(name == "sum" ? OperationName.Add : OperationName.Multiply);
+                return Running(name);
+            case "int" or "iint" or "iiint" or "oint":
+                return Integral(name);
+            case "lim":
+                return Limit();
+            case "mathbb":
+                return Next is { Kind: TokenKind.Letter } or { Text: "{" } && RawArgument() is { } set
+                    ? new Symbol("\\mathbb " + set)
+                    : null;
+            case "angle" or "triangle" or "partial":
+                return RawArgument() is { } of ? new Symbol($"\\{name} {of}") : null;
             default:
                 return Selections.TryGetValue(name, out OperationName selection) ? Selection(selection)
                     : Functions.TryGetValue(name, out OperationName function) ? Function(function)
-                    : MathCommands.NoLetters.Contains(name) || name == "overline" ? null
+                    : MathCommands.Accents.Contains(name) ? Accented(name)
+                    : OpaqueFunctions.Contains(name) && Next is { } open && open.Is("(") ? Applied(name)
+                    : MathCommands.NoLetters.Contains(name) ? null
                     : Subscripted("\\" + name);
         }
     }

@@ -68,20 +68,6 @@ internal sealed partial class ExpressionParser
         return chosen is Operation { Name: var last } && last == name && Take(braces ? "set}" : ")") ? chosen : null;
     }
 
-    // \sum_{k=1}^{5} and a product.
-    private Expression? Running(OperationName joins)
-    {
-        if (!Take("_") || !Take("{") || Next is not { Kind: TokenKind.Letter } letter)
-        {
-            return null;
-        }
-
-        _at++;
-        return Take("=") && Sum() is { } from && Take("}") && Take("^") && Argument() is { } to && Product() is { } term
-            ? Series.Expand(joins, Letter(letter.Text), from, to, term)
-            : null;
-    }
-
     private Expression? Function(OperationName name)
     {
         Expression? logBase = null;
@@ -155,13 +141,7 @@ internal sealed partial class ExpressionParser
     }
 
     private static Expression InRadians(Expression expression) =>
-        expression switch
-        {
-            Symbol { Name: Degree } => new Operation(OperationName.Divide, new Constant(ConstantName.Pi), OneEighty),
-            Operation operation when operation.Any(e => e is Symbol { Name: Degree }) => new Operation(
-                operation.Name,
-                [.. operation.Arguments.Select(InRadians)]
-            ),
-            _ => expression,
-        };
+        expression.Rewrite(e =>
+            e is Symbol { Name: Degree } ? new Operation(OperationName.Divide, new Constant(ConstantName.Pi), OneEighty) : null
+        );
 }

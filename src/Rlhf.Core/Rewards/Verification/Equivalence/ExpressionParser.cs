@@ -5,22 +5,26 @@ namespace Rlhf.Rewards.Verification.Equivalence;
 /// </summary>
 internal sealed partial class ExpressionParser
 {
-    private const int MaxDepth = 400;
+    // Far below what the smallest stack holds: one level is up to ten calls.
+    private const int MaxDepth = 64;
 
     private readonly List<MathToken> _tokens;
+    private readonly bool _words;
     private int _at;
     private int _depth;
     private int _bars;
 
-    private ExpressionParser(IEnumerable<MathToken> tokens) => _tokens = [.. tokens];
+    private ExpressionParser(IEnumerable<MathToken> tokens, bool words) => (_tokens, _words) = ([.. tokens], words);
 
     private MathToken? Next => _at < _tokens.Count ? _tokens[_at] : null;
 
     /// <summary>The expression; null where the tokens are none.</summary>
-    public static Expression? Read(IEnumerable<MathToken> tokens)
+    /// <param name="tokens">The tokens.</param>
+    /// <param name="words">Whether words may name quantities, as in <c>profit = revenue - cost</c>.</param>
+    public static Expression? Read(IEnumerable<MathToken> tokens, bool words = false)
     {
-        ExpressionParser parser = new(tokens);
-        if (parser._tokens is [{ Kind: TokenKind.Word } word] && IsShortWord(word.Text))
+        ExpressionParser parser = new(tokens, words);
+        if (!words && parser._tokens is [{ Kind: TokenKind.Word } word] && IsShortWord(word.Text))
         {
             return null;
         }
@@ -89,123 +93,6 @@ internal sealed partial class ExpressionParser
             : null;
     }
 
-    private Expression? Sum()
-    {
-        if (++_depth > MaxDepth)
-        {
-            return null;
-        }
-
-        Expression? sum = Signed(first: true);
-        while (sum is not null && Next is { } token && (token.Is("+") || token.Is("-") || token.IsCommand("pm") || token.IsCommand("mp")))
-        {
-            sum = Signed(first: false) is { } term ? new Operation(OperationName.Add, sum, term) : null;
-        }
-
-        _depth--;
-        return sum;
-    }
-
-    // Any row of signs, then a product.
-    private Expression? Signed(bool first)
-    {
-        bool negative = false,
-            both = false,
-            any = first;
-        for (; Next is { } token; _at++, any = true)
-        {
-            if (token.Is("-"))
-            {
-                negative = !negative;
-            }
-            else if (token.IsCommand("pm") || token.IsCommand("mp"))
-            {
-                negative ^= token.Text == "mp";
-                both = true;
-            }
-            else if (!token.Is("+"))
-            {
-                break;
-            }
-        }
-
-        if (!any || Product() is not { } product)
-        {
-            return null;
-        }
-
-        product = both ? new Operation(OperationName.Multiply, new Symbol(Expression.PlusMinus), product) : product;
-        return !negative ? product
-            : product is Number number ? new Number(-number.Value, number.Decimals)
-            : new Operation(OperationName.Negate, product);
-    }
-
-    private Expression? Product()
-    {
-        Expression? product = Powered();
-        while (product is not null && Next is { } token)
-        {
-            bool divides = token.Is("/") || token.IsCommand("div");
-            if (divides || token.Is("*") || token.IsCommand("times") || token.IsCommand("cdot") || token.IsCommand("bmod"))
-            {
-                _at++;
-                bool negative = false;
-                while (Next is { } sign && (sign.Is("-") || sign.Is("+")))
-                {
-                    negative ^= sign.Is("-");
-                    _at++;
-                }
-
-                if (Powered() is not { } factor)
-                {
-                    return null;
-                }
-
-                factor = negative ? new Operation(OperationName.Negate, factor) : factor;
-                product = new Operation(
-                    divides ? OperationName.Divide
-                        : token.IsCommand("bmod") ? OperationName.Modulo
-                        : OperationName.Multiply,
-                    product,
-                    factor
-                );
-            }
-            else if (BeginsFactor(token))
-            {
-                product = Powered() is { } factor ? new Operation(OperationName.Multiply, product, factor) : null;
-            }
-            else
-            {
-                break;
-            }
-        }
-
-        return product;
-    }
-
-    // What may follow a factor without a sign: not a number, unless the factor ended with a bracket or factorial or, as in 2^a 3^b, it is
-    // a power itself.
-    private bool BeginsFactor(MathToken token) =>
-        token.Kind switch
-        {
-            TokenKind.Letter or TokenKind.Word => true,
-            TokenKind.Number => _at > 0
-                && (
-                    _tokens[_at - 1].Is(")")
-                    || _tokens[_at - 1].Is("!")
-                    || (
-                        token.AfterSpace
-                        && _at + 1 < _tokens.Count
-                        && _tokens[_at + 1].Is("^")
-                        && (_tokens[_at - 1].Is("}") || (_at > 1 && _tokens[_at - 2].Is("^")))
-                    )
-                ),
-            TokenKind.Command => !MathCommands.NoLetters.Contains(token.Text)
-                || token.Text is "frac" or "sqrt" or "binom" or "gcd" or "max" or "min",
-            TokenKind.Symbol => token.Text is "(" or "{" or "[" || (token.Text == "|" && _bars == 0),
-            _ => false,
-        };
-
     private Expression? Powered()
     {
         if (++_depth > MaxDepth)
@@ -225,6 +112,15 @@ internal sealed partial class ExpressionParser
             {
                 // A degree is 1 outside a function; inside, the function looks for it.
                 value = new Operation(OperationName.Multiply, value, new Symbol(Degree));
+            }
+            else if (Superscript() is { } mark)
+            {
+                value = Uncomputed("^" + mark, value);
+            }
+            else if (token.Is("_") && _at > 0 && _tokens[_at - 1].Is(")") && Subscript() is { } index)
+            {
+                // Ca(OH)_2
+                value = Uncomputed("_" + index, value);
             }
             else if (token.Is("^"))
             {
@@ -270,6 +166,11 @@ internal sealed partial class ExpressionParser
     // Powers group to the right; a sign or a bracket may stand without braces in plain text.
     private Expression? Exponent()
     {
+        if (++_depth > MaxDepth)
+        {
+            return null;
+        }
+
         bool negative = Take("-");
         Expression? exponent =
             Next is { Kind: TokenKind.Number } ? Plain()
@@ -280,17 +181,25 @@ internal sealed partial class ExpressionParser
             exponent = Exponent() is { } upper ? new Operation(OperationName.Power, exponent, upper) : null;
         }
 
+        _depth--;
         return exponent is null || !negative ? exponent : new Operation(OperationName.Negate, exponent);
     }
 
     // What a command takes: braces, or one digit, letter or command.
     private Expression? Argument()
     {
-        if (Next is not { } token)
+        if (++_depth > MaxDepth)
         {
             return null;
         }
 
+        Expression? argument = Next is { } token ? Argument(token) : null;
+        _depth--;
+        return argument;
+    }
+
+    private Expression? Argument(MathToken token)
+    {
         if (token.Is("{"))
         {
             return Atom();
@@ -322,6 +231,8 @@ internal sealed partial class ExpressionParser
             || (token.Kind == TokenKind.Command && !MathCommands.NoLetters.Contains(token.Text))
             || token.IsCommand("frac")
             || token.IsCommand("sqrt")
+            || token.IsCommand("infty")
+            || token.IsCommand("mathbb")
             ? Atom()
             : null;
     }

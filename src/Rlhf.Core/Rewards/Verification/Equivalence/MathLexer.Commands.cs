@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.RegularExpressions;
 
 namespace Rlhf.Rewards.Verification.Equivalence;
 
@@ -130,6 +131,17 @@ internal sealed partial class MathLexer
         return fits;
     }
 
+    // Whether the last token is an index, as in H_2 or H_{2}.
+    private bool IsAfterIndex() =>
+        (_tokens.Count > 2 && _tokens[^1].Kind == TokenKind.Number && _tokens[^2].Is("_"))
+        || (_tokens.Count > 4 && _tokens[^1].Is("}") && _tokens[^3].Is("{") && _tokens[^4].Is("_"));
+
+    [GeneratedRegex("^[A-Z][a-z]?$")]
+    private static partial Regex Element();
+
+    [GeneratedRegex("^([A-Z][a-z]?|[0-9]|_|[{}()^+-])+$", RegexOptions.NonBacktracking)]
+    private static partial Regex Compound();
+
     // Text that is a formula in itself, such as \text{240,000} or \mathrm{132}, is read as one.
     private bool ReadText(string command)
     {
@@ -182,10 +194,37 @@ internal sealed partial class MathLexer
             return true;
         }
 
+        // \operatorname{sgn}(x), \text{Var}(X)
+        if (
+            (command == "operatorname" || ExpressionParser.IsOpaqueFunction(trimmed))
+            && trimmed.All(char.IsAsciiLetter)
+            && ArgumentStart().IsMatch(_text, _at)
+        )
+        {
+            Add(TokenKind.Command, trimmed);
+            return true;
+        }
+
+        // \mathrm{H_2O}, \text{H}_2\text{O}, \mathrm{d}x: letters of the formula, not of a word.
+        if (
+            (trimmed == "d" && command == "mathrm" && _at < _text.Length && (char.IsAsciiLetter(_text[_at]) || _text[_at] is '\\' or ' '))
+            || (Element().IsMatch(trimmed) && ((_at < _text.Length && _text[_at] == '_') || (start > 2 && IsAfterIndex())))
+            || (trimmed.Contains('_', StringComparison.Ordinal) && Compound().IsMatch(trimmed))
+        )
+        {
+            if (Read(trimmed, thousands: false, _depth + 1) is not { } letters)
+            {
+                return false;
+            }
+
+            _tokens.AddRange(letters);
+            return true;
+        }
+
         if (content.AsSpan().ContainsAny(Formula))
         {
             // Words inside it stay text, so that \text{(A)} is no product.
-            if (Read(content, _thousands && _open.All(b => b == '{')) is not { } inner)
+            if (Read(content, _thousands && _open.All(b => b == '{'), _depth + 1) is not { } inner)
             {
                 return false;
             }

@@ -5,10 +5,13 @@ namespace Rlhf.Rewards.Verification.Equivalence;
 /// <summary>Cuts an answer into tokens. Knows the commands that an answer may hold: any other makes it no answer.</summary>
 internal sealed partial class MathLexer
 {
-    private const int MaxDepth = 120;
+    // Brackets within brackets, and text within text.
+    private const int MaxDepth = 40;
+    private const int MaxTexts = 4;
 
     private readonly string _text;
     private readonly bool _thousands;
+    private readonly int _depth;
     private readonly List<MathToken> _tokens = [];
     private readonly Stack<char> _open = new();
     private readonly bool _pairedDollars;
@@ -18,10 +21,11 @@ internal sealed partial class MathLexer
     private int _pairs;
     private bool _space;
 
-    private MathLexer(string text, bool thousands) =>
-        (_text, _thousands, _pairedDollars) = (
+    private MathLexer(string text, bool thousands, int depth) =>
+        (_text, _thousands, _depth, _pairedDollars) = (
             text,
             thousands,
+            depth,
             !text.Contains('$', StringComparison.Ordinal) || (text.Count(c => c == '$') - Regex.Count(text, @"\\\$")) % 2 == 0
         );
 
@@ -30,10 +34,13 @@ internal sealed partial class MathLexer
     /// </summary>
     /// <param name="text">What <see cref="AnswerText.Clean"/> gave.</param>
     /// <param name="thousands">Whether <c>1,234</c> is one number where no bracket is open.</param>
-    public static List<MathToken>? Read(string text, bool thousands)
+    /// <param name="depth">How many texts it stands in.</param>
+    public static List<MathToken>? Read(string text, bool thousands, int depth = 0)
     {
-        MathLexer lexer = new(text, thousands);
-        return lexer.Run() && lexer._open.Count == 0 && lexer._pairs == 0 && lexer._delimiter is null ? lexer._tokens : null;
+        MathLexer lexer = new(text, thousands, depth);
+        return depth <= MaxTexts && lexer.Run() && lexer._open.Count == 0 && lexer._pairs == 0 && lexer._delimiter is null
+            ? lexer._tokens
+            : null;
     }
 
     [GeneratedRegex(@"\G(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+(?![a-zA-Z\d]))?")]
@@ -131,7 +138,7 @@ internal sealed partial class MathLexer
                 }
 
                 return AddCurrency("$");
-            case '€' or '£' or '¥':
+            case '€' or '£' or '¥' or '₹':
                 return AddCurrency(c.ToString());
             case '*' when _at < _text.Length && _text[_at] == '*':
                 _at++;
@@ -141,7 +148,11 @@ internal sealed partial class MathLexer
                 _at++;
                 Add(TokenKind.Command, c == '<' ? "le" : "ge");
                 return true;
-            // "0.333..." goes on; 5!! is no factorial of a factorial.
+            case '.' when _text.AsSpan(_at - 1).StartsWith("...", StringComparison.Ordinal):
+                _at += 2;
+                Add(TokenKind.Command, "ldots");
+                return true;
+            // 5..6 is no number; 5!! is no factorial of a factorial.
             case '.' or '!' when _at > 1 && _text[_at - 2] == c:
                 return false;
             case '(' or '[' or '{':

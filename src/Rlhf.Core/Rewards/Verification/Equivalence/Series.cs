@@ -20,7 +20,7 @@ internal static class Series
             || WholeNumber(to) is not { } last
             || last < first
             || last - first >= MostTerms
-            || Size(term) * (last - first + 1) > MostParts
+            || term.Size * (last - first + 1) > MostParts
         )
         {
             return null;
@@ -29,7 +29,8 @@ internal static class Series
         Expression? all = null;
         for (int value = first; value <= last; value++)
         {
-            Expression next = Replace(term, letter, new Number(ExactNumber.FromInteger(value)!.Value));
+            Number number = new(ExactNumber.FromInteger(value)!.Value);
+            Expression next = term.Rewrite(e => e == letter ? number : null);
             all = all is null ? next : new Operation(joins, all, next);
         }
 
@@ -41,14 +42,4 @@ internal static class Series
         && System.Numerics.BigInteger.Abs(number.Value.Numerator) < 1_000_000
             ? (int)number.Value.Numerator
             : null;
-
-    private static int Size(Expression expression) => 1 + expression.Parts.Sum(Size);
-
-    private static Expression Replace(Expression expression, Expression letter, Expression by) =>
-        expression switch
-        {
-            Symbol or Constant => expression == letter ? by : expression,
-            Operation operation => new Operation(operation.Name, [.. operation.Arguments.Select(a => Replace(a, letter, by))]),
-            _ => expression,
-        };
 }

@@ -49,6 +49,20 @@ internal static class TokenSpans
         : token.IsCommand("end") ? -1
         : 0;
 
+    /// <summary>How many brackets and environments stand within one another at most.</summary>
+    public static int Nesting(List<MathToken> tokens)
+    {
+        int depth = 0,
+            most = 0;
+        foreach (MathToken token in tokens)
+        {
+            depth += Depth(token);
+            most = Math.Max(most, depth);
+        }
+
+        return most;
+    }
+
     /// <summary>What stands between the tokens outside all brackets that fit; null where there are too many.</summary>
     public static List<MathToken[]>? Split(ReadOnlySpan<MathToken> tokens, Func<MathToken, bool> fits)
     {

@@ -12,84 +12,6 @@ internal static class UnicodeText
     private const string Superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
     private const string Subscripts = "₀₁₂₃₄₅₆₇₈₉";
 
-    // What a reader takes for the same thing.
-    private static readonly Dictionary<char, string> Looks = new()
-    {
-        ['−'] = "-",
-        ['–'] = "-",
-        ['‐'] = "-",
-        ['‑'] = "-",
-        ['×'] = "\\times ",
-        ['÷'] = "\\div ",
-        ['·'] = "\\cdot ",
-        ['⋅'] = "\\cdot ",
-        ['∙'] = "\\cdot ",
-        ['∗'] = "*",
-        ['π'] = "\\pi ",
-        ['∞'] = "\\infty ",
-        ['°'] = "^\\circ ",
-        ['º'] = "^\\circ ",
-        ['±'] = "\\pm ",
-        ['∓'] = "\\mp ",
-        ['≠'] = "\\ne ",
-        ['≤'] = "\\le ",
-        ['≥'] = "\\ge ",
-        ['⩽'] = "\\le ",
-        ['⩾'] = "\\ge ",
-        ['∪'] = "\\cup ",
-        ['∩'] = "\\cap ",
-        ['∖'] = "\\setminus ",
-        ['∈'] = "\\in ",
-        ['∅'] = "\\emptyset ",
-        ['ℝ'] = "\\mathbb{R}",
-        ['⟨'] = "\\langle ",
-        ['⟩'] = "\\rangle ",
-        ['⌊'] = "\\lfloor ",
-        ['⌋'] = "\\rfloor ",
-        ['⌈'] = "\\lceil ",
-        ['⌉'] = "\\rceil ",
-        ['½'] = "\\frac{1}{2}",
-        ['⅓'] = "\\frac{1}{3}",
-        ['⅔'] = "\\frac{2}{3}",
-        ['¼'] = "\\frac{1}{4}",
-        ['¾'] = "\\frac{3}{4}",
-        ['⅕'] = "\\frac{1}{5}",
-        ['⅖'] = "\\frac{2}{5}",
-        ['⅗'] = "\\frac{3}{5}",
-        ['⅘'] = "\\frac{4}{5}",
-        ['⅙'] = "\\frac{1}{6}",
-        ['⅚'] = "\\frac{5}{6}",
-        ['⅛'] = "\\frac{1}{8}",
-        ['⅜'] = "\\frac{3}{8}",
-        ['⅝'] = "\\frac{5}{8}",
-        ['⅞'] = "\\frac{7}{8}",
-        ['‘'] = "'",
-        ['’'] = "'",
-        ['⁄'] = "/",
-        ['∕'] = "/",
-        ['θ'] = "\\theta ",
-        ['－'] = "-",
-        ['／'] = "/",
-        ['．'] = ".",
-        ['％'] = "\\%",
-        ['［'] = "[",
-        ['］'] = "]",
-        ['｜'] = "|",
-        ['＜'] = "<",
-        ['＞'] = ">",
-        ['；'] = ";",
-        ['：'] = ":",
-        ['α'] = "\\alpha ",
-        ['β'] = "\\beta ",
-        ['λ'] = "\\lambda ",
-        ['＋'] = "+",
-        ['，'] = ",",
-        ['（'] = "(",
-        ['）'] = ")",
-        ['＝'] = "=",
-        ['¢'] = "\\text{cents}",
-    };
-
     /// <summary>
     /// The text with signs of mathematics as LaTeX and other faces of digits and letters as plain ones, and without invisible characters at
     /// its ends; null for one that holds characters with no such look, or a number written in two faces.
@@ -155,11 +77,11 @@ internal static class UnicodeText
                 mapped.Append(sign);
                 i++;
             }
-            else if (Looks.TryGetValue(c, out string? look))
+            else if (UnicodeSigns.Looks.TryGetValue(c, out string? look))
             {
                 mapped.Append(look);
             }
-            else if (char.IsLetter(c) || c is '€' or '£' or '¥')
+            else if (char.IsLetter(c) || c is '€' or '£' or '¥' or '₹')
             {
                 mapped.Append(c);
             }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Rlhf.Rewards.Verification.Equivalence;
 
 /// <summary>Units, counted nouns and currencies in their usual form.</summary>
@@ -44,6 +46,9 @@ internal static class Units
         ["eur"] = "€",
         ["gbp"] = "£",
         ["yen"] = "¥",
+        ["rs"] = "₹",
+        ["inr"] = "₹",
+        ["rupee"] = "₹",
         ["deg"] = Degree,
         ["pct"] = "percent",
         ["gal"] = "gallon",
@@ -125,44 +130,78 @@ internal static class Units
     /// <summary>Whether a letter after a number and a space is a unit.</summary>
     public static bool IsLetter(string letter) => letter is "m" or "g" or "s" or "h" or "L";
 
+    /// <summary>Whether a unit is money.</summary>
+    public static bool IsCurrency(string unit) => unit is "$" or "€" or "£" or "¥" or "₹";
+
     /// <summary>Whether two units are the same, or one says what the other's money is paid for.</summary>
     public static bool Agree(string a, string b) => a == b || (a.StartsWith('$') && b.StartsWith('$') && (a == "$" || b == "$"));
 
     /// <summary>Whether a letter alone in \text{…} is a unit's symbol.</summary>
     public static bool IsSymbol(string letter) => "mgshlLdJNWVACFK/".Contains(letter, StringComparison.Ordinal);
 
-    /// <summary>The unit in its usual form: lower case, singular, written out, powers as ^n; null for no unit.</summary>
+    /// <summary>
+    /// The unit in its usual form: lower case, singular, written out, each part once with its power, those that divide after a slash; null
+    /// for no unit.
+    /// </summary>
     public static string? Normalize(IEnumerable<string> words)
     {
-        List<string> units = [];
-        string power = "";
+        SortedDictionary<string, int> powers = new(StringComparer.Ordinal);
+        string? last = null;
+        int power = 1,
+            sign = 1,
+            lastSign = 1;
         foreach (string word in words)
         {
             switch (Lower(word))
             {
                 case "square" or "sq":
-                    power = "^2";
+                    power = 2;
                     break;
                 case "cubic" or "cu":
-                    power = "^3";
+                    power = 3;
                     break;
-                case "of" or "the" or "a" or "each" or "old" or ".":
+                case "of" or "the" or "a" or "an" or "each" or "old" or ".":
                     break;
-                case "per":
-                    units.Add("/");
+                case "per" or "/":
+                    sign = -1;
                     break;
-                case ['^', ..] or "/":
-                    units.Add(word);
+                case ['^', .. var exponent]:
+                    if (last is null || !int.TryParse(exponent, out int times))
+                    {
+                        return null;
+                    }
+
+                    powers[last] += lastSign * (times - 1);
                     break;
                 case { } unit:
-                    units.Add(Singular(unit) + power);
-                    power = "";
+                    foreach ((string part, int each) in Parts(Singular(unit)))
+                    {
+                        powers[part] = powers.GetValueOrDefault(part) + sign * each * power;
+                        (last, lastSign) = (part, sign);
+                    }
+
+                    (power, sign) = (1, 1);
                     break;
             }
         }
 
-        return units.Count == 0 ? null : string.Concat(units);
+        string normal = Product(powers, 1) + (powers.Values.Any(p => p < 0) ? "/" + Product(powers, -1) : "");
+        return normal.Length == 0 ? null : normal;
+
+        static string Product(SortedDictionary<string, int> powers, int sign) =>
+            string.Join(
+                '·',
+                powers
+                    .Where(p => p.Value * sign > 0)
+                    .Select(p => p.Value * sign == 1 ? p.Key : string.Create(CultureInfo.InvariantCulture, $"{p.Key}^{p.Value * sign}"))
+            );
     }
+
+    /// <summary>Whether a word or letter is a unit's usual abbreviation.</summary>
+    public static bool IsAbbreviation(string word) => Abbreviations.Contains(word) || (word.Length == 1 && IsSymbol(word));
+
+    // mile/hour is a mile by an hour.
+    private static IEnumerable<(string Part, int Power)> Parts(string unit) => unit.Split('/').Select((part, i) => (part, i == 0 ? 1 : -1));
 
     private static string Singular(string word)
     {

@@ -16,11 +16,16 @@ internal static class ValueReader
             unit = rest[negative ? 1 : 0].Text;
             rest.RemoveAt(negative ? 1 : 0);
         }
-        else if (rest.Count > 1 && rest[0].IsWords && Units.Normalize([rest[0].Text]) is "$" or "€" or "£" or "¥")
+        else if (
+            rest.Count > 1
+            && rest[0].IsWords
+            && Units.Normalize([rest[0].Text.Trim('.', ' ')]) is { } named
+            && Units.IsCurrency(named)
+        )
         {
-            // USD 18
-            unit = Units.Normalize([rest[0].Text]);
-            rest.RemoveAt(0);
+            // USD 18, Rs. 18
+            unit = named;
+            rest.RemoveRange(0, rest.Count > 2 && rest[1].Is(".") ? 2 : 1);
         }
         else if (rest[^1].Kind == TokenKind.Currency)
         {
@@ -28,6 +33,7 @@ internal static class ValueReader
             rest.RemoveAt(rest.Count - 1);
         }
 
+        rest = WithoutBrackets(rest);
         int nouns = UnitStart(rest);
         if (nouns < rest.Count)
         {
@@ -105,7 +111,7 @@ internal static class ValueReader
                 unit switch
                 {
                     null or Units.Degree => Units.Degree,
-                    "c" or "f" or "k" => Units.Degree + unit,
+                    "c" or "f" or "k" => Units.Normalize([Units.Degree, unit]),
                     _ => null,
                 },
                 percent
@@ -113,6 +119,20 @@ internal static class ValueReader
         }
 
         return new(value, unit, percent);
+    }
+
+    // 9 (apples)
+    private static List<MathToken> WithoutBrackets(List<MathToken> tokens)
+    {
+        int open = tokens.FindLastIndex(t => t.Is("("));
+        return
+            open > 0
+            && tokens[^1].Is(")")
+            && tokens.Count - open > 2
+            && tokens[open - 1].Kind is TokenKind.Number
+            && tokens[(open + 1)..^1].TrueForAll(t => t.IsWords && (t.Kind == TokenKind.Text || Units.IsWord(t.Text)))
+            ? [.. tokens[..open], .. tokens[(open + 1)..^1].Select(t => t with { Kind = TokenKind.Text })]
+            : tokens;
     }
 
     private static Expression? Infinity(ReadOnlySpan<MathToken> tokens) =>
@@ -161,6 +181,8 @@ internal static class ValueReader
                     && token.Text is "C" or "F"
                     && (tokens[i - 1].IsCommand("circ") || (i > 1 && tokens[i - 2].IsCommand("circ")))
                 )
+                || (token.AfterSpace && afterNumber && IsCompound(tokens, i))
+                || (token.IsCommand("frac") && afterNumber && i + 2 < tokens.Count && tokens[i + 2].Kind == TokenKind.Text)
                 || (
                     token.Kind == TokenKind.Letter
                     && token.AfterSpace
@@ -176,6 +198,35 @@ internal static class ValueReader
         }
 
         return tokens.Count;
+    }
+
+    // m/s, kg·m/s^2, m s^{-1}: abbreviations alone, of which one divides.
+    private static bool IsCompound(List<MathToken> tokens, int start)
+    {
+        bool divides = false;
+        for (int i = start; i < tokens.Count; i++)
+        {
+            MathToken token = tokens[i];
+            divides |= token.Is("/") || (token.Is("-") && i > start);
+            bool isUnit = token.Kind is TokenKind.Letter or TokenKind.Word && Units.IsAbbreviation(token.Text);
+            bool joins =
+                token.Is("/")
+                || token.Is("^")
+                || token.Is("{")
+                || token.Is("}")
+                || token.Is("*")
+                || token.IsCommand("cdot")
+                || (
+                    (token.Is("-") || token.Kind == TokenKind.Number)
+                    && (tokens[i - 1].Is("^") || tokens[i - 1].Is("{") || tokens[i - 1].Is("-"))
+                );
+            if (!isUnit && (!joins || i == start))
+            {
+                return false;
+            }
+        }
+
+        return divides;
     }
 
     private static List<string>? UnitWords(List<MathToken> tokens)
@@ -198,24 +249,42 @@ internal static class ValueReader
             }
             else if (token.Is("^"))
             {
-                bool braces = i + 3 < tokens.Count && tokens[i + 1].Is("{") && tokens[i + 3].Is("}");
-                int at = i + (braces ? 2 : 1);
+                int at = i + 1;
+                at += at < tokens.Count && tokens[at].Is("{") ? 1 : 0;
+                bool negative = at < tokens.Count && tokens[at].Is("-");
+                at += negative ? 1 : 0;
                 if (at >= tokens.Count || tokens[at].Kind != TokenKind.Number)
                 {
                     return null;
                 }
 
-                words.Add("^" + tokens[at].Text);
-                i = at + (braces ? 1 : 0);
+                words.Add((negative ? "^-" : "^") + tokens[at].Text);
+                i = at + (at + 1 < tokens.Count && tokens[at + 1].Is("}") ? 1 : 0);
             }
-            else if (!token.Is(".") && !token.Is("{") && !token.Is("}"))
+            else if (token.IsCommand("frac"))
+            {
+                int close = tokens.FindIndex(i, t => t.Is("}"));
+                if (
+                    close < 0
+                    || tokens.Count(t => t.IsCommand("frac")) > 1
+                    || UnitWords(tokens[(i + 1)..close]) is not { } top
+                    || UnitWords(tokens[(close + 1)..]) is not { } bottom
+                )
+                {
+                    return null;
+                }
+
+                words.AddRange([.. top, "/", .. bottom]);
+                break;
+            }
+            else if (!token.Is(".") && !token.Is("{") && !token.Is("}") && !token.Is("*") && !token.IsCommand("cdot"))
             {
                 return null;
             }
         }
 
         // One letter is rather a factor than a unit.
-        const int MostWords = 6;
+        const int MostWords = 8;
         return
             words.Count <= MostWords
             && (words is not [{ Length: 1 } letter] || Units.IsSymbol(letter))

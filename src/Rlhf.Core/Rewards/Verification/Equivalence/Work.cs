@@ -20,6 +20,9 @@ internal sealed class Work
     /// <summary>Whether it is used up: then nothing is said to be equal.</summary>
     public bool IsUsedUp => _left < 0;
 
+    /// <summary>Whether something without a value was met, such as a division by 0.</summary>
+    public bool MetUndefined { get; set; }
+
     /// <summary>Starts a comparison.</summary>
     public static void Begin() => _current = new();
 
