@@ -81,9 +81,10 @@ internal static class Lab
     private static RewardPipeline Build(RewardOptions options, RewardSources sources, long seed)
     {
         RewardPipelineBuilder builder = new RewardPipelineBuilder(sources.Schema).WithWeights(new(options.Weights)).WithSeed(seed);
-        builder = sources.Host.FirstOrDefault(s => s.Granularity == RewardGranularity.Outcome) is { } verifier
-            ? builder.WithVerifiedOutcome(verifier.Name)
-            : builder;
+
+        // Only what compares with the reference verifies; where several do, nothing says which of them is to be believed.
+        IVerifier[] verifiers = [.. sources.Host.OfType<IVerifier>()];
+        builder = verifiers.Length == 1 ? builder.WithVerifiedOutcome(verifiers[0].Name) : builder;
         return StageRegistry.Default.AddTo(builder, options.Noise, options.Shaping).Build();
     }
 }

@@ -36,7 +36,7 @@ internal sealed class WarningLog : ILogger
         {
             lock (_lock)
             {
-                _warnings.Add(formatter(state, exception));
+                _warnings.Add(formatter(state, exception) + (exception is null ? "" : $"\n{exception}"));
             }
         }
     }

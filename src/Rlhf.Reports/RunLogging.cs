@@ -22,7 +22,7 @@ public static class RunLogging
             .WriteTo.File(Path.Combine(runFolder, "run.log"), outputTemplate: Line, formatProvider: CultureInfo.InvariantCulture)
             .WriteTo.Console(
                 LogEventLevel.Warning,
-                outputTemplate: "{Level}: {Message:lj}{NewLine}",
+                outputTemplate: "{Level}: {Message:lj}{NewLine}{Exception}",
                 formatProvider: CultureInfo.InvariantCulture,
                 standardErrorFromLevel: LogEventLevel.Verbose
             )

@@ -4,7 +4,10 @@ namespace Rlhf.Shaping;
 /// <remarks>
 /// A stage runs on whatever device the frame is on, without element loops, host reads or copies, and so on the meta device, too. It never
 /// disposes, never writes in place and makes tensors of its input's type. What is invalid stays invalid with value 0 and influences
-/// nothing. It has no state or random numbers of its own: both come from the context.
+/// nothing. It has no state or random numbers of its own: both come from the context. The pipeline holds it to this: channels, types,
+/// devices and freed tensors are checked when it returns; values that are not finite and writing in place when the iteration's metrics are
+/// read, so that nothing is read for it. For the check of in-place writes a stage that is not the library's own costs a copy of the
+/// channels that it is given.
 /// </remarks>
 public interface IRewardTransform
 {

@@ -78,6 +78,21 @@ public sealed class RewardPipeline : IDisposable
     /// <summary>Warnings about this combination of channels, stages and weights; show them once.</summary>
     public IReadOnlyList<string> Warnings => Output.Warnings;
 
+    /// <summary>The channels of <see cref="Input"/> that a channel of <see cref="Output"/> is made of: its own, and what stages read to write it.</summary>
+    /// <param name="channel">A channel of <see cref="Output"/>.</param>
+    public IReadOnlySet<string> SourcesOf(string channel)
+    {
+        ArgumentNullException.ThrowIfNull(channel);
+        HashSet<string> sources = new(StringComparer.Ordinal) { channel };
+        foreach (IRewardTransform stage in _stages.Reverse().Select(s => s.Transform).Where(t => t.Writes.Any(sources.Contains)))
+        {
+            sources.UnionWith(stage.Reads);
+        }
+
+        sources.RemoveWhere(c => Input.Find(c) is null);
+        return sources;
+    }
+
     /// <summary>Shapes the rewards of an iteration.</summary>
     /// <param name="raw">The rewards as scored: exactly the channels of <see cref="Input"/>, in any order.</param>
     /// <param name="training"> Training: noise is on, and the stages' state moves on, so call it once an iteration. In evaluation noise is
@@ -85,7 +100,9 @@ public sealed class RewardPipeline : IDisposable
     /// <param name="iteration">The iteration's number.</param>
     /// <param name="metrics">Where the stages report what they did; null for nowhere.</param>
     /// <returns>All views of the rewards, in the caller's dispose scope, without gradient.</returns>
-    /// <exception cref="RewardPipelineException">The frame is not what <see cref="Input"/> says.</exception>
+    /// <exception cref="RewardPipelineException">The frame is not what <see cref="Input"/> says, or a stage breaks the rules of
+    /// <see cref="IRewardTransform"/>. What only values show, not finite ones and writing in place, is found where
+    /// <paramref name="metrics"/> are read; without them it is found here on a CPU and not at all on an accelerator.</exception>
     public ShapedRewards Apply(RewardFrame raw, bool training, long iteration, MetricSink? metrics = null)
     {
         ArgumentNullException.ThrowIfNull(raw);
@@ -98,18 +115,23 @@ public sealed class RewardPipeline : IDisposable
             RewardFrame clean = frame,
                 observed = frame;
             List<StageSnapshot> snapshots = [];
+
+            // Without a sink, what is on the CPU can be looked at at no cost.
+            using MetricSink own = new();
+            MetricSink? checks = metrics ?? (raw.Layout.ActionMask.device_type == DeviceType.CPU ? own : null);
             foreach (PipelineStage stage in _stages)
             {
                 IRewardTransform transform = stage.Transform;
                 StageMetrics report = new(metrics, transform.Name);
                 RewardContext context = new(training, iteration, observed, _random[transform.Name], _state[transform.Name], report);
-                RewardFrame after = transform.Apply(frame, context);
+                RewardFrame after = StageGuard.Apply(stage, frame, context, checks);
                 snapshots.Add(new(transform.Name, [.. transform.Writes.Select(c => after[c])]));
                 StageReport.Write(report, frame, snapshots[^1], VerifiedChannel is { } verified ? clean[verified] : null);
                 frame = after;
                 observed = stage.Kind == StageKind.Noise ? frame : observed;
             }
 
+            _ = own.Read();
             foreach (StageState state in _state.Values)
             {
                 state.Commit();

@@ -91,11 +91,13 @@ public sealed class RewardPipelineBuilder(RewardSchema schema)
         CheckNames();
         CheckOrder();
         RewardSchema output = schema;
+        List<PipelineStage> configured = [];
         HashSet<string> process = [.. schema.Channels.Where(c => c.Granularity != RewardGranularity.Outcome).Select(c => c.Name)];
         foreach (PipelineStage stage in _stages)
         {
             RewardSchema before = output;
             output = Configure(stage.Transform, before);
+            configured.Add(stage with { Output = output });
             if (stage.Transform.Reads.Count > 0 && stage.Transform.Reads.All(process.Contains))
             {
                 process.UnionWith(stage.Transform.Writes.Where(c => before.Find(c) is null));
@@ -104,7 +106,7 @@ public sealed class RewardPipelineBuilder(RewardSchema schema)
 
         CheckWeights(output);
         CheckVerified();
-        return new(schema, WithUnused(output), [.. _stages], _weights, [.. process], _verified, _seed);
+        return new(schema, WithUnused(output), configured, _weights, [.. process], _verified, _seed);
     }
 
     // What a stage writes in vain: most often a new channel whose weight was forgotten.
@@ -228,4 +230,8 @@ public sealed class RewardPipelineBuilder(RewardSchema schema)
 }
 
 /// <summary>A stage and the list it belongs to.</summary>
-internal sealed record PipelineStage(StageKind Kind, IRewardTransform Transform);
+internal sealed record PipelineStage(StageKind Kind, IRewardTransform Transform)
+{
+    /// <summary>The channels after it.</summary>
+    public RewardSchema Output { get; init; } = new([]);
+}

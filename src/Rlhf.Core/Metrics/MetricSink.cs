@@ -8,6 +8,7 @@ namespace Rlhf.Metrics;
 public sealed class MetricSink : IDisposable
 {
     private readonly OrderedDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly List<(Tensor Value, Action<double> Check)> _checks = [];
 
     /// <summary>Adds a mean: numerator over denominator.</summary>
     /// <param name="name">The metric's name.</param>
@@ -30,11 +31,23 @@ public sealed class MetricSink : IDisposable
     /// <param name="of">What is counted.</param>
     public void AddSum(string name, Tensor value, string of) => Accumulate(name, value, null, of, MetricKind.Sum);
 
-    /// <summary>Reads all metrics with one copy from the device and empties the sink.</summary>
+    /// <summary>Has a value looked at when the metrics are read, with the same copy: a check that costs no read of its own.</summary>
+    /// <param name="value">0-d; detached here.</param>
+    /// <param name="check">Is given the value by <see cref="Read"/>, and throws where it must not be what it is.</param>
+    public void AddCheck(Tensor value, Action<double> check)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        ArgumentNullException.ThrowIfNull(check);
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        _checks.Add((value.detach().to_type(ScalarType.Float64).clone().DetachFromDisposeScope(), check));
+    }
+
+    /// <summary>Reads all metrics with one copy from the device and empties the sink; then the checks look at their values.</summary>
     /// <returns>Values in the order of adding; a mean over nothing is left out.</returns>
     public IReadOnlyList<Metric> Read()
     {
-        if (_entries.Count == 0)
+        if (_entries.Count == 0 && _checks.Count == 0)
         {
             return [];
         }
@@ -42,7 +55,11 @@ public sealed class MetricSink : IDisposable
         double[] host;
         using (NewDisposeScope())
         {
-            Tensor[] parts = [.. _entries.Values.SelectMany(e => e.Denominator is { } d ? new[] { e.Numerator, d } : [e.Numerator])];
+            Tensor[] parts =
+            [
+                .. _entries.Values.SelectMany(e => e.Denominator is { } d ? new[] { e.Numerator, d } : [e.Numerator]),
+                .. _checks.Select(c => c.Value),
+            ];
             host = stack(parts).cpu().data<double>().ToArray();
         }
 
@@ -58,7 +75,13 @@ public sealed class MetricSink : IDisposable
             }
         }
 
+        Action<double>[] checks = [.. _checks.Select(c => c.Check)];
         Dispose();
+        foreach (Action<double> check in checks)
+        {
+            check(host[at++]);
+        }
+
         return metrics;
     }
 
@@ -72,6 +95,8 @@ public sealed class MetricSink : IDisposable
         }
 
         _entries.Clear();
+        _checks.ForEach(c => c.Value.Dispose());
+        _checks.Clear();
     }
 
     private void Accumulate(string name, Tensor numerator, Tensor? denominator, string denominatorName, MetricKind kind)

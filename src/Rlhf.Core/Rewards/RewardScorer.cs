@@ -7,9 +7,10 @@ namespace Rlhf.Rewards;
 /// <summary>
 /// Runs host reward sources over a batch of completions, in parallel on the thread pool, while the caller waits. No source can hang or
 /// break a run: one that throws, takes too long or answers nonsense leaves <em>invalid</em> entries, which are counted by cause and are
-/// never 0. The first failure of each kind is logged with its problem's id.
+/// never 0. The first failure of each kind is logged with its problem's id and its stack, and the first one of a batch is in its scores
+/// (<see cref="SourceScores.FirstFailure"/>), so that it is there without a log, too.
 /// </summary>
-public sealed class RewardScorer
+public sealed partial class RewardScorer
 {
     private readonly RewardScorerOptions _options;
     private readonly ILogger _logger;
@@ -162,4 +163,5 @@ internal enum ScoreFailure
     Failed,
     Deadline,
     Malformed,
+    Unreadable,
 }

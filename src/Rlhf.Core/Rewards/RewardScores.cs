@@ -21,17 +21,45 @@ public sealed partial record RewardScores(int Rows, IReadOnlyList<SourceScores> 
 /// <param name="Answered">For a verifier that says so, B entries: whether the response held an answer to check; null where that is not
 /// known. Null for other sources.</param>
 /// <param name="Failures">Why entries are invalid.</param>
-public sealed record SourceScores(
-    string Name,
-    RewardGranularity Granularity,
-    double?[][] Values,
-    bool?[]? Answered,
-    ScoreFailures Failures
-);
+public sealed record SourceScores(string Name, RewardGranularity Granularity, double?[][] Values, bool?[]? Answered, ScoreFailures Failures)
+{
+    /// <summary>The first failure of the batch; null where there was none.</summary>
+    public SourceFailure? FirstFailure { get; init; }
+
+    /// <summary>Whether there was something to score and nothing of it was.</summary>
+    public bool IsInvalidEverywhere => Values.Any(v => v.Length > 0) && Values.All(v => v.All(x => x is null));
+}
+
+/// <summary>A completion that a source could not score.</summary>
+/// <param name="ProblemId">Its problem's id.</param>
+/// <param name="What">What happened, in words.</param>
+/// <param name="Exception">What the source threw, with its stack; null where it threw nothing.</param>
+public sealed record SourceFailure(string ProblemId, string What, Exception? Exception)
+{
+    /// <summary>The failure in a sentence, without the stack.</summary>
+    public override string ToString() => $"problem {ProblemId}: {(Exception is null ? What : $"{Exception.GetType().Name}: {What}")}";
+}
 
 /// <summary>Numbers of completions that a source could not score, by cause.</summary>
 /// <param name="Failed">It threw.</param>
 /// <param name="Deadline">It took longer than its deadline, or was given up after several such completions.</param>
 /// <param name="Malformed">It gave a wrong number of values, or values that are not finite in float32.</param>
-/// <param name="Unscored">It said itself that some value could not be scored, for instance without a reference answer.</param>
-public readonly record struct ScoreFailures(int Failed, int Deadline, int Malformed, int Unscored);
+/// <param name="Unscored">It said itself that some value could not be scored, for instance without a reference answer that it can
+/// read.</param>
+public readonly record struct ScoreFailures(int Failed, int Deadline, int Malformed, int Unscored)
+{
+    /// <summary>The causes that there were, with their numbers.</summary>
+    public override string ToString() =>
+        string.Join(
+            ", ",
+            new (string What, int Count)[]
+            {
+                ("threw an exception", Failed),
+                ("missed the deadline", Deadline),
+                ("gave malformed scores", Malformed),
+                ("gave no score", Unscored),
+            }
+                .Where(c => c.Count > 0)
+                .Select(c => $"{c.Count} {c.What}")
+        );
+}

@@ -64,21 +64,27 @@ internal sealed class ScoreCall
 
         // Copied here, under the deadline: the lists may be the source's own types.
         int count = scores?.Count ?? 0;
-        return new(
-            count,
-            count == Completions.Count ? [.. scores!.Take(count).Select((s, i) => Copy(s, Source.Expected(Completions[i])))] : []
-        );
+        return new(count, count == Completions.Count ? [.. scores!.Take(count).Select((s, i) => Copy(s, Completions[i]))] : []);
     }
 
-    private static GivenScore Copy(RewardScore? score, int expected)
+    private GivenScore Copy(RewardScore? score, Completion completion)
     {
-        int count = score?.Values?.Count ?? 0;
-        return new(count, count == expected ? [.. score?.Values?.Take(expected) ?? []] : [], score?.Answered);
+        int count = score?.Values?.Count ?? 0,
+            expected = Source.Expected(completion);
+        return new(
+            count,
+            count == expected ? [.. score?.Values?.Take(expected) ?? []] : [],
+            score?.Answered,
+            Source.WhyUnreadable(completion.Problem)
+        );
     }
 }
 
 /// <summary>What a call gave: how many scores the source says there are, and the scores where that is the right number.</summary>
 internal readonly record struct GivenScores(int Count, GivenScore[] Scores);
 
-/// <summary>One of them: how many values the source says there are, and the values where that is the right number.</summary>
-internal readonly record struct GivenScore(int Count, double?[] Values, bool? Answered);
+/// <summary>
+/// One of them: how many values the source says there are, the values where that is the right number, and what is wrong with the reference
+/// that they were to be judged by.
+/// </summary>
+internal readonly record struct GivenScore(int Count, double?[] Values, bool? Answered, string? Unreadable);

@@ -148,9 +148,15 @@ internal sealed class ScoringPass
         {
             Invalid(source, row, 1, ScoreFailure.Malformed, "values beyond ±3.4e38, which are infinite in float32", null);
         }
+        else if (given.Unreadable is { } why)
+        {
+            // A verifier may give 0 here, which would be a verdict.
+            Invalid(source, row, 1, ScoreFailure.Unreadable, $"its reference cannot be judged by, {why}", null);
+            source.Answer(row, given.Answered);
+        }
         else
         {
-            source.Set(row, given.Values, given.Answered);
+            source.Set(row, given.Values, given.Answered, _completions[row].Problem.Id);
         }
     }
 
@@ -164,6 +170,7 @@ internal sealed class ScoringPass
             source.SetInvalid(row, cause, source.Expected(_completions[row]));
         }
 
+        source.FirstFailure ??= new(_completions[firstRow].Problem.Id, what, error);
         _report(source.Source, _completions[firstRow], cause, what, error);
     }
 

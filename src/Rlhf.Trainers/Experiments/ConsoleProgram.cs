@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Rlhf.Rewards;
 using Rlhf.Runtime;
 using Rlhf.Shaping;
 using Rlhf.Trainers.Configuration;
@@ -47,7 +48,13 @@ public static class ConsoleProgram
         }
         catch (RewardPipelineException e)
         {
+            // A stage's own exception is shown whole: it is a fault in code.
             errors.WriteLine($"rewards: {e.Message}");
+            if (e.InnerException is { } cause and not RewardPipelineException)
+            {
+                errors.WriteLine(cause);
+            }
+
             return Refused;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -82,6 +89,8 @@ public static class ConsoleProgram
             ExternalException
                 when e.Message.Contains("allocate", StringComparison.OrdinalIgnoreCase)
                     || e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) => OutOfMemory(),
+            RewardSourceException { InnerException: { } cause } => $"{e.Message}\n{cause}",
+            RewardSourceException => e.Message,
             TorchRuntimeException or NonFiniteTrainingException or ArgumentException or InvalidDataException => e.Message,
             IOException => $"{e.Message} What was saved before is intact.",
             UnauthorizedAccessException => e.Message,

@@ -25,6 +25,23 @@ public sealed record DataOptions
     /// </summary>
     /// <value>Default null.</value>
     public DatasetOptions? Validation { get; init; }
+
+    /// <summary>
+    /// What becomes of problems by whose answer a verifier cannot judge. Each answer is tested once when the data are read; those that
+    /// cannot be read are counted and listed in the run's log.
+    /// </summary>
+    /// <value>Default <c>leave_out</c>.</value>
+    public UnreadableAnswers UnreadableAnswers { get; init; } = UnreadableAnswers.LeaveOut;
+}
+
+/// <summary>What becomes of problems whose answer cannot be read.</summary>
+public enum UnreadableAnswers
+{
+    /// <summary>They are left out, of training and of measuring.</summary>
+    LeaveOut,
+
+    /// <summary>They stay; what a verifier that cannot read their answer says of responses to them is invalid, never 0.</summary>
+    ScoreInvalid,
 }
 
 /// <summary>

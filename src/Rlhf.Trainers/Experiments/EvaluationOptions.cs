@@ -2,9 +2,16 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Rlhf.Trainers.Experiments;
 
-/// <summary>Measuring greedy accuracy on the test problems with the first reward source.</summary>
+/// <summary>Measuring greedy accuracy on the test problems with one of the reward sources.</summary>
 public sealed record EvaluationOptions
 {
+    /// <summary>
+    /// The reward source that accuracy is measured with, by name: one that scores whole responses on the host, more than one half meaning
+    /// right.
+    /// </summary>
+    /// <value>Default null: the only source that compares with the reference answer; where there are several or none it must be named.</value>
+    public string? Verifier { get; init; }
+
     /// <summary>Iterations between two evaluations during reinforcement learning; 0 for only before and after.</summary>
     /// <value>Default 10.</value>
     [Range(0, int.MaxValue)]

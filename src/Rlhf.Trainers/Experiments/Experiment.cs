@@ -47,10 +47,12 @@ internal sealed partial class Experiment : IDisposable
         (Options, _environment, _rewards, _estimator, _watch, _logger) = (options, environment, rewards, estimator, watch, logger);
         (Policy, Tokenizer, Formatter) = (model.Policy, model.Tokenizer, model.Formatter);
         _referenceFolder = Path.Combine(runFolder, "reference");
-        _train = Open(options.Data.Train, "Data:Train");
-        _test = Prompts(Open(options.Data.Test, "Data:Test"), options.Evaluation.FinalProblems);
+        string[] returned = [.. options.Rewards.Weights.Where(w => w.Value != 0).SelectMany(w => rewards.Pipeline.SourcesOf(w.Key))];
+        IRewardSource[] training = [.. rewards.Sources.Host.Where(s => returned.Contains(s.Name))];
+        _train = Judged(Open(options.Data.Train, "Data:Train"), "Data:Train", training);
+        _test = Prompts(Judged(Open(options.Data.Test, "Data:Test"), "Data:Test", [rewards.Verifier]), options.Evaluation.FinalProblems);
         _validation = options.Data.Validation is { } validation
-            ? Prompts(Open(validation, "Data:Validation"), options.Evaluation.Problems)
+            ? Prompts(Judged(Open(validation, "Data:Validation"), "Data:Validation", [rewards.Verifier]), options.Evaluation.Problems)
             : [.. _test.Take(options.Evaluation.Problems)];
         LogPrompts(
             logger,
@@ -76,7 +78,7 @@ internal sealed partial class Experiment : IDisposable
             StopStrings = rollout.StopStrings,
             Seed = options.Run.Seed,
         };
-        _evaluator = new(Engine, Tokenizer, rewards.Verifier, _sampling, options.Rewards.Scoring, options.Rewards.Steps);
+        _evaluator = new(Engine, Tokenizer, rewards.Verifier, _sampling, options.Rewards.Scoring, options.Rewards.Steps, logger);
     }
 
     public ExperimentOptions Options { get; }
@@ -114,6 +116,7 @@ internal sealed partial class Experiment : IDisposable
     {
         RewardComponents rewards = RewardComponents.Create(
             options.Rewards,
+            options.Evaluation.Verifier,
             registry,
             options.Run.Seed,
             PolicyModel.LoadOptions(environment),
@@ -180,11 +183,11 @@ internal sealed partial class Experiment : IDisposable
 
     /// <summary>Accuracy on the validation problems.</summary>
     public EvaluationResult Validate(IRunRecorder recorder, CancellationToken cancellationToken) =>
-        _evaluator.Run(_validation, new EvaluationProgress(recorder), cancellationToken);
+        Scored(_evaluator.Run(_validation, new EvaluationProgress(recorder), cancellationToken));
 
     /// <summary>Accuracy on the test problems.</summary>
     public EvaluationResult Test(IRunRecorder recorder, CancellationToken cancellationToken) =>
-        _evaluator.Run(_test, new EvaluationProgress(recorder), cancellationToken);
+        Scored(_evaluator.Run(_test, new EvaluationProgress(recorder), cancellationToken));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -219,6 +222,7 @@ internal sealed partial class Experiment : IDisposable
                 Steps = Options.Rewards.Steps,
                 OverlongFiltering = Options.Algorithm.OverlongFiltering,
                 MicroBatchTokens = Options.Algorithm.MicroBatchTokens,
+                ToleratedInvalidIterations = Options.Rewards.ToleratedInvalidIterations,
             },
             _train,
             Formatter,
@@ -242,6 +246,19 @@ internal sealed partial class Experiment : IDisposable
 
     private IProblemSource Open(DatasetOptions problems, string key) =>
         ProblemSets.Open(problems, key, Formatter, Options.Prompt.MaxTokens, _logger);
+
+    private IProblemSource Judged(IProblemSource problems, string key, IReadOnlyList<IRewardSource> by) =>
+        ReadableAnswers.Of(problems, key, by, Options.Rewards.Scoring, Options.Data.UnreadableAnswers, _logger);
+
+    // An accuracy of 0 because nothing could be scored is none.
+    private EvaluationResult Scored(EvaluationResult result) =>
+        result.Invalid < result.Scores.Count || Options.Rewards.ToleratedInvalidIterations > 0
+            ? result
+            : throw new RewardSourceException(
+                $"Evaluation: reward source '{_rewards.Verifier.Name}' could not score any of the {result.Scores.Count} responses, so there is no accuracy. The first one: {result.FirstFailure}. "
+                    + "Mend the source or its data, or name another one in evaluation:verifier.",
+                result.FirstFailure?.Exception
+            );
 
     private Prompt[] Prompts(IProblemSource problems, int? most) =>
         [.. Enumerable.Range(0, Math.Min(problems.Count, most ?? int.MaxValue)).Select(i => Formatter.Format(problems[i]))];

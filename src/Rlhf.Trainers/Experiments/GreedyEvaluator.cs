@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Rlhf.Generation;
 using Rlhf.Rewards;
 using Rlhf.Tokenizers;
@@ -21,17 +22,20 @@ public sealed class GreedyEvaluator
     /// <param name="sampling">Length and ends of an answer; the temperature is taken as 0.</param>
     /// <param name="options">Deadline and parallelism of scoring.</param>
     /// <param name="steps">What a step is.</param>
+    /// <param name="logger">Is told what could not be scored; without one <see cref="EvaluationResult.FirstFailure"/> says it.</param>
     public GreedyEvaluator(
         IRolloutEngine engine,
         ITokenizer tokenizer,
         IRewardSource verifier,
         SamplingOptions sampling,
         RewardScorerOptions options,
-        StepOptions steps
+        StepOptions steps,
+        ILogger? logger = null
     )
     {
         (_engine, _tokenizer, _verifier, _steps) = (engine, tokenizer, verifier, steps);
-        _scorer = new([verifier], options);
+        RewardScorerOptions own = options with { Deadlines = options.Deadlines.Where(d => d.Key == verifier.Name).ToDictionary() };
+        _scorer = new([verifier], own, logger);
         _sampling = sampling with { Temperature = 0, TopK = 0, TopP = 1, MinP = 0 };
     }
 
@@ -51,7 +55,7 @@ public sealed class GreedyEvaluator
         Rollout[] rollouts = [.. prompts.Zip(responses, (p, r) => Rollout.Create(p, r, _tokenizer, _steps))];
         RewardScores scores = _scorer.Score([.. rollouts.Select(r => r.Completion)], cancellationToken: cancellationToken);
         double?[] values = [.. scores[_verifier.Name].Values.Select(v => v[0])];
-        return new(rollouts, values);
+        return new(rollouts, values) { FirstFailure = scores[_verifier.Name].FirstFailure };
     }
 }
 
@@ -64,6 +68,9 @@ public sealed record EvaluationResult(IReadOnlyList<Rollout> Rollouts, IReadOnly
 
     /// <summary>Right answers over all problems, a fraction; what could not be scored counts as unsolved.</summary>
     public double Accuracy => (double)Scores.Count(s => s > RightAbove) / Scores.Count;
+
+    /// <summary>The first answer that could not be scored, and why; null where all were.</summary>
+    public SourceFailure? FirstFailure { get; init; }
 
     /// <summary>Answers that could not be scored.</summary>
     public int Invalid => Scores.Count(s => s is null);

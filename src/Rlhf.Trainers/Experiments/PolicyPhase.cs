@@ -95,7 +95,16 @@ internal sealed class PolicyPhase : ITrainingPhase
         };
     }
 
-    public void Recall(IEnumerable<IterationRecord> records) => _watch?.Recall(records);
+    public void Recall(IEnumerable<IterationRecord> records)
+    {
+        IterationRecord[] all = [.. records];
+        _watch?.Recall(all);
+        _trainer.InvalidInARow = all.Reverse().TakeWhile(LearnedNothing).Count();
+    }
+
+    // All samples left out, as in an iteration in which a source died.
+    private static bool LearnedNothing(IterationRecord record) =>
+        record.Find(MetricNames.RewardInvalid) is { } invalid && invalid == record.Find(MetricNames.RolloutSamples);
 
     public void Dispose() => Optimizer.Dispose();
 

@@ -8,7 +8,8 @@ namespace Rlhf.Trainers.Experiments;
 public sealed record RewardOptions
 {
     /// <summary>
-    /// What scores completions; each gives a channel named after it. The first one is the verifier that accuracy is measured with.
+    /// What scores completions; each gives a channel named after it. Which one measures accuracy is said by
+    /// <see cref="EvaluationOptions.Verifier"/>.
     /// </summary>
     [MinLength(1)]
     public required IReadOnlyList<RewardSourceOptions> Sources { get; init; }
@@ -26,6 +27,14 @@ public sealed record RewardOptions
 
     /// <summary>Weights of the channels that are returned to the trainer.</summary>
     public required IReadOnlyDictionary<string, double> Weights { get; init; }
+
+    /// <summary>
+    /// Iterations in a row that may pass in which a return channel is invalid everywhere because a source scored nothing; the next one ends
+    /// the run with the cause.
+    /// </summary>
+    /// <value>Default 0.</value>
+    [Range(0, int.MaxValue)]
+    public int ToleratedInvalidIterations { get; init; }
 
     /// <summary>Deadline and parallelism of scoring.</summary>
     public RewardScorerOptions Scoring { get; init; } = new();

@@ -1,6 +1,8 @@
+using Rlhf.Json;
 using Rlhf.Models;
 using Rlhf.Rewards;
 using Rlhf.Shaping;
+using Rlhf.Trainers.Configuration;
 
 namespace Rlhf.Trainers.Experiments;
 
@@ -46,6 +48,42 @@ public sealed class RewardSources : IDisposable
             made.Dispose();
             throw;
         }
+    }
+
+    /// <summary>The source that accuracy is measured with.</summary>
+    /// <param name="name">Its name, as <c>evaluation:verifier</c> gives it; null for the only <see cref="IVerifier"/>.</param>
+    /// <exception cref="ConfigurationException">There is no such source, or no single one.</exception>
+    public IRewardSource FindVerifier(string? name)
+    {
+        IRewardSource[] able = [.. _host.Where(s => s.Granularity == RewardGranularity.Outcome)],
+            verify = [.. able.Where(s => s is IVerifier)];
+        string choice =
+            able.Length == 0 ? "add one, such as of type math" : $"choose one of: {string.Join(", ", able.Select(s => s.Name))}";
+        if (name is not null)
+        {
+            return able.FirstOrDefault(s => s.Name == name)
+                ?? throw new ConfigurationException(
+                    $"evaluation:verifier is '{JsonText.Quote(name)}', "
+                        + (
+                            Schema.Find(name) is null
+                                ? "which no reward source is called"
+                                : "a source that scores steps, or a reward model; accuracy needs one that scores whole responses on the host"
+                        )
+                        + $"; {choice}."
+                );
+        }
+
+        return verify.Length == 1
+            ? verify[0]
+            : throw new ConfigurationException(
+                "evaluation:verifier must be given: "
+                    + (
+                        verify.Length == 0
+                            ? "no reward source compares with the reference answer, so nothing says which one accuracy is measured with"
+                            : $"several reward sources compare with the reference answer ({string.Join(", ", verify.Select(s => s.Name))})"
+                    )
+                    + $"; {choice}."
+            );
     }
 
     /// <inheritdoc/>

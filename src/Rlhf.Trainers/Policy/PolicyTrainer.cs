@@ -52,6 +52,13 @@ public sealed record PolicyTrainerParts
     /// <summary>Whether responses that were cut off are left out of the loss.</summary>
     public bool OverlongFiltering { get; init; }
 
+    /// <summary>
+    /// Iterations in a row that may pass in which a return channel has no valid entry because a source it is made of scored nothing; the
+    /// next one ends the run.
+    /// </summary>
+    /// <value>Default 0; 0 or more.</value>
+    public int ToleratedInvalidIterations { get; init; }
+
     /// <summary>Tokens of a micro-batch of the reference's forward pass.</summary>
     public int MicroBatchTokens { get; init; } = 16384;
 
@@ -69,6 +76,7 @@ public sealed partial class PolicyTrainer
 
     private readonly PolicyTrainerParts _parts;
     private readonly PolicyUpdate _update;
+    private readonly SourceWatch _watch;
 
     /// <summary>Makes a trainer.</summary>
     /// <param name="parts">What samples, scores and shapes.</param>
@@ -96,12 +104,22 @@ public sealed partial class PolicyTrainer
                 LogWarning(logger, warning);
             }
         }
+        _watch = new(parts.Pipeline, parts.ToleratedInvalidIterations);
+    }
+
+    /// <summary>Iterations in a row, up to the last one, in which a return channel was invalid everywhere; a resumed run sets it.</summary>
+    internal int InvalidInARow
+    {
+        get => _watch.InARow;
+        set => _watch.InARow = value;
     }
 
     /// <summary>One iteration: a batch of rollouts and the optimizer steps on it.</summary>
     /// <param name="visits">The prompts drawn for it.</param>
     /// <param name="iteration">Its number, from 1.</param>
     /// <param name="monitor">Is told how far the parts are and measures their time; null for none.</param>
+    /// <exception cref="RewardSourceException">A return channel is invalid everywhere because a source scored nothing, in more iterations in
+    /// a row than <see cref="PolicyTrainerParts.ToleratedInvalidIterations"/>; the inner exception is the source's first one.</exception>
     public PolicyIteration Step(IReadOnlyList<PromptVisit> visits, int iteration, IIterationMonitor? monitor = null)
     {
         ArgumentNullException.ThrowIfNull(visits);
@@ -115,7 +133,10 @@ public sealed partial class PolicyTrainer
         ShapedRewards rewards = monitor.Time("shape", () => _parts.Pipeline.Apply(raw, training: true, iteration, metrics));
         AdvantageEstimates advantages = monitor.Time("advantage", () => _parts.Estimator.Estimate(rewards, metrics));
         IReadOnlyList<OptimizerStepResult> updates = monitor.Time("update", () => Update(batch, advantages, reference, metrics, monitor));
-        return new(batch.Rows, scores, updates, metrics.Read(), RewardTable.Of(batch, rewards, advantages));
+        SourceWatch.Look look = SourceWatch.Add(metrics, rewards);
+        IReadOnlyList<Metric> read = metrics.Read();
+        _watch.Judge(look, scores, iteration);
+        return new(batch.Rows, scores, updates, read, RewardTable.Of(batch, rewards, advantages));
     }
 
     /// <summary>What is wrong with training on responses that are sampled so; show it once.</summary>

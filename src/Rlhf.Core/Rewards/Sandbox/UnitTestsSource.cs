@@ -1,11 +1,12 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
+using Rlhf.Datasets;
 
 namespace Rlhf.Rewards.Sandbox;
 
 /// <summary>1 where a response's program passes its problem's tests.</summary>
-internal sealed partial class UnitTestsSource : IRewardSource
+internal sealed partial class UnitTestsSource : IVerifier
 {
     // Time for making and ending the sandbox around the program, on a machine that is busy.
     private static readonly TimeSpan SetUp = TimeSpan.FromSeconds(5);
@@ -29,6 +30,10 @@ internal sealed partial class UnitTestsSource : IRewardSource
     public RewardGranularity Granularity => RewardGranularity.Outcome;
 
     public bool SaysAnswered => true;
+
+    public string ReadableReferences => "tests that are not blank";
+
+    public string? WhyUnreadable(Problem problem) => Verification.Reference.Missing(problem);
 
     public IReadOnlyList<double>? Levels { get; } = [0, 1];
 

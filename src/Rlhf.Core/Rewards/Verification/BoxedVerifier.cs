@@ -1,6 +1,8 @@
+using Rlhf.Datasets;
+
 namespace Rlhf.Rewards.Verification;
 
-internal sealed class BoxedVerifier : IRewardSource
+internal sealed class BoxedVerifier : IVerifier
 {
     public BoxedVerifier(BoxedOptions options)
     {
@@ -15,6 +17,10 @@ internal sealed class BoxedVerifier : IRewardSource
     public IReadOnlyList<double> Levels => [0, 1];
 
     public bool SaysAnswered => true;
+
+    public string ReadableReferences => "any text that is not blank";
+
+    public string? WhyUnreadable(Problem problem) => Reference.Missing(problem);
 
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {

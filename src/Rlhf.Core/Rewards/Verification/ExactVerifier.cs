@@ -1,6 +1,8 @@
+using Rlhf.Datasets;
+
 namespace Rlhf.Rewards.Verification;
 
-internal sealed class ExactVerifier : IRewardSource
+internal sealed class ExactVerifier : IVerifier
 {
     private static readonly MathOptions Markers = new();
 
@@ -19,6 +21,10 @@ internal sealed class ExactVerifier : IRewardSource
     public IReadOnlyList<double> Levels => [0, 1];
 
     public bool SaysAnswered => true;
+
+    public string ReadableReferences => "any text that is not blank";
+
+    public string? WhyUnreadable(Problem problem) => Reference.Missing(problem);
 
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {

@@ -1,6 +1,9 @@
+using Rlhf.Datasets;
+using Rlhf.Json;
+
 namespace Rlhf.Rewards.Verification;
 
-internal sealed class LastNumberVerifier : IRewardSource
+internal sealed class LastNumberVerifier : IVerifier
 {
     private readonly LastNumberOptions _options;
 
@@ -19,6 +22,11 @@ internal sealed class LastNumberVerifier : IRewardSource
 
     public bool SaysAnswered => true;
 
+    public string ReadableReferences => "numbers; the types math, exact and set_f1 judge other answers";
+
+    public string? WhyUnreadable(Problem problem) =>
+        Reference.Missing(problem) ?? (Number(problem.Answer) is null ? $"'{JsonText.Quote(problem.Answer!)}' is no number" : null);
+
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {
         bool answered =
@@ -26,12 +34,12 @@ internal sealed class LastNumberVerifier : IRewardSource
                 ? MarkedAnswer.TryFind(completion.Text, _options.Marker, _options.Occurrence, out ExactNumber? answer)
                 : NumberText.TryFindLast(completion.Text, out answer);
         double? score =
-            Reference(completion.Problem.Answer) is not { } right ? null
+            Number(completion.Problem.Answer) is not { } right ? null
             : answer == right ? 1
             : 0;
         return ValueTask.FromResult(RewardScore.Outcome(score, answered));
     }
 
-    private static ExactNumber? Reference(string? answer) =>
+    private static ExactNumber? Number(string? answer) =>
         answer is null ? null : NumberText.Parse(answer) ?? MarkedAnswer.Parse(answer.Trim());
 }

@@ -1,6 +1,9 @@
+using Rlhf.Datasets;
+using Rlhf.Json;
+
 namespace Rlhf.Rewards.Verification;
 
-internal sealed class MathVerifier : IRewardSource
+internal sealed class MathVerifier : IVerifier
 {
     // What a response says at its end is looked for in its last part, so that a long one costs no more.
     private const int MostCharacters = 100_000;
@@ -27,6 +30,12 @@ internal sealed class MathVerifier : IRewardSource
 
     public bool SaysAnswered => true;
 
+    public string ReadableReferences => "mathematical answers and words; the types exact and regex judge any text";
+
+    public string? WhyUnreadable(Problem problem) =>
+        Reference.Missing(problem)
+        ?? (MathEquivalence.IsReadable(problem.Answer!) ? null : $"'{JsonText.Quote(problem.Answer!)}' cannot be read");
+
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {
         string text = completion.Text.Length <= MostCharacters ? completion.Text : completion.Text[^MostCharacters..];
@@ -34,7 +43,8 @@ internal sealed class MathVerifier : IRewardSource
         double? score =
             completion.Problem.Answer is not { } reference || string.IsNullOrWhiteSpace(reference) ? null
             : answer is not null && MathEquivalence.AreEquivalent(reference, answer) ? 1
-            : 0;
+            : MathEquivalence.IsReadable(reference) ? 0
+            : null;
         return ValueTask.FromResult(RewardScore.Outcome(score, answer is not null));
     }
 }

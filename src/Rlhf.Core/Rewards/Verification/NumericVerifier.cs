@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text.RegularExpressions;
+using Rlhf.Datasets;
+using Rlhf.Json;
 
 namespace Rlhf.Rewards.Verification;
 
-internal sealed partial class NumericVerifier : IRewardSource
+internal sealed partial class NumericVerifier : IVerifier
 {
     private static readonly MathOptions Markers = new();
 
@@ -33,6 +35,11 @@ internal sealed partial class NumericVerifier : IRewardSource
     public IReadOnlyList<double> Levels => [0, 1];
 
     public bool SaysAnswered => true;
+
+    public string ReadableReferences => "numbers; the types math, exact and set_f1 judge other answers";
+
+    public string? WhyUnreadable(Problem problem) =>
+        Reference.Missing(problem) ?? (Read(problem.Answer!) is null ? $"'{JsonText.Quote(problem.Answer!)}' is no number" : null);
 
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {

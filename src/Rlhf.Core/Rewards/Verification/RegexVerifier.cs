@@ -1,8 +1,9 @@
 using System.Text.RegularExpressions;
+using Rlhf.Datasets;
 
 namespace Rlhf.Rewards.Verification;
 
-internal sealed class RegexVerifier : IRewardSource
+internal sealed class RegexVerifier : IVerifier
 {
     private const string Answer = "answer";
 
@@ -30,6 +31,10 @@ internal sealed class RegexVerifier : IRewardSource
     public IReadOnlyList<double> Levels => [0, 1];
 
     public bool SaysAnswered => true;
+
+    public string ReadableReferences => "any text that is not blank";
+
+    public string? WhyUnreadable(Problem problem) => Reference.Missing(problem);
 
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {

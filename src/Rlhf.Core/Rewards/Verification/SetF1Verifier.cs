@@ -1,6 +1,9 @@
+using Rlhf.Datasets;
+using Rlhf.Json;
+
 namespace Rlhf.Rewards.Verification;
 
-internal sealed class SetF1Verifier : IRewardSource
+internal sealed class SetF1Verifier : IVerifier
 {
     private static readonly MathOptions Markers = new();
 
@@ -20,6 +23,11 @@ internal sealed class SetF1Verifier : IRewardSource
     public (double Minimum, double Maximum)? Range => (0, 1);
 
     public bool SaysAnswered => true;
+
+    public string ReadableReferences => $"lists of items separated by '{_options.Separator}'";
+
+    public string? WhyUnreadable(Problem problem) =>
+        Reference.Missing(problem) ?? (Items(problem.Answer!).Count == 0 ? $"'{JsonText.Quote(problem.Answer!)}' holds no item" : null);
 
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {
