@@ -6,34 +6,6 @@ namespace Rlhf.Tests;
 [Trait("Category", "Long")]
 public sealed class MutationTests(ITestOutputHelper output) : IDisposable
 {
-    private const string Shaping = "src/Rlhf.Shaping/Stages/";
-
-    private static readonly (string File, string Original, string Mutant, string Tests)[] Mutations =
-    [
-        (
-            Shaping + "Delta/DeltaStage.cs",
-            "values.sub(compact.gather(1, rank))",
-            "values.add(compact.gather(1, rank))",
-            "ScalarReferenceTests"
-        ),
-        (
-            Shaping + "Clip/ClipStage.cs",
-            "values.sub(threshold).clamp_max(Zero)",
-            "values.sub(threshold).clamp_min(Zero)",
-            "ScalarReferenceTests"
-        ),
-        (Shaping + "Potential/PotentialStage.cs", ".mul(discount).sub(before)", ".mul(discount).add(before)", "ScalarReferenceTests"),
-        (Shaping + "Gate/GateStage.cs", "open = open.bitwise_and(", "open = open.bitwise_or(", "ClipDeltaGateStageTests"),
-        (Shaping + "Flip/FlipStage.cs", ".lt(rate)", ".ge(rate)", "FlipStageTests"),
-        (
-            "src/Rlhf.Trainers/Advantages/GroupAdvantageEstimator.cs",
-            "values.sub(groups.Of(groups.Mean))",
-            "values.add(groups.Of(groups.Mean))",
-            "GroupAdvantageTests"
-        ),
-        ("src/Rlhf.Core/Rewards/Verification/Equivalence/BigComplex.cs", "apart < size - 280", "apart < size - 28", "MathEquivalenceTests"),
-    ];
-
     private readonly string _copy = Directory.CreateTempSubdirectory("rlhf-mutations-").FullName;
 
     [Fact]
@@ -41,11 +13,10 @@ public sealed class MutationTests(ITestOutputHelper output) : IDisposable
     {
         LongTests.RequireEnabled();
         Copy(new(SharedData.RepositoryRoot), new(_copy));
-        foreach ((string file, string original, string mutant, string tests) in Mutations)
+        foreach ((string file, string original, string mutant, string tests) in Mutations.All)
         {
             string path = Path.Combine(_copy, file),
                 code = File.ReadAllText(path);
-            Assert.True(code.Split(original).Length == 2, $"{file} holds '{original}' not exactly once; bring this list up to date.");
             File.WriteAllText(path, code.Replace(original, mutant, StringComparison.Ordinal));
             Assert.True(Run("build", "tests/Rlhf.Tests", "-c", "Release", "-v", "quiet") == 0, $"{file} with '{mutant}' does not build.");
             bool noticed = Run("test", "tests/Rlhf.Tests", "-c", "Release", "--no-build", "--filter", "FullyQualifiedName~" + tests) != 0;
@@ -65,7 +36,7 @@ public sealed class MutationTests(ITestOutputHelper output) : IDisposable
                 "Release",
                 "--no-build",
                 "--filter",
-                string.Join('|', Mutations.Select(m => "FullyQualifiedName~" + m.Tests).Distinct())
+                string.Join('|', Mutations.All.Select(m => "FullyQualifiedName~" + m.Tests).Distinct())
             )
         );
     }

@@ -218,8 +218,7 @@ public sealed partial class PolicyTrainer
             ? advantages.RowsInLoss.logical_and(batch.Layout.Truncated.logical_not())
             : advantages.RowsInLoss;
         Tensor lossMask = batch.Layout.ActionMask.logical_and(kept.unsqueeze(1));
-        Tensor values = advantages.Values.to_type(batch.BehaviourLogProbs.dtype);
-        PolicyBatch learned = new(rows, batch.GroupOfRow, lossMask, values, batch.BehaviourLogProbs, reference);
+        PolicyBatch learned = new(rows, batch.GroupOfRow, lossMask, advantages.Values, batch.BehaviourLogProbs, reference);
         return _update.Run(learned, metrics, monitor.Update);
     }
 

@@ -144,7 +144,8 @@ public sealed class PolicyUpdate
         // Masked before the losses, not only after: where anything is NaN outside the mask, 0 · NaN would be its gradient.
         using Scalar none = 0.0;
         logProbs = logProbs.masked_fill(mask.logical_not(), none);
-        Tensor perToken = _settings.Loss.PerToken(new(logProbs, old, batch.Advantages.index_select(0, index), mask), metrics);
+        Tensor advantages = batch.Advantages.index_select(0, index).to_type(logProbs.dtype);
+        Tensor perToken = _settings.Loss.PerToken(new(logProbs, old, advantages, mask), metrics);
         if (batch.ReferenceLogProbs is { } reference && _settings.Kl is { } kl)
         {
             Tensor referencePart = reference.index_select(0, index);

@@ -42,7 +42,7 @@ internal static class ReadmeExample
             .AddDelta(new() { Channel = "process" })
             .WithWeights(new() { ["verifier"] = 1, ["process"] = 0.02 })
             .Build();
-        var raw = new RewardFrame(batch.Layout, scores.ToChannels(batch.Layout, policy.Device, ScalarType.Float32));
+        var raw = new RewardFrame(batch.Layout, scores.ToChannels(batch.Layout, policy.Device, ScalarType.Float64));
         ShapedRewards shaped = rewards.Apply(raw, training: true, iteration: 1);
         var advantages = new GroupAdvantageOptions { Credit = Credit.Episode }
             .CreateEstimator(rewards)

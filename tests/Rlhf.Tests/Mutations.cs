@@ -1,0 +1,150 @@
+namespace Rlhf.Tests;
+
+/// <summary>A change of a formula, and the tests that must fail for it.</summary>
+/// <param name="File">The file, from the repository's root.</param>
+/// <param name="Original">What it holds exactly once.</param>
+/// <param name="Mutant">What stands there instead.</param>
+/// <param name="Tests">Part of the tests' names; they need nothing beside the repository.</param>
+internal sealed record Mutation(string File, string Original, string Mutant, string Tests);
+
+/// <summary>The changes that <see cref="MutationTests"/> makes.</summary>
+internal static class Mutations
+{
+    private const string Stages = "src/Rlhf.Shaping/Stages/";
+    private const string Policy = "src/Rlhf.Trainers/Policy/";
+    private const string Advantages = "src/Rlhf.Trainers/Advantages/";
+    private const string Rewards = "src/Rlhf.Core/Rewards/";
+
+    public static IReadOnlyList<Mutation> All { get; } =
+    [
+        new(
+            Stages + "Delta/DeltaStage.cs",
+            "values.sub(compact.gather(1, rank))",
+            "values.add(compact.gather(1, rank))",
+            "ScalarReferenceTests"
+        ),
+        new(
+            Stages + "Clip/ClipStage.cs",
+            "values.sub(threshold).clamp_max(Zero)",
+            "values.sub(threshold).clamp_min(Zero)",
+            "ScalarReferenceTests"
+        ),
+        new(Stages + "Potential/PotentialStage.cs", ".mul(discount).sub(before)", ".mul(discount).add(before)", "ScalarReferenceTests"),
+        new(Stages + "Gate/GateStage.cs", "open = open.bitwise_and(", "open = open.bitwise_or(", "ClipDeltaGateStageTests"),
+        new(Stages + "Flip/FlipStage.cs", ".lt(rate)", ".ge(rate)", "FlipStageTests"),
+        new(Rewards + "Verification/Equivalence/BigComplex.cs", "apart < size - 280", "apart < size - 28", "MathEquivalenceTests"),
+        // Forms of the KL term: signs, bounds, the ratio.
+        new(Policy + "KlPenalty.cs", "(ratio * d).neg()", "ratio * d", "KlPenaltyTests"),
+        new(Policy + "KlPenalty.cs", "(ratio * d).neg()", "ratio * d", "KlLearningTests"),
+        new(Policy + "KlPenalty.cs", "(ratio * d).neg()", "d.neg()", "KlPenaltyTests"),
+        new(Policy + "KlPenalty.cs", "K3(d, clampValue), d.expm1().neg()", "K3(d, clampValue), d.expm1()", "KlLearningTests"),
+        new(Policy + "KlPenalty.cs", "d.square().mul(Half), d.neg()", "d.square().mul(Half), d", "KlLearningTests"),
+        new(
+            Policy + "KlPenalty.cs",
+            "(referenceLogProbs - logProbs).clamp(Lowest, Highest)",
+            "referenceLogProbs - logProbs",
+            "KlPenaltyTests"
+        ),
+        new(
+            Policy + "KlPenalty.cs",
+            "(logProbs - oldLogProbs).clamp(Lowest, Highest).exp()",
+            "(logProbs - oldLogProbs).exp()",
+            "KlPenaltyTests"
+        ),
+        new(Policy + "KlPenalty.cs", "value.clamp_max(most)", "value.clamp_min(most)", "KlPenaltyTests"),
+        new(Stages + "Kl/KlStage.cs", "K3(d.clamp(Lowest, Highest))", "K3(d)", "KlPriorityTests"),
+        // Losses.
+        new(Policy + "ClippedPolicyLoss.cs", "maximum(plain, clipped)", "minimum(plain, clipped)", "ClippedPolicyLossTests"),
+        new(
+            Policy + "ClippedPolicyLoss.cs",
+            "minimum(loss, negated.mul(bound))",
+            "maximum(loss, negated.mul(bound))",
+            "ClippedPolicyLossTests"
+        ),
+        new(
+            Policy + "ClippedPolicyLoss.cs",
+            "LogRatios.WithGradient(value, value,",
+            "LogRatios.WithGradient(value, value.neg(),",
+            "ClippedPolicyLossTests"
+        ),
+        new(Policy + "ClippedPolicyLoss.cs", ".clamp(bottom, top);", ";", "ClippedPolicyLossTests"),
+        // Masks.
+        new(Policy + "PolicyUpdate.cs", "logProbs.masked_fill(mask.logical_not(), none)", "logProbs.clone()", "ClippedPolicyLossTests"),
+        new(Policy + "PolicyUpdate.cs", "perToken.where(mask, zeros_like(perToken))", "perToken", "ClippedPolicyLossTests"),
+        new(Policy + "PolicyUpdate.cs", "batch.LossMask.logical_and(inStep)", "batch.LossMask", "LossAggregationTests"),
+        new(
+            Policy + "PolicyTrainer.cs",
+            "batch.Layout.ActionMask.logical_and(kept.unsqueeze(1))",
+            "batch.Layout.ActionMask",
+            "OverlongFilteringTests"
+        ),
+        new(
+            Advantages + "CreditTensors.cs",
+            "channel.Valid.any(1).bitwise_not()",
+            "channel.Valid.all(1).bitwise_not()",
+            "UnscoredRowsTests"
+        ),
+        new(Advantages + "GroupAdvantageEstimator.cs", "required.bitwise_and(layout.IsPolicy)", "required", "GroupAdvantageTests"),
+        // Denominators.
+        new(Policy + "LossAggregation.cs", "mask / mask.sum().clamp_min_(One)", "mask / sequences", "LossAggregationTests"),
+        new(
+            Policy + "LossAggregation.cs",
+            "mask / (lengths.clamp_min(One) * sequences)",
+            "mask / lengths.clamp_min(One)",
+            "LossAggregationTests"
+        ),
+        new(Policy + "LossAggregation.cs", "lengths.gt(Zero).to_type", "lengths.ge(Zero).to_type", "LossAggregationTests"),
+        new(Policy + "LossAggregation.cs", "mask / sequences.mul(longest)", "mask / lengths.sum().mul(longest)", "LossAggregationTests"),
+        new(
+            Advantages + "RewardMetrics.cs",
+            "returns.Keep(rows).sum(), rows.sum()",
+            "returns.Keep(rows).sum(), isPolicy.sum()",
+            "GroupAdvantageTests"
+        ),
+        new(
+            "src/Rlhf.Core/Tensors/GroupStatistics.cs",
+            "Squares.div(Count.sub(lost).clamp_min(One))",
+            "Squares.div(Count.clamp_min(One))",
+            "GroupAdvantageTests"
+        ),
+        // Baselines and what rewards are read as.
+        new(
+            Advantages + "GroupAdvantageEstimator.cs",
+            "values.sub(groups.Of(groups.Mean))",
+            "values.add(groups.Of(groups.Mean))",
+            "StepCreditReferenceTests"
+        ),
+        new(
+            "src/Rlhf.Core/Tensors/GroupStatistics.cs",
+            "mean.sub(_values.sub(mean).div(others))",
+            "mean.add(_values.sub(mean).div(others))",
+            "StepCreditReferenceTests"
+        ),
+        new(
+            Advantages + "ReturnToGoAdvantages.cs",
+            "start.gather(1, step).sub(time)",
+            "time.sub(start.gather(1, step))",
+            "ReturnToGoTests"
+        ),
+        new(Advantages + "ReturnToGoAdvantages.cs", "toGo.gather(1, first)", "toGo.gather(1, map.Ends)", "StepCreditReferenceTests"),
+        new(Policy + "PolicyTrainer.cs", "RewardType = ScalarType.Float64", "RewardType = ScalarType.Float32", "PolicyTrainerTests"),
+        new(Rewards + "ScoringPass.cs", "!float.IsFinite((float)value)", "!double.IsFinite(value)", "RewardScorerTests"),
+    ];
+}
+
+/// <summary>Whether the list fits the code, without a build.</summary>
+public sealed class MutationListTests
+{
+    [Fact]
+    public void EachOriginal_StandsInItsFileExactlyOnce()
+    {
+        foreach (Mutation mutation in Mutations.All)
+        {
+            string code = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, mutation.File));
+            Assert.True(
+                code.Split(mutation.Original).Length == 2,
+                $"{mutation.File} holds '{mutation.Original}' not exactly once; bring the list of mutations up to date."
+            );
+        }
+    }
+}
