@@ -10,12 +10,15 @@ public enum ProblemSchema
 
     /// <summary>
     /// GSM8K: <c>question</c>, and <c>answer</c> with worked steps and a last line <c>#### 18</c>. The number after <c>####</c>, without
-    /// thousands commas, is the answer; the steps without calculator annotations (<c>&lt;&lt;48/2=24&gt;&gt;</c>) and that line are the
+    /// thousands commas, a currency sign or a full stop, is the answer; the steps without calculator annotations (<c>&lt;&lt;48/2=24&gt;&gt;</c>) and that line are the
     /// solution.
     /// </summary>
     Gsm8k,
 
-    /// <summary>MATH: <c>problem</c>, <c>solution</c>, <c>answer</c>, and <c>unique_id</c> where there is one.</summary>
+    /// <summary>
+    /// MATH: <c>problem</c>, <c>solution</c>, <c>answer</c>, and <c>unique_id</c> where there is one. Rows as first published have no
+    /// <c>answer</c>: then it is what the solution's last <c>\boxed</c> holds.
+    /// </summary>
     Math,
 
     /// <summary>

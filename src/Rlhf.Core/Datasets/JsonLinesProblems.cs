@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Rlhf.Json;
 
 namespace Rlhf.Datasets;
 
@@ -38,12 +39,13 @@ public sealed class JsonLinesProblems : IProblemSource
         }
 
         List<Problem> problems = [];
-        ReadOnlyMemory<byte> rest = WithoutByteOrderMark(File.ReadAllBytes(path));
+        ReadOnlyMemory<byte> rest = File.ReadAllBytes(path);
         for (int line = 1; !rest.IsEmpty && problems.Count < (options.Limit ?? int.MaxValue); line++)
         {
             int end = rest.Span.IndexOf((byte)'\n');
             ReadOnlyMemory<byte> text = end < 0 ? rest : rest[..end];
             rest = end < 0 ? default : rest[(end + 1)..];
+            text = line == 1 && text.Span.StartsWith("\uFEFF"u8) ? text[3..] : text;
             if (text.Span.ContainsAnyExcept(" \t\r"u8))
             {
                 problems.Add(ReadLine(reader, text, path, line));
@@ -59,19 +61,16 @@ public sealed class JsonLinesProblems : IProblemSource
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(text, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            using JsonDocument document = JsonText.Parse(text, new() { FirstLine = line });
             return reader.Read(document.RootElement, line);
         }
-        catch (JsonException e)
+        catch (JsonTextException e)
         {
-            throw new InvalidDataException($"{path}, line {line}: not one valid JSON object: {e.Message}", e);
+            throw new InvalidDataException($"{path}, {e.Message} Each line must be one JSON object.", e);
         }
         catch (InvalidDataException e)
         {
             throw new InvalidDataException($"{path}, line {line}: {e.Message}", e);
         }
     }
-
-    private static ReadOnlyMemory<byte> WithoutByteOrderMark(byte[] bytes) =>
-        bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsMemory(3) : bytes;
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Rlhf.Json;
+using Rlhf.Rewards.Verification;
 
 namespace Rlhf.Datasets;
 
@@ -15,6 +17,7 @@ internal sealed partial class ProblemReader
     private readonly string? _solution;
     private readonly string? _id;
     private readonly bool _idRequired;
+    private readonly bool _answerRequired;
 
     public ProblemReader(JsonLinesOptions options)
     {
@@ -48,6 +51,7 @@ internal sealed partial class ProblemReader
         _solution = options.Solution ?? solution;
         _id = options.Id ?? id;
         _idRequired = options.Id is not null;
+        _answerRequired = options.Answer is not null || options.Schema != ProblemSchema.Math;
     }
 
     /// <exception cref="InvalidDataException">A field is missing, empty or of another type.</exception>
@@ -58,8 +62,8 @@ internal sealed partial class ProblemReader
             throw new InvalidDataException($"expected a JSON object, found {Describe(row)}.");
         }
 
-        string answer = Text(row, _answer, numberAllowed: true).Trim();
         string? solution = _solution is null ? null : Text(row, _solution);
+        string answer = _answerRequired || Has(row, _answer) ? Text(row, _answer, numberAllowed: true).Trim() : Boxed(solution!);
         (answer, solution) = _schema switch
         {
             ProblemSchema.Gsm8k => SplitGsm8k(answer),
@@ -76,14 +80,27 @@ internal sealed partial class ProblemReader
     }
 
     private string ReadId(JsonElement row, int line) =>
-        _id is not null && (_idRequired || row.TryGetProperty(_id, out _))
+        _id is not null && (_idRequired || Has(row, _id))
             ? Text(row, _id, numberAllowed: true)
             : line.ToString(CultureInfo.InvariantCulture);
+
+    // The rows as first published have no answer of their own.
+    private string Boxed(string solution) =>
+        BoxedAnswer.Find(solution)
+        ?? throw new InvalidDataException(
+            $"field '{_answer}' is missing, and field '{_solution}' holds no closed \\boxed{{…}} to take the answer from."
+        );
 
     private (string Answer, string Solution) SplitGsm8k(string text)
     {
         int mark = text.LastIndexOf(FinalAnswerMark, StringComparison.Ordinal);
-        string answer = mark < 0 ? "" : text[(mark + FinalAnswerMark.Length)..].Replace(",", "", StringComparison.Ordinal).Trim();
+        string line = mark < 0 ? "" : text[(mark + FinalAnswerMark.Length)..].Trim().Split('\n')[0].Trim();
+        Match amount = Amount().Match(line);
+        string answer = (amount.Success ? amount.Groups["sign"].Value + amount.Groups["number"].Value : line).Replace(
+            ",",
+            "",
+            StringComparison.Ordinal
+        );
         if (answer.Length == 0)
         {
             throw new InvalidDataException($"field '{_answer}' has no final answer: it must end in a line such as '#### 18'.");
@@ -102,7 +119,7 @@ internal sealed partial class ProblemReader
         }
         catch (FormatException e)
         {
-            throw new InvalidDataException($"field '{_solution}' is '{equation}': {e.Message}", e);
+            throw new InvalidDataException($"field '{_solution}' is '{JsonText.Quote(equation)}': {e.Message}", e);
         }
 
         // A few rows of the data contradict themselves; steps to another number than the answer must not be imitated.
@@ -118,13 +135,13 @@ internal sealed partial class ProblemReader
     private decimal ParseNumber(string answer) =>
         decimal.TryParse(answer, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal value)
             ? value
-            : throw new InvalidDataException($"field '{_answer}' is '{answer}', not a number.");
+            : throw new InvalidDataException($"field '{_answer}' is '{JsonText.Quote(answer)}', not a number.");
 
     private static string Text(JsonElement row, string field, bool numberAllowed = false)
     {
         if (!row.TryGetProperty(field, out JsonElement value))
         {
-            string present = string.Join(", ", row.EnumerateObject().Select(p => $"'{p.Name}'"));
+            string present = JsonText.Quote(string.Join(", ", row.EnumerateObject().Select(p => $"'{p.Name}'")));
             throw new InvalidDataException(
                 $"field '{field}' is missing; the object has {(present.Length > 0 ? present : "no fields")}. Choose the schema or field names that fit."
             );
@@ -142,16 +159,12 @@ internal sealed partial class ProblemReader
             );
         }
 
-        try
-        {
-            string text = value.GetString()!;
-            return !string.IsNullOrWhiteSpace(text) ? text : throw new InvalidDataException($"field '{field}' is empty.");
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new InvalidDataException($"field '{field}' is not valid Unicode text: {e.Message}", e);
-        }
+        string text = value.GetString()!;
+        return !string.IsNullOrWhiteSpace(text) ? text : throw new InvalidDataException($"field '{field}' is empty.");
     }
+
+    private static bool Has(JsonElement row, string field) =>
+        row.TryGetProperty(field, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
 
     private static string Describe(JsonElement value) =>
         value.ValueKind switch
@@ -160,8 +173,12 @@ internal sealed partial class ProblemReader
             JsonValueKind.Array => "an array",
             JsonValueKind.String => "a text",
             JsonValueKind.Null => "null",
-            _ => value.GetRawText(),
+            _ => JsonText.Quote(value.GetRawText()),
         };
+
+    // A plain number, perhaps with a currency sign before it or a full stop after.
+    [GeneratedRegex(@"^(?<sign>-)?\s*\$?\s*(?<sign>-)?(?<number>[0-9][0-9,]*(\.[0-9]+)?|\.[0-9]+)\.?$", RegexOptions.CultureInvariant)]
+    private static partial Regex Amount();
 
     [GeneratedRegex("<<[^<>]*>>")]
     private static partial Regex CalculatorAnnotation();

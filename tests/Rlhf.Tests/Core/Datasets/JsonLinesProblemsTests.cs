@@ -173,15 +173,17 @@ public sealed class JsonLinesProblemsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{\"question\": \"a\"", "not one valid JSON object")]
-    [InlineData("{} {}", "not one valid JSON object")]
-    [InlineData("{\"question\": \"a\", \"question\": \"b\", \"answer\": \"1\"}", "not one valid JSON object")]
+    [InlineData("{\"question\": \"a\"", "must be one JSON object")]
+    [InlineData("{} {}", "must be one JSON object")]
+    [InlineData("{\"question\": \"a\", \"question\": \"b\", \"answer\": \"1\"}", "key 'question' stands twice")]
     [InlineData("[1]", "expected a JSON object, found an array")]
     [InlineData("{\"problem\": \"a\", \"answer\": \"1\"}", "field 'question' is missing; the object has 'problem', 'answer'")]
     [InlineData("{\"question\": \" \", \"answer\": \"1\"}", "field 'question' is empty")]
     [InlineData("{\"question\": 3, \"answer\": \"1\"}", "field 'question' must be a text, found 3")]
     [InlineData("{\"question\": \"a\", \"answer\": null}", "field 'answer' must be a text or a number, found null")]
-    [InlineData("{\"question\": \"\\ud800\", \"answer\": \"1\"}", "field 'question' is not valid Unicode")]
+    [InlineData("{\"question\": \"\\ud800\", \"answer\": \"1\"}", "at 'question', a text holds half of a surrogate pair")]
+    [InlineData("{\"question\": \"a\", \"answer\": \"1\", \"\\udc00\": 1}", "a key holds half of a surrogate pair")]
+    [InlineData("{\"question\": \"a\", \"answer\": \"1\", \"more\": [{\"x\": \"\\ud83d\"}]}", "at 'more[0].x', a text")]
     public void Load_ABadLine_NamesFileLineAndField(string line, string expected)
     {
         InvalidDataException e = Assert.Throws<InvalidDataException>(() => Load("{\"question\": \"a\", \"answer\": \"1\"}\n" + line));
@@ -194,7 +196,108 @@ public sealed class JsonLinesProblemsTests : IDisposable
     {
         File.WriteAllBytes(_file, [.. "{\"question\": \""u8, 0xFF, .. "\", \"answer\": \"1\"}"u8]);
         InvalidDataException e = Assert.Throws<InvalidDataException>(() => JsonLinesProblems.Load(_file, new JsonLinesOptions()));
+        Assert.Contains($"{_file}, line 1: byte 15 is no UTF-8", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("#### 1,234", "1234")]
+    [InlineData("#### $18", "18")]
+    [InlineData("#### -$1,200.50", "-1200.50")]
+    [InlineData("#### $-5", "-5")]
+    [InlineData("#### - 5", "-5")]
+    [InlineData("####18.", "18")]
+    [InlineData("#### .5", ".5")]
+    [InlineData("#### 18\\nThat is all.", "18")]
+    [InlineData("#### 1 #### 2", "2")]
+    [InlineData("#### 3/4", "3/4")]
+    [InlineData("#### 20%", "20%")]
+    public void Load_Gsm8k_TakesTheNumberOutOfTheLastLine(string answer, string expected)
+    {
+        Problem problem = Load(
+            $$"""{"question": "Q", "answer": "Work.\n{{answer}}"}""",
+            new JsonLinesOptions { Schema = ProblemSchema.Gsm8k }
+        )[0];
+        Assert.Equal(expected, problem.Answer);
+        Assert.EndsWith($"\n#### {expected}", problem.Solution, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(@"So $x = \boxed{5}$.", "5")]
+    [InlineData(@"First \boxed{1}, then $\boxed{\frac{3}{4}}$.", @"\frac{3}{4}")]
+    [InlineData(@"Hence \fbox{\text{(B)}}.", @"\text{(B)}")]
+    [InlineData(@"The set is \boxed{\{1, 2\}}.", @"\{1, 2\}")]
+    [InlineData(@"It is $\boxed 7$.", "7")]
+    public void Load_MathAsFirstPublished_TakesTheAnswerFromTheLastBox(string solution, string answer)
+    {
+        string json = System.Text.Json.JsonSerializer.Serialize(solution);
+        foreach (string rest in (string[])["", ", \"answer\": null, \"unique_id\": null"])
+        {
+            Problem problem = Load(
+                $$"""{"problem": "P", "level": "Level 3", "type": "Algebra", "solution": {{json}}{{rest}}}""",
+                new JsonLinesOptions { Schema = ProblemSchema.Math }
+            )[0];
+            Assert.Equal(
+                new Problem
+                {
+                    Id = "1",
+                    Question = "P",
+                    Answer = answer,
+                    Solution = solution,
+                },
+                problem
+            );
+        }
+    }
+
+    [Theory]
+    [InlineData("No box.", null)]
+    [InlineData(@"Cut off \boxed{5", null)]
+    [InlineData(@"\boxed{}", null)]
+    [InlineData(@"\boxed{5}", "gold")]
+    public void Load_MathWithoutAnAnswer_NamesFileLineAndField(string solution, string? answerField)
+    {
+        string json = System.Text.Json.JsonSerializer.Serialize(solution);
+        InvalidDataException e = Assert.Throws<InvalidDataException>(() =>
+            Load($$"""{"problem": "P", "solution": {{json}}}""", new JsonLinesOptions { Schema = ProblemSchema.Math, Answer = answerField })
+        );
         Assert.Contains($"{_file}, line 1", e.Message, StringComparison.Ordinal);
+        Assert.Contains($"field '{answerField ?? "answer"}' is missing", e.Message, StringComparison.Ordinal);
+    }
+
+    // MATH-500 has the answers that the boxes of its solutions hold, but for what its makers set otherwise.
+    [Fact]
+    public void Load_SharedMathWithoutAnswers_GivesTheAnswersOfItsBoxes()
+    {
+        string path = SharedData.Require("data/math500/test.jsonl");
+        JsonLinesOptions options = new() { Schema = ProblemSchema.Math };
+        JsonLinesProblems given = JsonLinesProblems.Load(path, options);
+        JsonLinesProblems boxed = Load(
+            string.Join(
+                '\n',
+                File.ReadLines(path)
+                    .Select(line =>
+                    {
+                        var row = System.Text.Json.Nodes.JsonNode.Parse(line)!.AsObject();
+                        row.Remove("answer");
+                        return row.ToJsonString();
+                    })
+            ),
+            options
+        );
+        int same = Enumerable.Range(0, given.Count).Count(i => boxed[i].Answer == given[i].Answer);
+        Assert.Equal(given.Count, boxed.Count);
+        Assert.InRange(same, 490, 500);
+    }
+
+    [Fact]
+    public void Load_ALongValue_IsQuotedShortly()
+    {
+        var options = new JsonLinesOptions { Schema = ProblemSchema.Svamp };
+        string digits = new('9', 5000);
+        string message = Assert
+            .Throws<InvalidDataException>(() => Load($$"""{"question": "Q", "answer": "x{{digits}}", "equation": "1 + 1"}""", options))
+            .Message;
+        Assert.True(message.Length < 500, message);
     }
 
     [Theory]
