@@ -12,20 +12,55 @@ namespace Rlhf.Chat;
 /// </summary>
 internal static class PythonJson
 {
+    // Deeper than any tool's schema, and far from the end of any stack.
+    private const int MaxDepth = 100;
+
     /// <param name="value">The value.</param>
     /// <param name="indent">Spaces a level, each item on its own line; 0 for one line.</param>
-    /// <exception cref="ArgumentException">There is no value.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no value, it is nested deeper than 100 levels, or it holds text that is no Unicode.
+    /// </exception>
     public static string Write(JsonElement value, int indent = 0)
     {
         var text = new StringBuilder();
-        Append(text, value, indent, depth: 0);
+        try
+        {
+            Append(text, value, indent, depth: 0);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw NoUnicode(e);
+        }
+
         return text.ToString();
+    }
+
+    /// <summary>A text, or any other value as JSON.</summary>
+    /// <inheritdoc cref="Write(JsonElement, int)"/>
+    public static string TextOrJson(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString()! : Write(value);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw NoUnicode(e);
+        }
     }
 
     public static string Write(string value) => AppendString(new StringBuilder(), value).ToString();
 
+    private static ArgumentException NoUnicode(InvalidOperationException e) =>
+        new("A tool, or the arguments of a tool call, hold text with half of a surrogate pair, which is no Unicode.", e);
+
     private static void Append(StringBuilder text, JsonElement value, int indent, int depth)
     {
+        if (depth > MaxDepth)
+        {
+            throw new ArgumentException($"A tool, or the arguments of a tool call, are nested deeper than {MaxDepth} levels.");
+        }
+
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:

@@ -131,12 +131,7 @@ internal sealed class Qwen3Template(string name = "qwen3", Qwen3Thinking thinkin
                 writer.Template("\n");
             }
 
-            JsonElement arguments = calls[i].Arguments;
-            ChatMl.WriteToolCall(
-                writer,
-                calls[i].Name,
-                arguments.ValueKind == JsonValueKind.String ? arguments.GetString()! : PythonJson.Write(arguments)
-            );
+            ChatMl.WriteToolCall(writer, calls[i].Name, PythonJson.TextOrJson(calls[i].Arguments));
         }
 
         writer.Template($"{ChatMl.End}\n");

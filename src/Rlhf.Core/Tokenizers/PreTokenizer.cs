@@ -22,10 +22,11 @@ internal sealed class SequencePreTokenizer(IReadOnlyList<PreTokenizer> parts) : 
 {
     public override IEnumerable<string> Split(string text)
     {
-        IEnumerable<string> pieces = [text];
+        // One part after the other on the whole: were each to ask the one before it, their number would be a depth of calls.
+        List<string> pieces = [text];
         foreach (PreTokenizer part in parts)
         {
-            pieces = pieces.SelectMany(part.Split);
+            pieces = [.. pieces.SelectMany(part.Split)];
         }
 
         return pieces;
