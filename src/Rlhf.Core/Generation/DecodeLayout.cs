@@ -21,6 +21,7 @@ internal sealed class DecodeLayout : AttentionLayout
     private readonly Tensor _mask;
     private readonly int _slots;
     private readonly int _reach;
+    private readonly int _longest;
 
     /// <param name="cache">Where keys and values lie.</param>
     /// <param name="positions">int64 <c>[S]</c>: position of each slot's token.</param>
@@ -33,6 +34,7 @@ internal sealed class DecodeLayout : AttentionLayout
         _cache = cache;
         _places = places;
         _slots = slots;
+        _longest = longest;
         _reach = cache.Reach(longest);
         Positions = positions;
         Tensor hidden = arange(_reach, ScalarType.Int64, positions.device).gt(positions.unsqueeze(1));
@@ -41,6 +43,8 @@ internal sealed class DecodeLayout : AttentionLayout
 
     /// <inheritdoc/>
     public override Tensor Positions { get; }
+
+    internal override long? Reach => _longest;
 
     /// <inheritdoc/>
     public override Tensor Attend(int layer, Tensor query, Tensor key, Tensor value)

@@ -54,6 +54,8 @@ internal sealed class PrefillLayout : AttentionLayout
     /// <inheritdoc/>
     public override Tensor Positions { get; }
 
+    internal override long? Reach => _longest;
+
     /// <inheritdoc/>
     public override Tensor Attend(int layer, Tensor query, Tensor key, Tensor value)
     {

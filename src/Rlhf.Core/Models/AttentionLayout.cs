@@ -11,6 +11,9 @@ public abstract class AttentionLayout
     /// <summary>Position of each token in its sequence, from 0: int64 <c>[N]</c>.</summary>
     public abstract Tensor Positions { get; }
 
+    /// <summary>One more than the largest position, where it is known without reading <see cref="Positions"/>; else null.</summary>
+    internal virtual long? Reach => null;
+
     /// <summary>Scaled dot-product attention of each token over the tokens of its own sequence up to itself; scale 1/√D.</summary>
     /// <param name="layer">Index of the block, for layouts that keep keys and values.</param>
     /// <param name="query"><c>[N, heads, D]</c>, rotated.</param>

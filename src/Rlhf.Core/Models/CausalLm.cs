@@ -1,3 +1,4 @@
+using Rlhf.Models.Adapters;
 using Rlhf.Models.HuggingFace;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -13,9 +14,12 @@ namespace Rlhf.Models;
 /// </remarks>
 public sealed class CausalLm : ICausalLm
 {
+    private const string HeadName = "lm_head";
+    private const string Weight = ".weight";
+
     private readonly ParameterSet _parameters;
     private readonly Transformer _trunk;
-    private readonly Parameter? _head;
+    private Projection _head;
     private LowRankAdapters? _adapters;
 
     private CausalLm(CausalLmConfig config, ParameterSet parameters, ModelLoadOptions options)
@@ -25,11 +29,11 @@ public sealed class CausalLm : ICausalLm
         ComputeType = options.ComputeType;
         _parameters = parameters;
         _trunk = new(config, parameters, options.ComputeType, options.Device);
-        _head = config.TieWordEmbeddings ? null : parameters.Take("lm_head.weight");
+        _head = config.TieWordEmbeddings ? new(HeadName, _trunk.Embedding, null) : parameters.TakeProjection(HeadName);
     }
 
-    /// <summary>The model's configuration.</summary>
-    public CausalLmConfig Config { get; }
+    /// <summary>The model's configuration. Its head is no longer tied once adapters have trained head or embedding apart.</summary>
+    public CausalLmConfig Config { get; private set; }
 
     /// <inheritdoc/>
     public CausalLmShape Shape => _trunk.Shape;
@@ -63,19 +67,25 @@ public sealed class CausalLm : ICausalLm
     }
 
     /// <summary>Reads a Hugging Face folder.</summary>
+    /// <remarks>
+    /// Names of compiled, sharded or wrapped models, and of a trunk saved alone, are understood. A value head beside the language model is
+    /// left out. Where config.json ties the head to the embedding and another head is stored, the stored one is used, as transformers 5
+    /// does.
+    /// </remarks>
     /// <param name="folder">A folder with config.json and one or several safetensors files.</param>
     /// <param name="options">Where it lies and its types; null for the defaults.</param>
-    /// <exception cref="ModelFormatException">The folder is not a model this class reads; the message names file, key or tensor and what is
-    /// wrong.</exception>
+    /// <exception cref="ModelFormatException">The folder is not a model this class reads, or holds a key or tensor that nothing explains; the
+    /// message names file, key or tensor and what is wrong.</exception>
     public static CausalLm Load(string folder, ModelLoadOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
         options ??= new();
-        CausalLmConfig config = CausalLmConfig.Load(folder);
-        using HuggingFaceWeights weights = HuggingFaceWeights.Open(folder, config.CausalLmParameters());
+        CausalLmConfig config = CausalLmConfig.Load(folder, options.IgnoreKeys);
+        using HuggingFaceWeights weights = HuggingFaceWeights.Open(folder);
+        (config, Func<string, string> stored) = CausalLmTensors.Check(weights, config);
         return Build(
             config,
-            new(config.CausalLmParameters(), (name, _) => weights.Read(name, options.Device, options.WeightType)),
+            new(config.CausalLmParameters(), (name, _) => weights.Read(stored(name), options.Device, options.WeightType)),
             options
         );
     }
@@ -91,11 +101,26 @@ public sealed class CausalLm : ICausalLm
         ArgumentNullException.ThrowIfNull(folder);
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        IEnumerable<(string Name, Tensor Value)> own = _parameters
-            .All.Where(p => !LowRankAdapters.IsAdapterName(p.Name))
-            .Select(p => (p.Name, _adapters?.Merged(p.Name, p.Value) ?? p.Value));
-        HuggingFaceFolder.SaveWeights(folder, [.. own], type);
-        Config.Save(folder);
+        Dictionary<string, Tensor> merged = _trunk
+            .Projections.Append(_head)
+            .Where(p => p.Adapter is not null)
+            .ToDictionary(p => p.Name + Weight, p => p.Merged(), StringComparer.Ordinal);
+        List<(string Name, Tensor Value)> own =
+        [
+            .. _parameters
+                .All.Where(p => !LowRankAdapters.IsAdapterName(p.Name))
+                .Select(p => (p.Name, merged.GetValueOrDefault(p.Name, p.Value))),
+        ];
+
+        // A tied head with an adapter of its own is another matrix than the embedding.
+        bool unties = Config.TieWordEmbeddings && _head.Adapter is not null;
+        if (unties)
+        {
+            own.Add((HeadName + Weight, merged[HeadName + Weight]));
+        }
+
+        HuggingFaceFolder.SaveWeights(folder, own, type);
+        (unties ? Config with { TieWordEmbeddings = false } : Config).Save(folder);
     }
 
     /// <summary>Adds new low-rank adapters, whose product is 0 at first, and freezes all other weights.</summary>
@@ -103,15 +128,54 @@ public sealed class CausalLm : ICausalLm
     /// <param name="seed">Seed of the random half.</param>
     /// <exception cref="InvalidOperationException">The model has adapters.</exception>
     /// <exception cref="ArgumentException">No layer has a targeted name.</exception>
-    public void AddAdapters(LoraOptions options, long seed) =>
+    public void AddAdapters(LoraOptions options, long seed)
+    {
+        RequireNoAdapters();
         Attach(LowRankAdapters.Create(options, _trunk.Projections, _parameters, seed));
+    }
 
     /// <summary>
     /// Adds the adapters of a PEFT folder (adapter_config.json, adapter_model.safetensors) and freezes all other weights.
     /// </summary>
+    /// <remarks>
+    /// Read are plain and rank-stabilised LoRA on the linear layers and the head, by PEFT's rules for <c>target_modules</c>,
+    /// <c>exclude_modules</c>, <c>layers_to_transform</c>, <c>rank_pattern</c> and <c>alpha_pattern</c>, and head and embedding as
+    /// <c>modules_to_save</c>. Every other kind is refused by key and value, never loaded as plain LoRA.
+    /// </remarks>
     /// <exception cref="InvalidOperationException">The model has adapters.</exception>
     /// <exception cref="ModelFormatException">The folder is not an adapter of this model; the message names what is wrong.</exception>
-    public void LoadAdapters(string folder) => Attach(LowRankAdapters.Load(folder, _trunk.Projections, _parameters));
+    public void LoadAdapters(string folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        RequireNoAdapters();
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using PeftFolder peft = PeftFolder.Open(folder);
+        try
+        {
+            WholeWeights whole = WholeWeights.Read(peft, _trunk.Embedding, _head, Config.TieWordEmbeddings, _trunk.Projections);
+            LowRankAdapters adapters = LowRankAdapters.Load(peft, _trunk.Projections, _head, _parameters);
+            if (whole.Any && Config.TieWordEmbeddings)
+            {
+                Untie();
+            }
+
+            foreach ((string name, Tensor value) in whole.Values)
+            {
+                _parameters.All.First(p => p.Name == name).Value.copy_(value);
+                adapters.TrainWhole(name);
+            }
+
+            Attach(adapters);
+        }
+        catch (System.Text.RegularExpressions.RegexMatchTimeoutException e)
+        {
+            throw new ModelFormatException(
+                $"{Path.Combine(folder, PeftFolder.ConfigFile)}: the pattern {Rlhf.Json.JsonText.Quote(e.Pattern)} takes too long to match.",
+                e
+            );
+        }
+    }
 
     /// <summary>Writes the adapters as a PEFT folder.</summary>
     /// <exception cref="InvalidOperationException">The model has no adapters.</exception>
@@ -157,8 +221,11 @@ public sealed class CausalLm : ICausalLm
     public Tensor Head(Tensor hidden)
     {
         ArgumentNullException.ThrowIfNull(hidden);
-        return _head is null ? _trunk.TiedHead(hidden) : nn.functional.linear(hidden, _head.As(hidden.dtype));
+        return _head.Apply(hidden);
     }
+
+    /// <summary><see cref="Head"/> for many parts of hidden states: the weight is cast once, into the caller's scope.</summary>
+    internal Func<Tensor, Tensor> HeadIn(ScalarType type) => _head.In(type);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -182,18 +249,28 @@ public sealed class CausalLm : ICausalLm
         }
     }
 
-    private void Attach(LowRankAdapters adapters)
+    private void RequireNoAdapters()
     {
         if (_adapters is not null)
         {
-            adapters.Dispose();
             throw new InvalidOperationException("The model has adapters already.");
         }
+    }
 
+    private void Attach(LowRankAdapters adapters)
+    {
         _adapters = adapters;
         foreach ((string name, Parameter value) in _parameters.All)
         {
-            value.requires_grad = LowRankAdapters.IsAdapterName(name);
+            value.requires_grad = adapters.IsTrained(name);
         }
+    }
+
+    // Gives the head a copy of the embedding as its own weight, as PEFT does where it trains one of the two.
+    private void Untie()
+    {
+        LowRankAdapter? adapter = _head.Adapter;
+        _head = new(HeadName, _parameters.Add(HeadName + Weight, _trunk.Embedding.detach().clone()), null) { Adapter = adapter };
+        Config = Config with { TieWordEmbeddings = false };
     }
 }

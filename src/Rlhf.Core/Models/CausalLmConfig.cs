@@ -65,15 +65,26 @@ public sealed record CausalLmConfig
     /// <summary>The first token of texts in training, or null.</summary>
     public int? BosTokenId { get; init; }
 
-    /// <summary>Outputs of a <c>…ForSequenceClassification</c>'s head; 0 for a language model.</summary>
+    /// <summary>Outputs of a classifier's or reward model's head; 0 for a language model, or where config.json does not say.</summary>
     public int NumLabels { get; init; }
 
+    /// <summary>The classes that wrote the folder, as config.json names them.</summary>
+    internal IReadOnlyList<string> Architectures { get; init; } = [];
+
+    /// <summary>What config.json says about a reward model's head.</summary>
+    internal HeadFacts? Head { get; init; }
+
     /// <summary>Reads config.json and, where it is there, generation_config.json.</summary>
-    /// <exception cref="ModelFormatException">A key is missing, has a wrong value, or asks for something that is not supported.</exception>
-    public static CausalLmConfig Load(string folder)
+    /// <param name="folder">The folder.</param>
+    /// <param name="ignoreKeys">Keys of config.json that are not known here and may be passed over; null for none.</param>
+    /// <exception cref="ModelFormatException">
+    /// A key is missing, has a wrong value, asks for something that is not supported, or is not known and neither null nor false: it could
+    /// change what the model computes.
+    /// </exception>
+    public static CausalLmConfig Load(string folder, IReadOnlyCollection<string>? ignoreKeys = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        return ConfigReader.Read(folder);
+        return ConfigReader.Read(folder, ignoreKeys ?? []);
     }
 
     /// <summary>Writes config.json and generation_config.json so that <c>transformers</c> can load the folder.</summary>
@@ -83,11 +94,8 @@ public sealed record CausalLmConfig
     public IReadOnlyList<(string Name, long[] Shape)> CausalLmParameters() =>
         TieWordEmbeddings ? TrunkParameters() : [.. TrunkParameters(), ("lm_head.weight", [VocabularySize, HiddenSize])];
 
-    /// <summary>Names and shapes of a reward model's parameters.</summary>
-    public IReadOnlyList<(string Name, long[] Shape)> RewardModelParameters() =>
-        [.. TrunkParameters(), ("score.weight", [NumLabels, HiddenSize])];
-
-    private List<(string Name, long[] Shape)> TrunkParameters()
+    /// <summary>Names and shapes of the parameters before any head.</summary>
+    internal IReadOnlyList<(string Name, long[] Shape)> TrunkParameters()
     {
         long queries = (long)Heads * HeadDim,
             keys = (long)KeyValueHeads * HeadDim;

@@ -19,4 +19,11 @@ public sealed record ModelLoadOptions
     /// </summary>
     /// <value>Default float32: small learning rates are lost in bfloat16.</value>
     public ScalarType WeightType { get; init; } = ScalarType.Float32;
+
+    /// <summary>
+    /// Keys of config.json, such as <c>my_key</c> or <c>rope_scaling.my_key</c>, that are not known here and may be passed over. Any other
+    /// unknown key whose value is neither null nor false is refused: it could change what the model computes.
+    /// </summary>
+    /// <value>Default none.</value>
+    public IReadOnlyList<string> IgnoreKeys { get; init; } = [];
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Rlhf.Models;
 
-/// <summary>A linear layer, with an optional low-rank adapter: y = x·Wᵀ + b + (α/r)·(x·Aᵀ)·Bᵀ.</summary>
+/// <summary>A linear layer, with an optional low-rank adapter: y = x·Wᵀ + b + s·(x·Aᵀ)·Bᵀ.</summary>
 internal sealed class Projection
 {
     private readonly Parameter _weight;
@@ -35,18 +35,38 @@ internal sealed class Projection
     /// <summary>The adapter, or null.</summary>
     public LowRankAdapter? Adapter { get; set; }
 
+    /// <summary>The weight <c>[out,in]</c>.</summary>
+    public Parameter Weight => _weight;
+
     /// <summary><c>[N,in]</c> to <c>[N,out]</c>, in the input's type.</summary>
     public Tensor Apply(Tensor x)
     {
         Tensor y = nn.functional.linear(x, _weight.As(x.dtype), _bias?.As(x.dtype));
         return Adapter is null ? y : y.add(Adapter.Apply(x));
     }
+
+    /// <summary>The same for many inputs of one type: the weights are cast once, into the caller's scope.</summary>
+    public Func<Tensor, Tensor> In(ScalarType type)
+    {
+        Tensor weight = _weight.As(type);
+        Tensor? bias = _bias?.As(type),
+            down = Adapter?.Down.As(type),
+            up = Adapter?.Up.As(type);
+        return x =>
+        {
+            Tensor y = nn.functional.linear(x, weight, bias);
+            return Adapter is null ? y : y.add(nn.functional.linear(nn.functional.linear(x, down!), up!).mul(Adapter.Scale));
+        };
+    }
+
+    /// <summary>The weight with its adapter's product added, or the weight itself.</summary>
+    public Tensor Merged() => Adapter is null ? _weight : _weight.add(Adapter.Up.mm(Adapter.Down).mul(Adapter.Scale));
 }
 
-/// <summary>(α/r)·(x·Aᵀ)·Bᵀ (Hu et al., arXiv 2106.09685).</summary>
+/// <summary>s·(x·Aᵀ)·Bᵀ (Hu et al., arXiv 2106.09685).</summary>
 /// <param name="Down">A <c>[r,in]</c>.</param>
 /// <param name="Up">B <c>[out,r]</c>.</param>
-/// <param name="Scale">α/r.</param>
+/// <param name="Scale">s: α/r, or α/√r where the rank is stabilised.</param>
 internal sealed record LowRankAdapter(Parameter Down, Parameter Up, Scalar Scale)
 {
     public Tensor Apply(Tensor x) => nn.functional.linear(nn.functional.linear(x, Down.As(x.dtype)), Up.As(x.dtype)).mul(Scale);

@@ -38,6 +38,8 @@ public sealed class RaggedLayout : AttentionLayout
     /// <inheritdoc/>
     public override Tensor Positions { get; }
 
+    internal override long? Reach => _longest;
+
     /// <inheritdoc/>
     public override Tensor Attend(int layer, Tensor query, Tensor key, Tensor value)
     {

@@ -6,21 +6,28 @@ using static TorchSharp.torch;
 namespace Rlhf.Models;
 
 /// <summary>
-/// A reward model: a causal trunk with a scalar head, as Hugging Face's <c>…ForSequenceClassification</c> with one label stores it.
+/// A reward model: a causal trunk with a head of one or two outputs, as transformers, OpenRLHF and TRL store it.
 /// </summary>
+/// <remarks>
+/// Heads are <c>score</c> with or without a bias, <c>value_head</c>, <c>v_head.summary</c>, or the one that <c>value_head_prefix</c> names;
+/// Qwen2.5-Math's have two layers with a ReLU between. A process model may have two labels: its score is the difference of their logits,
+/// whose sigmoid is the probability of the second (of the one whose name says "right", where labels have names).
+/// </remarks>
 public sealed class RewardModel : IDisposable
 {
     private readonly ParameterSet _parameters;
     private readonly Transformer _trunk;
-    private readonly Parameter _score;
+    private readonly RewardHead _head;
+    private readonly bool _readsPadding;
 
-    private RewardModel(CausalLmConfig config, ParameterSet parameters, ModelLoadOptions options)
+    private RewardModel(CausalLmConfig config, RewardHeadNames head, ParameterSet parameters, ModelLoadOptions options)
     {
         Config = config;
         Device = options.Device;
         _parameters = parameters;
         _trunk = new(config, parameters, options.ComputeType, options.Device);
-        _score = parameters.Take("score.weight");
+        _head = new(parameters, head, config.Head);
+        _readsPadding = config.Architectures.Any(a => a is "RewardModel" or "LLMForSequenceRegression");
     }
 
     /// <summary>The model's configuration.</summary>
@@ -36,19 +43,20 @@ public sealed class RewardModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(folder);
         options ??= new();
-        CausalLmConfig config = CausalLmConfig.Load(folder);
-        if (config.NumLabels != 1)
-        {
-            throw new ModelFormatException(
-                $"{Path.Combine(folder, "config.json")}: the head has {config.NumLabels} labels; a reward model has one."
-            );
-        }
+        CausalLmConfig config = CausalLmConfig.Load(folder, options.IgnoreKeys);
+        using HuggingFaceWeights weights = HuggingFaceWeights.Open(folder);
+        weights.RequireLayers(config.Layers);
+        RewardHeadNames head = RewardHead.Find(weights, config, folder);
+        config = config with { NumLabels = head.Labels };
+        IReadOnlyList<(string Name, long[] Shape)> expected = [.. config.TrunkParameters(), .. head.Parameters()];
+        weights.Require(expected);
 
-        using HuggingFaceWeights weights = HuggingFaceWeights.Open(folder, config.RewardModelParameters());
-        ParameterSet parameters = new(config.RewardModelParameters(), (name, _) => weights.Read(name, options.Device, options.WeightType));
+        // A language model's head beside the score is not used.
+        weights.RefuseOthers(expected, name => name == TensorNames.Head);
+        ParameterSet parameters = new(expected, (name, _) => weights.Read(name, options.Device, options.WeightType));
         try
         {
-            return new(config, parameters, options);
+            return new(config, head, parameters, options);
         }
         catch
         {
@@ -57,13 +65,32 @@ public sealed class RewardModel : IDisposable
         }
     }
 
-    /// <summary>The score at each sequence's last token.</summary>
+    /// <summary>
+    /// The score at each sequence's last token that is not the padding token, which is where published scores are read: a chat template may
+    /// end with it.
+    /// </summary>
     /// <param name="sequences">B sequences, none empty.</param>
     /// <returns>float32 <c>[B]</c>.</returns>
     public Tensor Score(IReadOnlyList<IReadOnlyList<int>> sequences)
     {
         ArgumentNullException.ThrowIfNull(sequences);
-        return ScoreAt(sequences, [.. sequences.Select(s => new[] { s.Count - 1 })]);
+        return ScoreAt(sequences, [.. sequences.Select(s => new[] { ScoredToken(s) })]);
+    }
+
+    /// <summary>Index of the token at which <see cref="Score"/> reads a sequence.</summary>
+    /// <remarks>
+    /// OpenRLHF's own class reads the last token of the text even where it is the padding token. A sequence of padding alone is read at its
+    /// first token.
+    /// </remarks>
+    internal int ScoredToken(IReadOnlyList<int> sequence)
+    {
+        int last = sequence.Count - 1;
+        while (last > 0 && sequence[last] == Config.PadTokenId && !_readsPadding)
+        {
+            last--;
+        }
+
+        return last;
     }
 
     /// <summary>
@@ -94,8 +121,7 @@ public sealed class RewardModel : IDisposable
 
         Tensor tokens = tensor([.. sequences.SelectMany(s => s.Select(id => (long)id))], device: Device);
         Tensor hidden = _trunk.Apply(tokens, new RaggedLayout([.. sequences.Select(s => s.Count)], Device));
-        Tensor scores = nn.functional.linear(hidden.index_select(0, tensor(read.ToArray(), device: Device)), _score.As(hidden.dtype));
-        return scores.squeeze(1).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+        return _head.Apply(hidden.index_select(0, tensor(read.ToArray(), device: Device))).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Rlhf.Models;
@@ -12,13 +13,19 @@ namespace Rlhf.Models;
 /// </remarks>
 public sealed class SharedPromptLayout : AttentionLayout
 {
+    // Elements of a mask that are held at once; beyond them it is made anew for a few rows at a time.
+    private const long MostMaskElements = 1L << 28;
+
     private readonly RaggedLayout _prompts;
     private readonly long _promptTokens;
     private readonly long _responseTokens;
     private readonly int _rows;
     private readonly int _longest;
+    private readonly int _prefix;
+    private readonly int _rowsAtOnce;
     private readonly Tensor? _queryPlaces;
     private readonly Tensor? _keyTokens;
+    private readonly Tensor? _shared;
     private readonly Tensor? _mask;
 
     /// <summary>The layout of these prompts and responses; the flat list is all prompts in order, then all responses in order.</summary>
@@ -33,13 +40,22 @@ public sealed class SharedPromptLayout : AttentionLayout
         IReadOnlyList<int> responseLengths,
         Device device
     )
+        : this(promptLengths, promptOfRow, responseLengths, device, MostMaskElements) { }
+
+    internal SharedPromptLayout(
+        IReadOnlyList<int> promptLengths,
+        IReadOnlyList<int> promptOfRow,
+        IReadOnlyList<int> responseLengths,
+        Device device,
+        long mostMaskElements
+    )
     {
         ArgumentNullException.ThrowIfNull(promptLengths);
         ArgumentNullException.ThrowIfNull(promptOfRow);
         ArgumentNullException.ThrowIfNull(responseLengths);
         _prompts = new(promptLengths, device);
         (_rows, _longest) = (responseLengths.Count, responseLengths.DefaultIfEmpty().Max());
-        (_promptTokens, _responseTokens) = (promptLengths.Sum(), responseLengths.Sum());
+        (_promptTokens, _responseTokens) = (promptLengths.Sum(n => (long)n), responseLengths.Sum(n => (long)n));
         Tensor continuing = tensor(
             [.. responseLengths.SelectMany((n, b) => Enumerable.Range(promptLengths[promptOfRow[b]], n).Select(t => (long)t))],
             device: device
@@ -50,42 +66,42 @@ public sealed class SharedPromptLayout : AttentionLayout
             return;
         }
 
-        int prefix = promptLengths.Max(),
-            reach = prefix + _longest;
+        _prefix = promptLengths.Max();
+        long reach = (long)_prefix + _longest;
         long[] promptStarts = Starts(promptLengths, 0),
             responseStarts = Starts(responseLengths, _promptTokens);
         var queryPlaces = new long[_responseTokens];
         var keyTokens = new long[_rows * reach];
-        var visible = new bool[_rows * _longest * reach];
         for (int b = 0; b < _rows; b++)
         {
-            int prompt = promptOfRow[b],
-                shared = promptLengths[prompt];
-            for (int t = 0; t < shared; t++)
+            int prompt = promptOfRow[b];
+            for (int t = 0; t < promptLengths[prompt]; t++)
             {
                 keyTokens[b * reach + t] = promptStarts[prompt] + t;
             }
 
-            for (int t = 0; t < _longest; t++)
+            for (int t = 0; t < responseLengths[b]; t++)
             {
-                // Padded queries see their prompt too: a row without any key would be NaN.
-                visible.AsSpan((b * _longest + t) * reach, shared).Fill(true);
-                if (t < responseLengths[b])
-                {
-                    queryPlaces[responseStarts[b] - _promptTokens + t] = (long)b * _longest + t;
-                    keyTokens[b * reach + prefix + t] = responseStarts[b] + t;
-                    visible.AsSpan((b * _longest + t) * reach + prefix, t + 1).Fill(true);
-                }
+                queryPlaces[responseStarts[b] - _promptTokens + t] = (long)b * _longest + t;
+                keyTokens[b * reach + _prefix + t] = responseStarts[b] + t;
             }
         }
 
         _queryPlaces = tensor(queryPlaces, device: device);
         _keyTokens = tensor(keyTokens, device: device);
-        _mask = tensor(visible, device: device).view(_rows, 1, _longest, reach);
+        _shared = tensor([.. promptOfRow.Select(p => (long)promptLengths[p])], device: device);
+        long elementsOfRow = _longest * reach;
+        _rowsAtOnce = (int)Math.Clamp(mostMaskElements / elementsOfRow, 1, _rows);
+        if (_rowsAtOnce == _rows)
+        {
+            _mask = Mask(0, _rows);
+        }
     }
 
     /// <inheritdoc/>
     public override Tensor Positions { get; }
+
+    internal override long? Reach => Math.Max(_prompts.Reach ?? 0, (long)_prefix + _longest);
 
     /// <inheritdoc/>
     public override Tensor Attend(int layer, Tensor query, Tensor key, Tensor value)
@@ -107,7 +123,23 @@ public sealed class SharedPromptLayout : AttentionLayout
             .index_copy(0, _queryPlaces!, query.narrow(0, _promptTokens, _responseTokens))
             .view(_rows, _longest, heads, width)
             .transpose(1, 2);
-        Tensor output = nn.functional.scaled_dot_product_attention(queries, OfRows(key), OfRows(value), _mask);
+        Tensor keys = OfRows(key),
+            values = OfRows(value);
+        List<Tensor> outputs = [];
+        for (int first = 0; first < _rows; first += _rowsAtOnce)
+        {
+            int count = Math.Min(_rowsAtOnce, _rows - first);
+            outputs.Add(
+                nn.functional.scaled_dot_product_attention(
+                    queries.narrow(0, first, count),
+                    keys.narrow(0, first, count),
+                    values.narrow(0, first, count),
+                    _mask ?? Mask(first, count)
+                )
+            );
+        }
+
+        Tensor output = outputs.Count == 1 ? outputs[0] : cat(outputs);
         return output.transpose(1, 2).reshape(_rows * (long)_longest, heads, width).index_select(0, _queryPlaces!);
 
         // [N,k,D] to [B,heads,prefix+R,D]: each key-value head serves a run of query heads.
@@ -116,6 +148,19 @@ public sealed class SharedPromptLayout : AttentionLayout
             Tensor rows = x.index_select(0, _keyTokens!).view(_rows, -1, keyHeads, width).transpose(1, 2);
             return keyHeads == heads ? rows : rows.repeat_interleave(heads / keyHeads, 1);
         }
+    }
+
+    // [rows,1,R,prefix+R]: a response's token sees its prompt, and its own response up to itself. So do padded ones: a row without any key
+    // would be NaN.
+    private Tensor Mask(int first, int count)
+    {
+        using var scope = NewDisposeScope();
+        Tensor shared = _shared!.narrow(0, first, count).view(count, 1, 1, 1),
+            query = arange(_longest, ScalarType.Int64, shared.device).view(1, 1, _longest, 1),
+            own = arange(_longest, ScalarType.Int64, shared.device).view(1, 1, 1, _longest),
+            prompt = arange(_prefix, ScalarType.Int64, shared.device).view(1, 1, 1, _prefix);
+        return cat([prompt.lt(shared).expand(count, 1, _longest, _prefix), own.le(query).expand(count, 1, _longest, _longest)], 3)
+            .MoveToOuterDisposeScope();
     }
 
     private static long[] Starts(IReadOnlyList<int> lengths, long first)

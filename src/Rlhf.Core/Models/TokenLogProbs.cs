@@ -28,25 +28,30 @@ internal static class TokenLogProbs
     /// <param name="targets">y: int64 <c>[M]</c>.</param>
     /// <param name="temperature">T.</param>
     /// <param name="entropy">Which entropy to compute.</param>
+    /// <param name="chunkElements">Logits of a chunk at the most, but at least a row's.</param>
     /// <returns><c>[M]</c> and, if asked for, <c>[M]</c>.</returns>
     public static (Tensor LogProbs, Tensor? Entropy) Compute(
         ICausalLm model,
         Tensor hidden,
         Tensor targets,
         double temperature,
-        EntropyOutput entropy
+        EntropyOutput entropy,
+        long chunkElements = ChunkElements
     )
     {
         using var scope = NewDisposeScope();
         long rows = hidden.size(0),
-            chunk = Math.Max(1, ChunkElements / model.Shape.VocabularySize);
+            chunk = Math.Max(1, chunkElements / model.Shape.VocabularySize);
         List<Tensor> logProbs = [],
             entropies = [];
+
+        // Autograd keeps each copy of the head's weight, so one is made for all chunks.
+        Func<Tensor, Tensor> head = model is CausalLm own ? own.HeadIn(hidden.dtype) : model.Head;
         for (long start = 0; start < rows; start += chunk)
         {
             long count = Math.Min(chunk, rows - start);
             using var chunkScope = NewDisposeScope();
-            (Tensor lp, Tensor? h) = Chunk(model, hidden.narrow(0, start, count), targets.narrow(0, start, count), temperature, entropy);
+            (Tensor lp, Tensor? h) = Chunk(head, hidden.narrow(0, start, count), targets.narrow(0, start, count), temperature, entropy);
             logProbs.Add(lp.MoveToOuterDisposeScope());
             if (h is not null)
             {
@@ -68,14 +73,14 @@ internal static class TokenLogProbs
     }
 
     private static (Tensor LogProbs, Tensor? Entropy) Chunk(
-        ICausalLm model,
+        Func<Tensor, Tensor> head,
         Tensor hidden,
         Tensor targets,
         double temperature,
         EntropyOutput entropy
     )
     {
-        Tensor logits = model.Head(hidden);
+        Tensor logits = head(hidden);
         logits = logits.dtype == ScalarType.Float64 ? logits : logits.to_type(ScalarType.Float32);
         if (temperature != 1)
         {

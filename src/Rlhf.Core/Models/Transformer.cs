@@ -34,6 +34,9 @@ internal sealed class Transformer : IDisposable
     /// <summary>All linear layers of the blocks.</summary>
     public IEnumerable<Projection> Projections => _blocks.SelectMany(b => b.Projections);
 
+    /// <summary>The embedding's weight <c>[V,H]</c>, which a tied head uses.</summary>
+    public Parameter Embedding => _embedding;
+
     /// <summary>The sizes that callers need.</summary>
     public CausalLmShape Shape =>
         new(
@@ -50,7 +53,7 @@ internal sealed class Transformer : IDisposable
     public Tensor Apply(Tensor tokenIds, AttentionLayout layout)
     {
         using var scope = NewDisposeScope();
-        (Tensor Cos, Tensor SignedSin) angles = _rotary.At(layout.Positions);
+        (Tensor Cos, Tensor SignedSin) angles = _rotary.At(layout.Positions, layout.Reach);
         Tensor x = _embedding.index_select(0, tokenIds).As(_computeType);
         foreach (TransformerBlock block in _blocks)
         {
@@ -59,9 +62,6 @@ internal sealed class Transformer : IDisposable
 
         return TorchOps.RmsNorm(x, _norm.As(_computeType), _epsilon).MoveToOuterDisposeScope();
     }
-
-    /// <summary>Logits with the embedding as head.</summary>
-    public Tensor TiedHead(Tensor hidden) => nn.functional.linear(hidden, _embedding.As(hidden.dtype));
 
     /// <inheritdoc/>
     public void Dispose()

@@ -6,7 +6,7 @@ namespace Rlhf.Rewards;
 /// <summary>What every reward model's options have.</summary>
 public abstract record RewardModelOptions : RewardSourceOptions
 {
-    /// <summary>The model's Hugging Face folder: a causal trunk with a scalar head, and its tokenizer.</summary>
+    /// <summary>The model's Hugging Face folder: a causal trunk with a head of one or two outputs, and its tokenizer.</summary>
     [ConfigurationPath]
     [MinLength(1)]
     public required string Path { get; init; }
@@ -27,11 +27,15 @@ public abstract record RewardModelOptions : RewardSourceOptions
     /// <value>Default 16384.</value>
     [Range(1, 1048576)]
     public int MicroBatchTokens { get; init; } = 16384;
+
+    /// <summary>Keys of the model's config.json that are not known here and may be passed over.</summary>
+    /// <value>Default none: an unknown key that is neither null nor false is refused, since it could change the scores.</value>
+    public IReadOnlyList<string> IgnoreKeys { get; init; } = [];
 }
 
 /// <summary>
 /// Options of <see cref="RewardModels.Outcome"/>: one score a response, at the last token of prompt and response in the model's chat format
-/// (Skywork-Reward-V2, arXiv 2507.01352).
+/// that is not the padding token (Skywork-Reward-V2, arXiv 2507.01352).
 /// </summary>
 public sealed record OutcomeModelOptions : RewardModelOptions
 {

@@ -64,7 +64,9 @@ public sealed class SafetensorsFile : IDisposable
     /// <param name="name">Its name.</param>
     /// <param name="device">Where to; null for the CPU.</param>
     /// <param name="type">Into which type; null for the stored one.</param>
-    /// <param name="requireFinite">Whether NaN and infinity are refused.</param>
+    /// <param name="requireFinite">
+    /// Whether NaN and infinity are refused, those included that a stored value becomes in <paramref name="type"/>.
+    /// </param>
     /// <exception cref="SafetensorsException">There is none of this name, or it holds a value that is not finite.</exception>
     public Tensor Read(string name, Device? device = null, ScalarType? type = null, bool requireFinite = false)
     {
@@ -76,16 +78,21 @@ public sealed class SafetensorsFile : IDisposable
             Fill(stored.view(-1), entry);
         }
 
-        if (
-            requireFinite
-            && entry.Type is ScalarType.Float64 or ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16
-            && !stored.isfinite().all().ToBoolean()
-        )
+        bool check = requireFinite && stored.is_floating_point();
+        if (check && !stored.isfinite().all().ToBoolean())
         {
             throw new SafetensorsException($"{FilePath}: tensor '{name}' holds a value that is not finite (NaN or infinity).");
         }
 
-        return stored.to(type ?? entry.Type, device ?? CPU).MoveToOuterDisposeScope();
+        Tensor wanted = stored.to(type ?? entry.Type, device ?? CPU);
+        if (check && wanted.dtype != entry.Type && !wanted.isfinite().all().ToBoolean())
+        {
+            throw new SafetensorsException(
+                $"{FilePath}: tensor '{name}' holds a value of {entry.Type} that is too large for {wanted.dtype}, in which it is read."
+            );
+        }
+
+        return wanted.MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using Rlhf.Json;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -35,6 +36,7 @@ internal sealed record SafetensorsHeader(
         }
 
         file.ReadExactly(prefix);
+        RefusePointer(file, path);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > (ulong)Math.Min(MaxLength, fileLength - PrefixLength))
         {
@@ -47,14 +49,23 @@ internal sealed record SafetensorsHeader(
         file.ReadExactly(json);
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json);
+            using JsonDocument document = JsonText.Parse(json);
             return Parse(document.RootElement, path, PrefixLength + (long)length, fileLength);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonTextException e)
         {
-            // The second is what System.Text.Json throws for a text that is no UTF-8.
             throw new SafetensorsException($"{path}: the header is no JSON: {e.Message}", e);
         }
+    }
+
+    // Its text would be read as a length of 10^18 bytes.
+    private static void RefusePointer(Stream file, string path)
+    {
+        file.Position = 0;
+        byte[] beginning = new byte[Math.Min(LfsPointer.MostBytes, file.Length)];
+        file.ReadExactly(beginning);
+        LfsPointer.Refuse(beginning, path, message => new SafetensorsException(message));
+        file.Position = PrefixLength;
     }
 
     private static SafetensorsHeader Parse(JsonElement root, string path, long dataStart, long fileLength)
@@ -66,14 +77,8 @@ internal sealed record SafetensorsHeader(
 
         Dictionary<string, string> metadata = new(StringComparer.Ordinal);
         List<SafetensorsEntry> entries = [];
-        HashSet<string> names = new(StringComparer.Ordinal);
         foreach (JsonProperty property in root.EnumerateObject())
         {
-            if (!names.Add(property.Name))
-            {
-                throw new SafetensorsException($"{path}: the header names '{property.Name}' twice.");
-            }
-
             if (property.Name == MetadataKey)
             {
                 if (property.Value.ValueKind != JsonValueKind.Object)
@@ -114,7 +119,10 @@ internal sealed record SafetensorsHeader(
         }
 
         (ScalarType type, int size) =
-            SafetensorsTypes.Find(dtype.GetString()!) ?? throw Broken($"has dtype {dtype}; known are {SafetensorsTypes.Names}");
+            SafetensorsTypes.Find(dtype.GetString()!)
+            ?? throw Broken(
+                $"has dtype {JsonText.Quote(dtype.GetString()!)}; known are {SafetensorsTypes.Names}. Others are those of quantised models, which must be saved in bfloat16 or float32 first"
+            );
         long[] sizes = [.. shape.EnumerateArray().Select(Number)];
         (long start, long end) = (Number(offsets[0]), Number(offsets[1]));
         long bytes = size;
@@ -137,9 +145,9 @@ internal sealed record SafetensorsHeader(
         long Number(JsonElement element) =>
             element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out long value) && value >= 0
                 ? value
-                : throw Broken($"has '{element}' where a number from 0 is needed");
+                : throw Broken($"has '{JsonText.Quote(element.GetRawText())}' where a number from 0 is needed");
 
-        SafetensorsException Broken(string what) => new($"{path}: tensor '{name}' {what}.");
+        SafetensorsException Broken(string what) => new($"{path}: tensor '{JsonText.Quote(name)}' {what}.");
     }
 
     // Ranges must cover the data without overlap or gap, as the format demands.

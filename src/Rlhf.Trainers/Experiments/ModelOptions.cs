@@ -20,6 +20,11 @@ public sealed record ModelOptions : IValidatableObject
     /// <value>Default null.</value>
     public LoraOptions? Lora { get; init; }
 
+    /// <summary>Keys of the folder's config.json, such as <c>my_key</c> or <c>rope_scaling.my_key</c>, that are not known here and may be
+    /// passed over.</summary>
+    /// <value>Default none: an unknown key that is neither null nor false is refused, since it could change what the model computes.</value>
+    public IReadOnlyList<string> IgnoreKeys { get; init; } = [];
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

@@ -39,7 +39,7 @@ internal sealed record PolicyModel(CausalLm Policy, BpeTokenizer Tokenizer, Prom
             return New(options, environment);
         }
 
-        CausalLm policy = CausalLm.Load(folder, LoadOptions(environment));
+        CausalLm policy = CausalLm.Load(folder, LoadOptions(environment) with { IgnoreKeys = model.IgnoreKeys });
         try
         {
             if (adaptersSaved)

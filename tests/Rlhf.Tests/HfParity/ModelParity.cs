@@ -40,7 +40,20 @@ internal static class ModelParity
     {
         try
         {
-            using CausalLm model = CausalLm.Load(folder);
+            string model = ModelFolder(folder, reference);
+            if (IsRewardModel(model))
+            {
+                using RewardModel rewards = RewardModel.Load(model);
+            }
+            else
+            {
+                using CausalLm policy = CausalLm.Load(model);
+                if (reference.TryGetProperty("adapter", out JsonElement adapter))
+                {
+                    policy.LoadAdapters(Path.Combine(folder, adapter.GetString()!));
+                }
+            }
+
             return "it was loaded";
         }
         catch (ModelFormatException e)
@@ -61,9 +74,7 @@ internal static class ModelParity
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        string model = reference.TryGetProperty("model", out JsonElement elsewhere)
-            ? Path.GetFullPath(Path.Combine(folder, elsewhere.GetString()!))
-            : folder;
+        string model = ModelFolder(folder, reference);
         using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, "reference.safetensors"));
         double tolerance = reference.GetProperty("tolerance").GetDouble();
         Tensor ids = file.Read("input_ids").to(ScalarType.Int64),
@@ -87,6 +98,21 @@ internal static class ModelParity
         }
 
         return Logits(policy, rows, file, tolerance) ?? LogProbs(policy, rows, file, tolerance) ?? Greedy.Difference(policy, reference);
+    }
+
+    private static string ModelFolder(string folder, JsonElement reference) =>
+        reference.TryGetProperty("model", out JsonElement elsewhere)
+            ? Path.GetFullPath(Path.Combine(folder, elsewhere.GetString()!))
+            : folder;
+
+    // By the class that the file names; a file that cannot be read is the policy's to refuse.
+    private static bool IsRewardModel(string model)
+    {
+        string path = Path.Combine(model, "config.json");
+        string text = File.Exists(path) ? File.ReadAllText(path) : "";
+        return text.Contains("ForSequenceClassification\"", StringComparison.Ordinal)
+            || text.Contains("ForTokenClassification\"", StringComparison.Ordinal)
+            || text.Contains("RewardModel\"", StringComparison.Ordinal);
     }
 
     private static string? Logits(CausalLm policy, int[][] rows, SafetensorsFile file, double tolerance)

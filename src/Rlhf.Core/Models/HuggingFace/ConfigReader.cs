@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace Rlhf.Models.HuggingFace;
@@ -8,21 +7,23 @@ namespace Rlhf.Models.HuggingFace;
 /// </summary>
 internal static class ConfigReader
 {
+    private const string ConfigFile = "config.json";
+    private const string GenerationFile = "generation_config.json";
+    private const int DefaultMaxWindowLayers = 28;
+
     private static readonly string[] ModelTypes = ["llama", "qwen2", "qwen3"];
 
-    // What a list of labels that is not there means in transformers.
-    private const int DefaultLabels = 2;
-
-    public static CausalLmConfig Read(string folder)
+    public static CausalLmConfig Read(string folder, IReadOnlyCollection<string> ignoreKeys)
     {
-        using JsonFile file = JsonFile.Open(Path.Combine(folder, "config.json"));
+        using JsonFile file = JsonFile.Open(Path.Combine(folder, ConfigFile));
         string type = file.Text("model_type") ?? throw file.Missing("model_type");
         if (!ModelTypes.Contains(type))
         {
             throw file.Wrong("model_type", type, $"one of {string.Join(", ", ModelTypes)}, the architectures that are supported");
         }
 
-        RefuseVariants(file, type);
+        int layers = file.Count("num_hidden_layers");
+        RefuseVariants(file, type, layers);
         int hidden = file.Count("hidden_size"),
             heads = file.Count("num_attention_heads"),
             keyValueHeads = file.Count("num_key_value_heads", heads);
@@ -43,17 +44,19 @@ internal static class ConfigReader
         }
 
         bool llamaBias = type != "qwen2" && file.Flag("attention_bias", false);
-        (double theta, RopeScaling? scaling) = Rope(file);
-        return new()
+        (double theta, RopeScaling? scaling) = RopeReader.Read(file, ignoreKeys);
+        int vocabulary = file.Count("vocab_size");
+        (string[] architectures, HeadFacts head) = ArchitectureReader.Read(file, ignoreKeys);
+        CausalLmConfig config = new()
         {
             ModelType = type,
             HiddenSize = hidden,
-            Layers = file.Count("num_hidden_layers"),
+            Layers = layers,
             Heads = heads,
             KeyValueHeads = keyValueHeads,
             HeadDim = headDim,
             IntermediateSize = file.Count("intermediate_size"),
-            VocabularySize = file.Count("vocab_size"),
+            VocabularySize = vocabulary,
             MaxPositions = file.Count("max_position_embeddings", type == "llama" ? 2048 : 32768),
             RmsNormEps = file.Number("rms_norm_eps", 1e-6),
             RopeTheta = theta,
@@ -63,107 +66,87 @@ internal static class ConfigReader
             OutputBias = llamaBias,
             MlpBias = type == "llama" && file.Flag("mlp_bias", false),
             QueryKeyNorm = type == "qwen3",
-            EosTokenIds = GenerationEos(folder) ?? file.Tokens("eos_token_id") ?? [],
+            EosTokenIds = GenerationEos(folder, vocabulary) ?? EndTokens(file, vocabulary) ?? [],
             PadTokenId = file.Token("pad_token_id"),
             BosTokenId = file.Token("bos_token_id"),
-            NumLabels = Labels(file),
+            NumLabels = head.Labels ?? 0,
+            Architectures = architectures,
+            Head = head,
         };
+        ConfigKeys.RefuseUnknown(file, ignoreKeys);
+        return config;
     }
 
-    private static void RefuseVariants(JsonFile file, string type)
+    private static void RefuseVariants(JsonFile file, string type, int layers)
     {
         if (file.Text("hidden_act") is { } activation && activation is not ("silu" or "swish"))
         {
             throw file.Wrong("hidden_act", activation, "silu");
         }
 
-        if (file.Has("quantization_config"))
+        if (file.Find("quantization_config") is { } quantised)
         {
             throw file.Wrong(
                 "quantization_config",
-                "given",
+                quantised,
                 "absent: quantised weights are not supported; save the model in bfloat16 or float32"
             );
         }
 
+        if (type != "llama" && file.Flag("mlp_bias", false))
+        {
+            throw file.Wrong("mlp_bias", true, $"false: {type} has no such bias");
+        }
+
+        RefuseSlidingWindows(file, type, layers);
+    }
+
+    private static void RefuseSlidingWindows(JsonFile file, string type, int layers)
+    {
+        const string needed = "full attention in every layer: sliding windows are not supported";
+        if (file.Find("layer_types") is { } types)
+        {
+            if (types.ValueKind != JsonValueKind.Array || types.GetArrayLength() != layers)
+            {
+                throw file.Wrong("layer_types", types, $"a list of {layers} types, one for each of num_hidden_layers");
+            }
+
+            if (types.EnumerateArray().Any(l => l.ToString() != "full_attention"))
+            {
+                throw file.Wrong("layer_types", types, needed);
+            }
+
+            return;
+        }
+
+        // Qwen lets the layers from max_window_layers on slide.
         bool slides = file.Flag("use_sliding_window", type == "llama" && file.Has("sliding_window"));
-        bool layersSlide =
-            file.Find("layer_types") is { ValueKind: JsonValueKind.Array } layers
-            && layers.EnumerateArray().Any(l => l.ToString() != "full_attention");
-        if ((slides && file.Has("sliding_window")) || layersSlide)
+        if (slides && file.Has("sliding_window") && (type == "llama" || Fixed(file) < layers))
         {
-            throw file.Wrong(
-                layersSlide ? "layer_types" : "sliding_window",
-                file.Find(layersSlide ? "layer_types" : "sliding_window"),
-                "full attention in every layer: sliding windows are not supported"
-            );
-        }
-
-        if (file.Number("partial_rotary_factor", 1) != 1)
-        {
-            throw file.Wrong("partial_rotary_factor", file.Find("partial_rotary_factor"), "1");
+            throw file.Wrong("sliding_window", file.Find("sliding_window"), needed);
         }
     }
 
-    private static (double Theta, RopeScaling? Scaling) Rope(JsonFile file)
+    private static double Fixed(JsonFile file) => file.Number("max_window_layers", DefaultMaxWindowLayers);
+
+    private static IReadOnlyList<int>? GenerationEos(string folder, int vocabulary)
     {
-        JsonFile? rope = file.Section("rope_parameters") ?? file.Section("rope_scaling");
-        double theta = rope?.Has("rope_theta") == true ? rope.Number("rope_theta", 0) : file.Number("rope_theta", 10_000);
-        if (theta <= 0)
-        {
-            throw file.Wrong("rope_theta", theta.ToString(CultureInfo.InvariantCulture), "above 0");
-        }
-
-        string kind = rope?.Text("rope_type") ?? rope?.Text("type") ?? "default";
-        return kind switch
-        {
-            "default" => (theta, null),
-            "llama3" => (theta, Llama3(rope!, file)),
-            _ => throw rope!.Wrong("rope_type", kind, "default or llama3, the scalings that are supported"),
-        };
-    }
-
-    private static RopeScaling Llama3(JsonFile rope, JsonFile file)
-    {
-        double Required(string key) => rope.Has(key) ? rope.Number(key, 0) : throw rope.Missing(key);
-        var scaling = new RopeScaling(
-            Required("factor"),
-            Required("low_freq_factor"),
-            Required("high_freq_factor"),
-            rope.Count(
-                "original_max_position_embeddings",
-                file.Has("original_max_position_embeddings") ? file.Count("original_max_position_embeddings") : null
-            )
-        );
-        return scaling.Factor >= 1 && scaling.LowFreqFactor > 0 && scaling.HighFreqFactor > scaling.LowFreqFactor
-            ? scaling
-            : throw rope.Wrong("factor", scaling, "such that factor ≥ 1 and 0 < low_freq_factor < high_freq_factor");
-    }
-
-    private static int Labels(JsonFile file)
-    {
-        bool classifies =
-            file.Find("architectures") is { ValueKind: JsonValueKind.Array } names
-            && names.EnumerateArray().Any(n => n.ToString().EndsWith("ForSequenceClassification", StringComparison.Ordinal));
-        if (!classifies)
-        {
-            return 0;
-        }
-
-        return file.Find("id2label") is { ValueKind: JsonValueKind.Object } labels
-            ? labels.EnumerateObject().Count()
-            : file.Count("num_labels", DefaultLabels);
-    }
-
-    private static IReadOnlyList<int>? GenerationEos(string folder)
-    {
-        string path = Path.Combine(folder, "generation_config.json");
+        string path = Path.Combine(folder, GenerationFile);
         if (!File.Exists(path))
         {
             return null;
         }
 
         using JsonFile file = JsonFile.Open(path);
-        return file.Tokens("eos_token_id");
+        return EndTokens(file, vocabulary);
+    }
+
+    // A token outside the vocabulary could never be drawn, and is an index error where it is fed.
+    private static IReadOnlyList<int>? EndTokens(JsonFile file, int vocabulary)
+    {
+        IReadOnlyList<int>? tokens = file.Tokens("eos_token_id");
+        return tokens?.FirstOrDefault(t => t >= vocabulary, -1) is { } outside and >= 0
+            ? throw file.Wrong("eos_token_id", outside, $"below vocab_size, which is {vocabulary}")
+            : tokens;
     }
 }

@@ -1,49 +1,57 @@
-using System.Text.Json;
 using Rlhf.Safetensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Rlhf.Models.HuggingFace;
 
-/// <summary>The weights of a Hugging Face folder, in one safetensors file or in shards with an index.</summary>
+/// <summary>The weights of a Hugging Face folder under the names that Hugging Face's own classes give them.</summary>
 internal sealed class HuggingFaceWeights : IDisposable
 {
-    private const string SingleFile = "model.safetensors";
-    private const string IndexFile = "model.safetensors.index.json";
-
-    private readonly Dictionary<string, SafetensorsFile> _fileOf;
+    private readonly string _folder;
     private readonly IReadOnlyList<SafetensorsFile> _files;
+    private readonly Dictionary<string, (SafetensorsFile File, string Stored)> _tensors = new(StringComparer.Ordinal);
 
-    private HuggingFaceWeights(IReadOnlyList<SafetensorsFile> files, Dictionary<string, SafetensorsFile> fileOf)
+    private HuggingFaceWeights(string folder, IReadOnlyList<SafetensorsFile> files)
     {
-        (_files, _fileOf) = (files, fileOf);
+        (_folder, _files) = (folder, files);
+        foreach (SafetensorsFile file in files)
+        {
+            foreach (string stored in file.Names)
+            {
+                string name = TensorNames.Canonical(stored);
+                if (!_tensors.TryAdd(name, (file, stored)))
+                {
+                    (SafetensorsFile other, string first) = _tensors[name];
+                    throw new ModelFormatException(
+                        $"{file.FilePath}: tensor '{stored}' is in {Path.GetFileName(other.FilePath)}, too{(first == stored ? "" : $", as '{first}'")}."
+                    );
+                }
+            }
+        }
     }
 
-    /// <summary>Opens the files and checks names, types and shapes; values are checked when they are read.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="expected">Every parameter's name and shape.</param>
-    /// <exception cref="ModelFormatException">A file or tensor is missing, unexpected or of another shape or type.</exception>
-    public static HuggingFaceWeights Open(string folder, IReadOnlyList<(string Name, long[] Shape)> expected)
+    /// <summary>Names of all tensors.</summary>
+    public IReadOnlyCollection<string> Names => _tensors.Keys;
+
+    /// <summary>Opens the files, reads their headers, and refuses what is no plain model.</summary>
+    /// <exception cref="ModelFormatException">A file is missing or broken, or holds a quantised model or an adapter.</exception>
+    public static HuggingFaceWeights Open(string folder)
     {
         List<SafetensorsFile> files = [];
         try
         {
-            Dictionary<string, SafetensorsFile> fileOf = new(StringComparer.Ordinal);
-            foreach (string path in FilesOf(folder))
+            foreach (string path in WeightFiles.Of(folder))
             {
-                SafetensorsFile file = SafetensorsFile.Open(path);
-                files.Add(file);
-                foreach (string name in file.Names)
-                {
-                    if (!fileOf.TryAdd(name, file))
-                    {
-                        throw new ModelFormatException($"{path}: tensor '{name}' is in {Path.GetFileName(fileOf[name].FilePath)}, too.");
-                    }
-                }
+                files.Add(SafetensorsFile.Open(path));
             }
 
-            CheckTensors(folder, fileOf, expected);
-            return new(files, fileOf);
+            HuggingFaceWeights weights = new(folder, files);
+            if (weights.Names.FirstOrDefault(n => TensorNames.Foreign(n) is not null) is { } foreign)
+            {
+                throw weights.Unexplained(foreign);
+            }
+
+            return weights;
         }
         catch (Exception e)
         {
@@ -57,18 +65,106 @@ internal sealed class HuggingFaceWeights : IDisposable
         }
     }
 
+    /// <summary>Whether there is a tensor of this name.</summary>
+    public bool Contains(string name) => _tensors.ContainsKey(name);
+
+    /// <summary>A tensor's shape.</summary>
+    public IReadOnlyList<long> Shape(string name) => Entry(name).Shape;
+
+    /// <summary>The file that a tensor lies in.</summary>
+    public string FileOf(string name) => _tensors[name].File.FilePath;
+
+    /// <summary>Refuses a configuration with more layers than the files hold, before anything is made for them.</summary>
+    /// <exception cref="ModelFormatException">There are fewer.</exception>
+    public void RequireLayers(int layers)
+    {
+        HashSet<long> stored = [.. Names.Select(TensorNames.Layer).Where(l => l >= 0 && l < layers)];
+        if (stored.Count < layers)
+        {
+            long first = 0;
+            while (stored.Contains(first))
+            {
+                first++;
+            }
+
+            throw new ModelFormatException(
+                $"{_folder}: tensor 'model.layers.{first}.input_layernorm.weight' is missing; num_hidden_layers in config.json is {layers}, the files hold {stored.Count} of them."
+            );
+        }
+    }
+
+    /// <summary>Refuses tensors that are missing or have another shape or no floating-point type.</summary>
+    /// <exception cref="ModelFormatException">There is one.</exception>
+    public void Require(IEnumerable<(string Name, long[] Shape)> expected)
+    {
+        foreach ((string name, long[] shape) in expected)
+        {
+            if (!Contains(name))
+            {
+                throw new ModelFormatException(
+                    $"{_folder}: tensor '{name}' is missing; config.json needs it with shape [{string.Join(',', shape)}]."
+                        + (name == TensorNames.Head ? " It says tie_word_embeddings false, so the head has weights of its own." : "")
+                );
+            }
+
+            SafetensorsEntry entry = Entry(name);
+            if (!entry.Shape.SequenceEqual(shape))
+            {
+                throw new ModelFormatException(
+                    $"{FileOf(name)}: tensor '{name}' has shape [{string.Join(',', entry.Shape)}]; config.json needs [{string.Join(',', shape)}]."
+                );
+            }
+
+            if (entry.Type is not (ScalarType.Float64 or ScalarType.Float32 or ScalarType.BFloat16 or ScalarType.Float16))
+            {
+                throw new ModelFormatException(
+                    $"{FileOf(name)}: tensor '{name}' has type {entry.Type}; weights are floating point. Quantised models are not supported: save the model in bfloat16 or float32."
+                );
+            }
+        }
+    }
+
+    /// <summary>Refuses every tensor that is neither expected, nor a known buffer, nor explained by the caller.</summary>
+    /// <exception cref="ModelFormatException">There is one; the first in alphabetical order is named.</exception>
+    public void RefuseOthers(IEnumerable<(string Name, long[] Shape)> expected, Func<string, bool> explained)
+    {
+        HashSet<string> known = [.. expected.Select(e => e.Name)];
+        string? other = Names
+            .Where(n => !known.Contains(n) && !TensorNames.IsKnownBuffer(n) && !explained(n))
+            .Order(StringComparer.Ordinal)
+            .FirstOrDefault();
+        if (other is not null)
+        {
+            throw Unexplained(other);
+        }
+    }
+
     /// <summary>Reads one tensor.</summary>
-    /// <exception cref="ModelFormatException">It holds a value that is not finite.</exception>
+    /// <exception cref="ModelFormatException">It holds a value that is not finite, in the file or in the type it is read in.</exception>
     public Tensor Read(string name, Device device, ScalarType type)
     {
+        (SafetensorsFile file, string stored) = _tensors[name];
         try
         {
-            return _fileOf[name].Read(name, device, type, requireFinite: true);
+            return file.Read(stored, device, type, requireFinite: true);
         }
         catch (SafetensorsException e)
         {
             throw new ModelFormatException(e.Message, e);
         }
+    }
+
+    /// <summary>Whether two tensors hold the same numbers, whatever their types.</summary>
+    public bool AreEqual(string first, string second)
+    {
+        using var scope = NewDisposeScope();
+        SafetensorsEntry a = Entry(first),
+            b = Entry(second);
+        ScalarType type =
+            a.Type == b.Type ? a.Type
+            : a.Type == ScalarType.Float64 || b.Type == ScalarType.Float64 ? ScalarType.Float64
+            : ScalarType.Float32;
+        return a.Shape.SequenceEqual(b.Shape) && Read(first, CPU, type).equal(Read(second, CPU, type)).all().ToBoolean();
     }
 
     /// <inheritdoc/>
@@ -80,83 +176,11 @@ internal sealed class HuggingFaceWeights : IDisposable
         }
     }
 
-    private static IReadOnlyList<string> FilesOf(string folder)
-    {
-        string single = Path.Combine(folder, SingleFile),
-            index = Path.Combine(folder, IndexFile);
-        if (File.Exists(single))
-        {
-            return [single];
-        }
+    private SafetensorsEntry Entry(string name) => _tensors[name].File.Entry(_tensors[name].Stored);
 
-        if (!File.Exists(index))
-        {
-            throw new ModelFormatException(
-                $"{folder}: there is neither {SingleFile} nor {IndexFile}. Weights in other formats (pytorch_model.bin, GGUF) must be converted first."
-            );
-        }
-
-        using JsonFile file = JsonFile.Open(index);
-        JsonElement map = file.Find("weight_map") ?? throw file.Missing("weight_map");
-        if (map.ValueKind != JsonValueKind.Object)
-        {
-            throw file.Wrong("weight_map", map.ValueKind, "an object");
-        }
-
-        string[] names =
-        [
-            .. map.EnumerateObject().Select(p => p.Value.ToString()).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
-        ];
-        foreach (string name in names)
-        {
-            if (name != Path.GetFileName(name) || !File.Exists(Path.Combine(folder, name)))
-            {
-                throw new ModelFormatException($"{index}: it names the shard '{name}', which is not in the folder.");
-            }
-        }
-
-        return [.. names.Select(n => Path.Combine(folder, n))];
-    }
-
-    private static void CheckTensors(
-        string folder,
-        Dictionary<string, SafetensorsFile> fileOf,
-        IReadOnlyList<(string Name, long[] Shape)> expected
-    )
-    {
-        foreach ((string name, long[] shape) in expected)
-        {
-            if (!fileOf.TryGetValue(name, out SafetensorsFile? file))
-            {
-                throw new ModelFormatException(
-                    $"{folder}: tensor '{name}' is missing; config.json needs it with shape [{string.Join(',', shape)}]."
-                );
-            }
-
-            SafetensorsEntry entry = file.Entry(name);
-            if (!entry.Shape.SequenceEqual(shape))
-            {
-                throw new ModelFormatException(
-                    $"{file.FilePath}: tensor '{name}' has shape [{string.Join(',', entry.Shape)}]; config.json needs [{string.Join(',', shape)}]."
-                );
-            }
-
-            if (entry.Type is not (ScalarType.Float64 or ScalarType.Float32 or ScalarType.BFloat16 or ScalarType.Float16))
-            {
-                throw new ModelFormatException($"{file.FilePath}: tensor '{name}' has type {entry.Type}; weights are floating point.");
-            }
-        }
-
-        HashSet<string> known = [.. expected.Select(e => e.Name)];
-        if (fileOf.Keys.Where(n => !known.Contains(n) && !IsLeftover(n)).Order(StringComparer.Ordinal).FirstOrDefault() is { } unexpected)
-        {
-            throw new ModelFormatException(
-                $"{fileOf[unexpected].FilePath}: tensor '{unexpected}' belongs to no layer that config.json describes."
-            );
-        }
-    }
-
-    // Older checkpoints carry rotary tables, tied ones sometimes a copy of the embedding as head.
-    private static bool IsLeftover(string name) =>
-        name.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal) || name == "lm_head.weight";
+    private ModelFormatException Unexplained(string name) =>
+        new(
+            $"{FileOf(name)}: tensor '{_tensors[name].Stored}' belongs to no layer that config.json describes."
+                + (TensorNames.Foreign(name) ?? (TensorNames.IsScalarHead(name) ? " It is the head of a reward model or critic." : ""))
+        );
 }

@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
+using Rlhf.Json;
+using Rlhf.Safetensors;
 
 namespace Rlhf.Models.HuggingFace;
 
@@ -16,24 +19,38 @@ internal sealed class JsonFile : IDisposable
 
     public string Path { get; }
 
+    /// <summary>Reads a file that holds one object.</summary>
+    /// <exception cref="ModelFormatException">There is no such file, or it holds no JSON object.</exception>
     public static JsonFile Open(string path)
     {
         try
         {
-            JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path), new() { CommentHandling = JsonCommentHandling.Skip });
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? new(path, document, document.RootElement, "")
-                : throw new ModelFormatException($"{path}: it holds no JSON object.");
+            byte[] bytes = File.ReadAllBytes(path);
+            LfsPointer.Refuse(bytes, path, message => new ModelFormatException(message));
+            JsonDocument document = JsonText.Parse(bytes);
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+            {
+                return new(path, document, document.RootElement, "");
+            }
+
+            document.Dispose();
+            throw new ModelFormatException($"{path}: it holds no JSON object.");
         }
-        catch (JsonException e)
+        catch (JsonTextException e)
         {
-            throw new ModelFormatException($"{path}: it is no JSON: {e.Message}", e);
+            throw new ModelFormatException($"{path}: {e.Message}", e);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new ModelFormatException($"{path}: there is no such file. A model's folder needs it.", e);
         }
     }
+
+    /// <summary>All keys with their values, in the file's order.</summary>
+    public IEnumerable<(string Key, JsonElement Value)> Members => _root.EnumerateObject().Select(p => (p.Name, p.Value));
+
+    /// <summary>A key with those of the objects that it lies in.</summary>
+    public string FullName(string key) => _prefix + key;
 
     public bool Has(string key) => _root.TryGetProperty(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
 
@@ -81,10 +98,12 @@ internal sealed class JsonFile : IDisposable
             { } value => throw Wrong(key, value, "a whole number above 0"),
         };
 
+    /// <summary>A token's id; null where it is missing or −1, as older files write "none".</summary>
     public int? Token(string key) =>
         Find(key) switch
         {
             null => null,
+            { ValueKind: JsonValueKind.Number } none when none.TryGetInt32(out int number) && number == -1 => null,
             { ValueKind: JsonValueKind.Number } value when value.TryGetInt32(out int number) && number >= 0 => number,
             { } value => throw Wrong(key, value, "a token id"),
         };
@@ -103,9 +122,21 @@ internal sealed class JsonFile : IDisposable
         : null;
 
     public ModelFormatException Wrong(string key, object? value, string needed) =>
-        new($"{Path}: {_prefix}{key} is {value}; it must be {needed}.");
+        new($"{Path}: {_prefix}{key} is {Quoted(value)}; it must be {needed}.");
 
     public ModelFormatException Missing(string key) => new($"{Path}: {_prefix}{key} is missing.");
 
     public void Dispose() => _document?.Dispose();
+
+    /// <summary>A value as its file writes it, cut where it is long.</summary>
+    public static string Quoted(object? value) =>
+        JsonText.Quote(
+            value switch
+            {
+                null => "null",
+                JsonElement element => element.GetRawText(),
+                IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+                _ => value.ToString()!,
+            }
+        );
 }

@@ -30,7 +30,7 @@ internal sealed class LoadedRewardModel : IDisposable
         _tokenizer = BpeTokenizer.Load(options.Path);
         _chat = options.Chat == "auto" ? ChatTemplates.Detect(options.Path) : ChatTemplates.ByName(options.Chat);
         _activation = activation;
-        _model = RewardModel.Load(options.Path, load);
+        _model = RewardModel.Load(options.Path, load with { IgnoreKeys = options.IgnoreKeys });
         _maxTokens = Math.Min(options.MaxTokens ?? int.MaxValue, _model.Config.MaxPositions);
         _microBatchTokens = options.MicroBatchTokens;
     }
@@ -52,6 +52,9 @@ internal sealed class LoadedRewardModel : IDisposable
     /// A step and its separator as ids. The separator may be a special token of the model's; what looks like one in the step is text.
     /// </summary>
     public int[] Step(string text, string separator) => _tokenizer.Encode([new(text, IsTemplate: false), new(separator, IsTemplate: true)]);
+
+    /// <summary>Index of the token at which a whole sequence is scored.</summary>
+    public int ScoredToken(int[] sequence) => _model.ScoredToken(sequence);
 
     /// <summary>Whether a sequence can be scored.</summary>
     public bool Fits(IReadOnlyList<int> sequence) => sequence.Count > 0 && sequence.Count <= _maxTokens;

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Rlhf.Rewards.ModelRewards;
 
-/// <summary>A score at the last token of prompt and response.</summary>
+/// <summary>A score at the last token of prompt and response that is not padding.</summary>
 internal sealed class OutcomeModelSource(OutcomeModelOptions options, ModelLoadOptions load) : ITensorRewardSource, IDisposable
 {
     private readonly LoadedRewardModel _model = new(options, options.Activation, load);
@@ -26,7 +26,7 @@ internal sealed class OutcomeModelSource(OutcomeModelOptions options, ModelLoadO
         int[][] sequences = [.. completions.Select(_model.Whole)];
         bool[] fits = [.. sequences.Select(_model.Fits)];
         Queue<float> read = new(
-            _model.Read([.. sequences.Where((_, b) => fits[b]).Select(s => (s, new[] { s.Length - 1 }))], cancellationToken)
+            _model.Read([.. sequences.Where((_, b) => fits[b]).Select(s => (s, new[] { _model.ScoredToken(s) }))], cancellationToken)
         );
         ModelScores scores = new(sequences.Length);
         foreach (int b in Enumerable.Range(0, sequences.Length).Where(b => fits[b]))
