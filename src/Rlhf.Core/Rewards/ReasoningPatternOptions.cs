@@ -32,9 +32,12 @@ public sealed record ReasoningPatternOptions : RewardSourceOptions
     /// <value>Default <c>paper</c>.</value>
     public ReasoningPatternForm Form { get; init; } = ReasoningPatternForm.Paper;
 
-    /// <summary>Scores only what stands before <c>&lt;/think&gt;</c>, where the response has that tag.</summary>
-    /// <value>Default false: the whole text.</value>
-    public bool ThinkOnly { get; init; }
+    /// <summary>
+    /// Which part of the response is scored: <c>include</c> (all), <c>only</c> (its thoughts; all where it has no think tags) or
+    /// <c>exclude</c> (what stands outside them).
+    /// </summary>
+    /// <value>Default <c>include</c>.</value>
+    public ThoughtText Thoughts { get; init; } = ThoughtText.Include;
 }
 
 /// <summary>Options of <see cref="TextRewards.Repetition"/>.</summary>

@@ -84,6 +84,13 @@ public sealed record ProcessModelOptions : RewardModelOptions
     /// </summary>
     /// <value>Default null.</value>
     public StepAggregation? Aggregation { get; init; }
+
+    /// <summary>
+    /// Which steps the model sees and scores: <c>include</c> (all), <c>exclude</c> (those outside thoughts) or <c>only</c> (those within);
+    /// the others are invalid, and no part of an aggregate.
+    /// </summary>
+    /// <value>Default <c>include</c>.</value>
+    public ThoughtText Thoughts { get; init; } = ThoughtText.Include;
 }
 
 /// <summary>What becomes of a scalar head's number.</summary>

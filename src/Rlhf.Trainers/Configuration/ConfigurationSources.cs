@@ -20,6 +20,7 @@ public sealed record ConfigurationSources
         "RLHF_HF_PARITY",
         "RLHF_SHAPING_VALUES",
         "RLHF_MATH_PAIRS",
+        "RLHF_MATH_RESPONSES",
         "RLHF_PEER_VALUES",
         "RLHF_TRAJECTORIES",
         "RLHF_REWARDMATH",

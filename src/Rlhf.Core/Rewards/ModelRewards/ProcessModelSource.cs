@@ -29,11 +29,13 @@ internal sealed class ProcessModelSource(ProcessModelOptions options, ModelLoadO
         using var scope = NewDisposeScope();
         StepMap map = layout.StepMaps[StepMap.Steps];
         int width = (int)map.Mask.size(1);
-        (int[] Sequence, int[] Places)[] rows = [.. completions.Select(Encoded)];
-        bool[] fits = [.. rows.Select(r => _model.Fits(r.Sequence))];
+        bool[][] wanted = [.. completions.Select(Wanted)];
+        (int[] Sequence, int[] Places)[] rows = [.. completions.Zip(wanted, Encoded)];
+        bool[] fits = [.. rows.Select(r => r.Places.Length > 0 && _model.Fits(r.Sequence))];
         Queue<float> read = new(_model.Read([.. rows.Where((_, b) => fits[b])], cancellationToken));
         ModelScores ofPrompts = new(rows.Length),
             ofSteps = new(rows.Length * width);
+        bool[] aggregated = new bool[rows.Length * width];
         for (int b = 0; b < rows.Length; b++)
         {
             int steps = completions[b].Steps.Count;
@@ -50,17 +52,27 @@ internal sealed class ProcessModelSource(ProcessModelOptions options, ModelLoadO
                 ofPrompts.Set(b, read.Dequeue());
             }
 
-            for (int k = 0; fits[b] && k < steps; k++)
+            // What is aggregated stands at the front, as if the other steps were not there.
+            for (int k = 0, place = 0; k < steps; k++)
             {
-                ofSteps.Set(b * width + k, read.Dequeue());
+                if (wanted[b][k])
+                {
+                    int at = b * width + (options.Aggregation is null ? k : place++);
+                    aggregated[at] = true;
+                    if (fits[b])
+                    {
+                        ofSteps.Set(at, read.Dequeue());
+                    }
+                }
             }
         }
 
         Device device = layout.ActionMask.device;
-        Tensor scored = tensor(ofSteps.Valid, [rows.Length, width], device: device).bitwise_and(map.Mask),
+        Tensor mask = options.Thoughts == ThoughtText.Include ? map.Mask : tensor(aggregated, [rows.Length, width], device: device),
+            scored = tensor(ofSteps.Valid, [rows.Length, width], device: device).bitwise_and(mask),
             values = tensor(ofSteps.Values, [rows.Length, width], dtype: type, device: device);
         (Tensor result, Tensor known) = options.Aggregation is { } aggregation
-            ? StepAggregations.Aggregate(values, map.Mask, scored, aggregation)
+            ? StepAggregations.Aggregate(values, mask, scored, aggregation)
             : (values, scored);
         List<RewardChannel> channels = [new(Name, Granularity, result, known, options.Aggregation is null ? StepMap.Steps : null)];
         if (ScoresPrompt)
@@ -86,12 +98,18 @@ internal sealed class ProcessModelSource(ProcessModelOptions options, ModelLoadO
 
     public void Dispose() => _model.Dispose();
 
+    // Which steps the model sees: all, or those outside or within thoughts.
+    private bool[] Wanted(Completion completion) =>
+        options.Thoughts == ThoughtText.Include
+            ? [.. completion.Steps.Select(_ => true)]
+            : [.. Thoughts.OfSteps(completion.Text, completion.Steps).Select(within => within == (options.Thoughts == ThoughtText.Only))];
+
     // Each part is encoded by itself, so that no token spans a place that is read: the prompt's end where it is scored, and each step's.
-    private (int[] Sequence, int[] Places) Encoded(Completion completion)
+    private (int[] Sequence, int[] Places) Encoded(Completion completion, bool[] wanted)
     {
         List<int> sequence = [.. _model.Prompt(completion)],
             places = ScoresPrompt ? [sequence.Count - 1] : [];
-        foreach (string step in completion.Steps)
+        foreach (string step in completion.Steps.Where((_, k) => wanted[k]))
         {
             sequence.AddRange(_model.Step(step, options.Separator));
             places.Add(sequence.Count - 1);

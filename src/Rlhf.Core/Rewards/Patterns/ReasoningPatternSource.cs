@@ -8,8 +8,7 @@ internal sealed class ReasoningPatternSource : IRewardSource
     private const int RepetitionWords = 20;
     private const double PaperPatterns = 40,
         CodePatterns = 20;
-    private const string ThinkEnd = "</think>",
-        User = "user: ";
+    private const string User = "user: ";
 
     private static readonly Lazy<string[]> Forty = new(() => Load("reasoning-patterns-40.json")),
         FiftyThree = new(() => Load("reasoning-patterns-53.json"));
@@ -30,9 +29,8 @@ internal sealed class ReasoningPatternSource : IRewardSource
 
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {
-        string text = completion.Text;
-        int end = _options.ThinkOnly ? text.IndexOf(ThinkEnd, StringComparison.Ordinal) : -1;
-        return ValueTask.FromResult(RewardScore.Outcome(Score((end < 0 ? text : text[..end]).ToLowerInvariant())));
+        string text = Thoughts.Read(completion.Text, _options.Thoughts);
+        return ValueTask.FromResult(RewardScore.Outcome(Score(text.ToLowerInvariant())));
     }
 
     private double Score(string text)

@@ -29,6 +29,7 @@ internal sealed class ArithmeticStepsVerifier : IRewardSource
     {
         IReadOnlyList<string> steps = completion.Steps;
         double?[] values = new double?[steps.Count];
+        bool[]? thoughts = _options.Thoughts == ThoughtText.Include ? null : Thoughts.OfSteps(completion.Text, steps);
         int last = steps.Count - 1;
         while (last > 0 && string.IsNullOrWhiteSpace(steps[last]))
         {
@@ -38,6 +39,11 @@ internal sealed class ArithmeticStepsVerifier : IRewardSource
         ExactNumber? result = null;
         for (int k = 0; k < steps.Count; k++)
         {
+            if (thoughts is not null && thoughts[k] != (_options.Thoughts == ThoughtText.Only))
+            {
+                continue;
+            }
+
             if (k == last && steps[k].AsSpan().TrimStart().StartsWith(_options.Marker))
             {
                 bool agrees =

@@ -4,13 +4,15 @@ namespace Rlhf.Rewards.Verification;
 
 internal sealed class BoxedVerifier : IVerifier
 {
+    private readonly BoxedOptions _options;
+
     public BoxedVerifier(BoxedOptions options)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(options.Name);
-        Name = options.Name;
+        _options = options;
     }
 
-    public string Name { get; }
+    public string Name => _options.Name;
 
     public RewardGranularity Granularity => RewardGranularity.Outcome;
 
@@ -24,7 +26,7 @@ internal sealed class BoxedVerifier : IVerifier
 
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {
-        string? answer = BoxedAnswer.Find(completion.Text);
+        string? answer = FinalAnswer.FindBoxed(Thoughts.Read(completion.Text, _options.Thoughts));
         double? score =
             string.IsNullOrWhiteSpace(completion.Problem.Answer) ? null
             : answer is not null && BoxedAnswer.AreEqual(answer, completion.Problem.Answer) ? 1

@@ -28,10 +28,8 @@ internal sealed class ExactVerifier : IVerifier
 
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {
-        string? answer =
-            _options.Compare == ComparedText.Response
-                ? completion.Text
-                : FinalAnswer.Find(completion.Text, Markers.Markers, lastValue: false);
+        string text = Thoughts.Read(completion.Text, _options.Thoughts);
+        string? answer = _options.Compare == ComparedText.Response ? text : FinalAnswer.Find(text, Markers.Markers, lastValue: false);
         return ValueTask.FromResult(
             RewardScore.Outcome(ExactText.Score(answer, completion.Problem.Answer, _options.IgnoreCase), answer is not null)
         );

@@ -6,6 +6,7 @@ namespace Rlhf.Rewards.Verification;
 internal sealed class FormatVerifier : IRewardSource
 {
     private readonly FormatOptions _options;
+    private readonly ThoughtText _thoughts;
     private readonly Regex? _pattern;
 
     public FormatVerifier(FormatOptions options)
@@ -20,7 +21,17 @@ internal sealed class FormatVerifier : IRewardSource
             );
         }
 
+        if (options is { Rule: FormatRule.ThinkAnswer, Thoughts: not (null or ThoughtText.Include) })
+        {
+            throw new ArgumentException(
+                $"Format '{options.Name}': the rule think_answer reads the whole response; thoughts is {options.Thoughts}. Remove it.",
+                nameof(options)
+            );
+        }
+
         _options = options;
+        _thoughts =
+            options.Thoughts ?? (options.Rule is FormatRule.Pattern or FormatRule.ThinkAnswer ? ThoughtText.Include : ThoughtText.Exclude);
         _pattern = options.Rule == FormatRule.Pattern ? LinearPattern.Compile(options.Name, options.Pattern!) : null;
     }
 
@@ -32,13 +43,17 @@ internal sealed class FormatVerifier : IRewardSource
 
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {
+        string text =
+            _options.Rule == FormatRule.Pattern
+                ? Thoughts.ReadWithTags(completion.Text, _thoughts)
+                : Thoughts.Read(completion.Text, _thoughts);
         bool kept = _options.Rule switch
         {
-            FormatRule.FinalLine => EndsInMarkedLine(completion.Text, _options.Marker),
-            FormatRule.Boxed => BoxedAnswer.Find(completion.Text) is not null,
-            FormatRule.ThinkAnswer => IsThoughtAndAnswer(completion.Text),
-            FormatRule.Json => IsJson(completion.Text),
-            _ => _pattern!.IsMatch(completion.Text),
+            FormatRule.FinalLine => EndsInMarkedLine(text, _options.Marker),
+            FormatRule.Boxed => BoxedAnswer.Find(text) is not null,
+            FormatRule.ThinkAnswer => IsThoughtAndAnswer(text),
+            FormatRule.Json => IsJson(text),
+            _ => _pattern!.IsMatch(text),
         };
         return ValueTask.FromResult(RewardScore.Outcome(kept ? 1 : 0));
     }

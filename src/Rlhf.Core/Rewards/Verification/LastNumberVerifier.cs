@@ -5,6 +5,8 @@ namespace Rlhf.Rewards.Verification;
 
 internal sealed class LastNumberVerifier : IVerifier
 {
+    private static readonly MathOptions Markers = new();
+
     private readonly LastNumberOptions _options;
 
     public LastNumberVerifier(LastNumberOptions options)
@@ -29,10 +31,19 @@ internal sealed class LastNumberVerifier : IVerifier
 
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {
-        bool answered =
-            _options.Search == NumberSearch.Strict
-                ? MarkedAnswer.TryFind(completion.Text, _options.Marker, _options.Occurrence, out ExactNumber? answer)
-                : NumberText.TryFindLast(completion.Text, out answer);
+        string text = Thoughts.Read(completion.Text, _options.Thoughts);
+        ExactNumber? answer;
+        bool answered;
+        if (_options.Search == NumberSearch.Strict)
+        {
+            answered = MarkedAnswer.TryFind(text, _options.Marker, _options.Occurrence, out answer);
+        }
+        else
+        {
+            string? found = FinalAnswer.Find(text, [.. Markers.Markers, _options.Marker], lastValue: true);
+            (answer, answered) = (found is null ? null : FinalNumber.Read(found), found is not null);
+        }
+
         double? score =
             Number(completion.Problem.Answer) is not { } right ? null
             : answer == right ? 1

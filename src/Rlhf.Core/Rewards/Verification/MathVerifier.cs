@@ -38,7 +38,8 @@ internal sealed class MathVerifier : IVerifier
 
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {
-        string text = completion.Text.Length <= MostCharacters ? completion.Text : completion.Text[^MostCharacters..];
+        string text = Thoughts.Read(completion.Text, _options.Thoughts);
+        text = text.Length <= MostCharacters ? text : text[^MostCharacters..];
         string? answer = FinalAnswer.Find(text, _options.Markers, _options.LastValue);
         double? score =
             completion.Problem.Answer is not { } reference || string.IsNullOrWhiteSpace(reference) ? null

@@ -1,12 +1,11 @@
 using System.Globalization;
 using System.Numerics;
-using System.Text.RegularExpressions;
 using Rlhf.Datasets;
 using Rlhf.Json;
 
 namespace Rlhf.Rewards.Verification;
 
-internal sealed partial class NumericVerifier : IVerifier
+internal sealed class NumericVerifier : IVerifier
 {
     private static readonly MathOptions Markers = new();
 
@@ -39,59 +38,17 @@ internal sealed partial class NumericVerifier : IVerifier
     public string ReadableReferences => "numbers; the types math, exact and set_f1 judge other answers";
 
     public string? WhyUnreadable(Problem problem) =>
-        Reference.Missing(problem) ?? (Read(problem.Answer!) is null ? $"'{JsonText.Quote(problem.Answer!)}' is no number" : null);
+        Reference.Missing(problem) ?? (FinalNumber.Read(problem.Answer!) is null ? $"'{JsonText.Quote(problem.Answer!)}' is no number" : null);
 
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {
-        string? text = FinalAnswer.Find(completion.Text, Markers.Markers, lastValue: true);
-        ExactNumber? answer = text is null ? null : ReadLast(text);
+        string? text = FinalAnswer.Find(Thoughts.Read(completion.Text, _options.Thoughts), Markers.Markers, lastValue: true);
+        ExactNumber? answer = text is null ? null : FinalNumber.Read(text);
         double? score =
-            completion.Problem.Answer is not { } reference || Read(reference) is not { } wanted ? null
+            completion.Problem.Answer is not { } reference || FinalNumber.Read(reference) is not { } wanted ? null
             : answer is { } given && IsNear(given, wanted) ? 1
             : 0;
         return ValueTask.FromResult(RewardScore.Outcome(score, answer is not null));
-    }
-
-    // A text that is a number and nothing else.
-    private static ExactNumber? Read(string text)
-    {
-        string plain = Fraction().Replace(text, "${sign}${inner}${top}/${bottom}").Trim().Trim('$');
-        return NumberText.Parse(plain)
-            ?? (
-                Scientific().Match(plain) is { Success: true, Index: 0 } match && match.Groups["after"].ValueSpan.Trim(" .%").IsEmpty
-                    ? Value(match)
-                    : null
-            );
-    }
-
-    // The last number of a text. One that is an exponent, or stands in a fraction or root that has no value here, is not what the text
-    // says.
-    private static ExactNumber? ReadLast(string text)
-    {
-        if (Read(text) is { } whole)
-        {
-            return whole;
-        }
-
-        string plain = Fraction().Replace(text, " ${sign}${inner}${top}/${bottom} ");
-        return Scientific().Match(plain) is { Success: true } match ? Value(match)
-            : !PartOfTerm().IsMatch(plain) && NumberText.TryFindLast(plain, out ExactNumber? last) ? last
-            : null;
-    }
-
-    private static ExactNumber? Value(Match scientific)
-    {
-        int exponent = int.Parse(
-            scientific.Groups["exponent"].ValueSpan.TrimStart("+").ToString().Replace('\u2212', '-'),
-            NumberStyles.AllowLeadingSign,
-            CultureInfo.InvariantCulture
-        );
-        return
-            NumberText.Parse(scientific.Groups["number"].ValueSpan) is { } number
-            && ExactNumber.FromInteger(10) is { } ten
-            && ExactNumber.Power(ten, exponent) is { } scale
-            ? ExactNumber.Apply('*', number, scale)
-            : null;
     }
 
     // What is too large to be computed exactly is not near.
@@ -120,23 +77,4 @@ internal sealed partial class NumericVerifier : IVerifier
             ? exact
             : ExactNumber.FromInteger(new BigInteger(tolerance))
                 ?? throw new ArgumentException($"a tolerance of {tolerance} is too large.", nameof(tolerance));
-
-    [GeneratedRegex(
-        @"(?<sign>[-\u2212]?) ?\\[dt]?frac ?\{ ?(?<inner>[-\u2212]?)(?<top>[0-9][0-9.,]*) ?\} ?\{ ?(?<bottom>[0-9][0-9.,]*) ?\}",
-        RegexOptions.NonBacktracking | RegexOptions.CultureInvariant
-    )]
-    private static partial Regex Fraction();
-
-    // 1.5e3, 1.5 × 10^3, 1.5 \times 10^{3}, with no number after it.
-    [GeneratedRegex(
-        @"(?<number>[-\u2212]?[0-9][0-9,]*(\.[0-9]+)?)([eE]| ?(\\times|\\cdot|×|\*) ?10 ?\^ ?\{? ?)(?<exponent>[-+\u2212]?[0-9]{1,3})(?<after>[^0-9]*)$",
-        RegexOptions.NonBacktracking | RegexOptions.CultureInvariant
-    )]
-    private static partial Regex Scientific();
-
-    [GeneratedRegex(
-        @"(\^[^0-9]{0,4}|\\(frac|dfrac|tfrac|sqrt)[^0-9]*([0-9][^0-9]{0,4}){0,1})[0-9][0-9.,]*[^0-9]*$",
-        RegexOptions.NonBacktracking | RegexOptions.CultureInvariant
-    )]
-    private static partial Regex PartOfTerm();
 }

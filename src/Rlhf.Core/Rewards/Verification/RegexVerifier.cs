@@ -39,7 +39,10 @@ internal sealed class RegexVerifier : IVerifier
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {
         string? answer =
-            _pattern.Matches(completion.Text) is [.., var last] && last.Groups[Answer] is { Success: true } group ? group.Value : null;
+            _pattern.Matches(Thoughts.ReadWithTags(completion.Text, _options.Thoughts)) is [.., var last]
+            && last.Groups[Answer] is { Success: true } group
+                ? group.Value
+                : null;
         return ValueTask.FromResult(
             RewardScore.Outcome(ExactText.Score(answer, completion.Problem.Answer, _options.IgnoreCase), answer is not null)
         );

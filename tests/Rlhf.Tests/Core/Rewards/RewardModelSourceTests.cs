@@ -112,6 +112,38 @@ public sealed class RewardModelSourceTests : IDisposable
         Assert.Equal(values[..3].Min(), least[0], 1e-6);
     }
 
+    // Steps outside thoughts are scored as if the others were not there.
+    [Theory]
+    [InlineData(ThoughtText.Exclude, 2)]
+    [InlineData(ThoughtText.Only, 0)]
+    public void AProcessModel_LeavesOutTheStepsThatTheOptionExcludes(ThoughtText thoughts, int first)
+    {
+        using var scope = NewDisposeScope();
+        string[] steps = ["<think>7+5=12", "12-3=9</think>", "#### 9", "so"],
+            kept = steps[first..(first + 2)];
+        Completion whole = Completions()[0] with { Text = string.Join('\n', steps), Steps = steps },
+            alone = whole with { Text = string.Join('\n', kept), Steps = kept };
+        ProcessModelOptions options = new() { Path = _folder, Chat = "none" };
+        (double[] values, bool[] valid) = Values(RewardModels.Process(options with { Thoughts = thoughts }), [whole]);
+        (double[] expected, _) = Values(RewardModels.Process(options), [alone]);
+        Assert.Equal(steps.Select((_, k) => k >= first && k < first + 2), valid);
+        Assert.Equal(expected[0], values[first], 1e-6);
+        Assert.Equal(expected[1], values[first + 1], 1e-6);
+
+        ProcessModelOptions last = options with { Aggregation = StepAggregation.Last };
+        (double[] result, bool[] known) = Values(RewardModels.Process(last with { Thoughts = thoughts }), [whole]);
+        Assert.Equal([true], known);
+        Assert.Equal(expected[1], result[0], 1e-6);
+
+        // A response that is one unfinished thought has no step to score.
+        Completion unfinished = whole with
+        {
+            Text = "<think>7+5=12",
+            Steps = ["<think>7+5=12"],
+        };
+        Assert.Equal([thoughts == ThoughtText.Only], Values(RewardModels.Process(last with { Thoughts = thoughts }), [unfinished]).Valid);
+    }
+
     [Fact]
     public void AProcessModel_WithARealTokenizer_ReadsWhereItsOwnTokensEnd_WhateverAStepHolds()
     {

@@ -66,6 +66,19 @@ internal static class Units
 
     private static readonly HashSet<string> Abbreviations = [.. Usual.Keys];
 
+    private static readonly HashSet<string> Names =
+    [
+        .. Usual.Values.Where(v => v.Length > 1),
+        "day",
+        "week",
+        "month",
+        "year",
+        "hour",
+        "minute",
+        "percent",
+        "degree",
+    ];
+
     private static readonly Dictionary<string, (long Numerator, long Denominator)> Scales = new(StringComparer.Ordinal)
     {
         ["ten"] = (10, 1),
@@ -98,6 +111,17 @@ internal static class Units
             ? new(ExactNumber.FromFraction(scale.Numerator, scale.Denominator)!.Value)
             : null;
     }
+
+    /// <summary>Whether a word is a unit, a currency or a scale by itself, and no noun that is counted.</summary>
+    public static bool IsKnown(string word) =>
+        Lower(word) is var lower
+        && (
+            Abbreviations.Contains(lower)
+            || Names.Contains(lower)
+            || (lower.EndsWith('s') && Names.Contains(lower[..^1]))
+            || Scale(lower) is not null
+        )
+        && lower is not ("people" or "children" or "men" or "women");
 
     /// <summary>Whether a plain word after a number is surely no product of letters.</summary>
     public static bool IsWord(string word) =>

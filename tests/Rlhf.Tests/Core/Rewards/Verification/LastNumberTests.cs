@@ -50,19 +50,27 @@ public class LastNumberTests
     [InlineData("it is -$3", "-3", 1)]
     [InlineData("it is $-3.0!", "-3", 1)]
     [InlineData("it is \\$3", "3", 1)]
-    [InlineData("that is 16-3", "3", 1)]
-    [InlineData("from 10 to-3", "3", 1)]
+    [InlineData("17 \u2212 3 = 14", "14", 1)]
+    [InlineData("we end up with 2 2/3", "8/3", 1)]
+    [InlineData("1.5e3 m", "1500", 1)]
+    [InlineData("5 thousand", "5000", 1)]
     [InlineData("x = -3", "-3", 1)]
     [InlineData("x=\u22123", "-3", 1)]
     [InlineData("75% of them", "75", 1)]
     [InlineData("3/4 of it", "0.75", 1)]
     [InlineData("2/0", "2", 0)]
+    [InlineData("3x+2", "2", 0)]
+    [InlineData("10^5", "5", 0)]
+    [InlineData("\u221a2", "2", 0)]
+    [InlineData("2:30", "30", 0)]
+    [InlineData("x=5 or x=7", "7", 0)]
+    [InlineData("1.000.000", "0", 0)]
     [InlineData(".5", "1/2", 1)]
     [InlineData("wait...5", "5", 1)]
-    [InlineData("1,2,3", "3", 1)]
-    [InlineData("1,2345", "2345", 1)]
+    [InlineData("1,2,3", "3", 0)]
+    [InlineData("1,2345", "2345", 0)]
     [InlineData("12,345,678.25 km/h", "12345678.25", 1)]
-    [InlineData("#### 18 (of 20)", "20", 1)]
+    [InlineData("#### 18 (of 20)", "18", 1)]
     [InlineData("0.30000000000000004", "0.3", 0)]
     [InlineData("100000000000000000000000000000000000001", "100000000000000000000000000000000000000", 0)]
     public void Flexible_LastNumber_IsReadAsPeopleWriteIt(string text, string answer, double expected)
@@ -70,6 +78,19 @@ public class LastNumberTests
         RewardScore score = VerifierCase.Score(Flexible, text, answer);
         Assert.Equal([expected], score.Values);
         Assert.True(score.Answered);
+    }
+
+    // From one to the other, or the one less the other.
+    [Theory]
+    [InlineData("that is 16-3")]
+    [InlineData("from 10 to-3")]
+    [InlineData("not 3")]
+    [InlineData("<think>3</think>")]
+    public void Flexible_WhatIsNoSingleValue_IsNoAnswer(string text)
+    {
+        RewardScore score = VerifierCase.Score(Flexible, text, "3");
+        Assert.Equal([0.0], score.Values);
+        Assert.False(score.Answered);
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Rlhf.Datasets;
 using Rlhf.Rewards;
 
 namespace Rlhf.Tests.Core.Rewards.Verification;
@@ -63,92 +62,6 @@ public class MathEquivalenceParity(ITestOutputHelper output)
         );
         Assert.Equal(0, falseAccepts);
         Assert.True(agree >= 0.99 * all, summary);
-    }
-
-    [Fact]
-    public async Task Responses_AreScoredAsTheirLabelsSay()
-    {
-        string path = SharedData.Require("reference/math_equivalence/responses.jsonl");
-        IRewardSource verifier = Verifiers.Math();
-        int agree = 0,
-            all = 0;
-        foreach (string line in (await File.ReadAllLinesAsync(path, TestContext.Current.CancellationToken)).Where(l => l.Length > 0))
-        {
-            using JsonDocument response = JsonDocument.Parse(line);
-            JsonElement root = response.RootElement;
-            Problem problem = new()
-            {
-                Id = root.GetProperty("id").ToString(),
-                Question = "?",
-                Answer = root.GetProperty("gold").GetString()!,
-            };
-            double? score = (
-                await verifier.ScoreAsync(
-                    new(problem, root.GetProperty("response").GetString()!, [], false),
-                    TestContext.Current.CancellationToken
-                )
-            ).Values[0];
-            all++;
-            bool agrees = (score == 1) == root.GetProperty("label").GetBoolean();
-            agree += agrees ? 1 : 0;
-            if (!agrees)
-            {
-                string text = root.GetProperty("response").GetString()!;
-                output.WriteLine(
-                    $"{problem.Id}: {score} for {problem.Answer}: …{text[Math.Max(0, text.Length - 120)..].Replace('\n', ' ')}"
-                );
-            }
-        }
-
-        TestContext.Current.SendDiagnosticMessage($"whole responses: agree {agree} of {all}");
-        Assert.True(agree >= 0.99 * all, $"responses: agree {agree} of {all}");
-    }
-
-    // The labels are the data set's own checker's, which takes 10000 for another number than 10{,}000: it may be stricter, never more
-    // lenient.
-    [Fact]
-    public async Task LabelledResponsesOfRealModels_AreScoredAsTheirLabelsSay()
-    {
-        string path = SharedData.Require("data/qwen_math_responses/math_cot_100.jsonl");
-        IRewardSource verifier = Verifiers.Math();
-        int agree = 0,
-            all = 0,
-            rejected = 0;
-        foreach (string line in await File.ReadAllLinesAsync(path, TestContext.Current.CancellationToken))
-        {
-            using JsonDocument problem = JsonDocument.Parse(line);
-            JsonElement root = problem.RootElement;
-            Problem asked = new()
-            {
-                Id = root.GetProperty("idx").ToString(),
-                Question = "?",
-                Answer = root.GetProperty("answer").GetString()!,
-            };
-            foreach (
-                (JsonElement text, JsonElement label) in root.GetProperty("code")
-                    .EnumerateArray()
-                    .Zip(root.GetProperty("score").EnumerateArray())
-            )
-            {
-                double? score = (
-                    await verifier.ScoreAsync(new(asked, text.GetString()!, [], false), TestContext.Current.CancellationToken)
-                ).Values[0];
-                all++;
-                bool agrees = (score == 1) == label.GetBoolean();
-                agree += agrees ? 1 : 0;
-                rejected += !agrees && score != 1 ? 1 : 0;
-                if (!agrees)
-                {
-                    output.WriteLine(
-                        $"{asked.Id}: {score} for {asked.Answer}: …{text.GetString()![^Math.Min(100, text.GetString()!.Length)..].Replace('\n', ' ')}"
-                    );
-                }
-            }
-        }
-
-        TestContext.Current.SendDiagnosticMessage($"labelled responses of real models: agree {agree} of {all}");
-        Assert.Equal(0, rejected);
-        Assert.True(agree >= 0.98 * all, $"agree {agree} of {all}");
     }
 
     private static string Short(string text) => text.Length <= 80 ? text : text[..80] + "…";
