@@ -15,7 +15,7 @@ public sealed record LoraOptions
     [Range(1e-6, 1e6)]
     public double Alpha { get; init; } = 32;
 
-    /// <summary>Names of the projections that get an adapter.</summary>
+    /// <summary>Names of the projections that get an adapter, or <c>all-linear</c> alone for all of them.</summary>
     /// <value>Default all seven of a block: q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj.</value>
     public IReadOnlyList<string> TargetModules { get; init; } =
     ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];

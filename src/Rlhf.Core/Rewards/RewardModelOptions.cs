@@ -93,7 +93,7 @@ public sealed record ProcessModelOptions : RewardModelOptions
     public ThoughtText Thoughts { get; init; } = ThoughtText.Include;
 }
 
-/// <summary>What becomes of a scalar head's number.</summary>
+/// <summary>What becomes of a head's number; of two labels' logits, the number is the difference.</summary>
 public enum ScoreActivation
 {
     /// <summary>Nothing.</summary>

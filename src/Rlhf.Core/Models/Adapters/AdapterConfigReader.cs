@@ -7,8 +7,6 @@ namespace Rlhf.Models.Adapters;
 /// <summary>Reads adapter_config.json as PEFT writes it; refuses by key and value what would make another model of plain LoRA.</summary>
 internal static class AdapterConfigReader
 {
-    private const string AllLinear = "all-linear";
-
     // PEFT's targets of Llama and Qwen where the file names none.
     private static readonly string[] DefaultTargets = ["q_proj", "v_proj"];
 
@@ -85,7 +83,7 @@ internal static class AdapterConfigReader
             excluded = file.Find("exclude_modules");
         bool isText = modules is { ValueKind: JsonValueKind.String };
         string? text = isText ? modules!.Value.GetString() : null;
-        bool all = string.Equals(text, AllLinear, StringComparison.OrdinalIgnoreCase);
+        bool all = string.Equals(text, AdapterTargets.AllLinearName, StringComparison.OrdinalIgnoreCase);
         bool excludedIsText = excluded is { ValueKind: JsonValueKind.String };
         IReadOnlyList<long>? layers = Layers(file);
         if (layers is not null && isText)

@@ -5,6 +5,9 @@ namespace Rlhf.Models.Adapters;
 /// <summary>Which modules get an adapter, by PEFT's rules.</summary>
 internal sealed record AdapterTargets
 {
+    /// <summary>PEFT's word for every linear layer but the head.</summary>
+    public const string AllLinearName = "all-linear";
+
     /// <summary>A pattern for whole names, from <c>target_modules</c> given as a text; null where it is a list or <c>all-linear</c>.</summary>
     public Regex? Pattern { get; init; }
 

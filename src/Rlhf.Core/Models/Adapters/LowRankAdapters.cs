@@ -30,10 +30,15 @@ internal sealed class LowRankAdapters : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         Projection[] all = [.. projections];
-        if (options.TargetModules.FirstOrDefault(t => all.All(p => p.Kind != t)) is { } unknown || options.TargetModules.Count == 0)
+        string[] kinds = [.. all.Select(p => p.Kind).Distinct()];
+        IReadOnlyList<string> targets =
+            options.TargetModules is [var only] && string.Equals(only, AdapterTargets.AllLinearName, StringComparison.OrdinalIgnoreCase)
+                ? kinds
+                : options.TargetModules;
+        if (targets.Count == 0 || targets.Any(t => !kinds.Contains(t)))
         {
             throw new ArgumentException(
-                $"TargetModules is [{string.Join(", ", options.TargetModules)}]; each must be one of {string.Join(", ", all.Select(p => p.Kind).Distinct())}, and one is needed.",
+                $"TargetModules is [{string.Join(", ", targets)}]; each must be one of {string.Join(", ", kinds)}, and one is needed; {AdapterTargets.AllLinearName} alone means all.",
                 nameof(options)
             );
         }
@@ -42,10 +47,10 @@ internal sealed class LowRankAdapters : IDisposable
         {
             Rank = options.Rank,
             Alpha = options.Alpha,
-            Targets = new() { Names = options.TargetModules },
+            Targets = new() { Names = targets },
         };
         var adapters = new LowRankAdapters(config, parameters);
-        foreach (Projection projection in all.Where(p => options.TargetModules.Contains(p.Kind)))
+        foreach (Projection projection in all.Where(p => targets.Contains(p.Kind)))
         {
             Tensor down = RandomWeights.Uniform(
                 seed,

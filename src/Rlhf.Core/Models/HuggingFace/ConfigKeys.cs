@@ -76,6 +76,7 @@ internal static class ConfigKeys
         "gradient_checkpointing_kwargs",
         "hidden_dropout",
         "hidden_dropout_prob",
+        "ignore_keys_at_rope_validation",
         "initializer_range",
         "is_decoder",
         "is_llama_config",

@@ -46,6 +46,13 @@ internal static class ConfigReader
         bool llamaBias = type != "qwen2" && file.Flag("attention_bias", false);
         (double theta, RopeScaling? scaling) = RopeReader.Read(file, ignoreKeys);
         int vocabulary = file.Count("vocab_size");
+        IReadOnlyList<int>? ends = EndTokens(file, vocabulary);
+        double epsilon = file.Number("rms_norm_eps", 1e-6);
+        if (epsilon < 0)
+        {
+            throw file.Wrong("rms_norm_eps", epsilon, "0 or above");
+        }
+
         (string[] architectures, HeadFacts head) = ArchitectureReader.Read(file, ignoreKeys);
         CausalLmConfig config = new()
         {
@@ -58,7 +65,7 @@ internal static class ConfigReader
             IntermediateSize = file.Count("intermediate_size"),
             VocabularySize = vocabulary,
             MaxPositions = file.Count("max_position_embeddings", type == "llama" ? 2048 : 32768),
-            RmsNormEps = file.Number("rms_norm_eps", 1e-6),
+            RmsNormEps = epsilon,
             RopeTheta = theta,
             RopeScaling = scaling,
             TieWordEmbeddings = file.Flag("tie_word_embeddings", false),
@@ -66,7 +73,7 @@ internal static class ConfigReader
             OutputBias = llamaBias,
             MlpBias = type == "llama" && file.Flag("mlp_bias", false),
             QueryKeyNorm = type == "qwen3",
-            EosTokenIds = GenerationEos(folder, vocabulary) ?? EndTokens(file, vocabulary) ?? [],
+            EosTokenIds = GenerationEos(folder, vocabulary) ?? ends ?? [],
             PadTokenId = file.Token("pad_token_id"),
             BosTokenId = file.Token("bos_token_id"),
             NumLabels = head.Labels ?? 0,

@@ -30,7 +30,7 @@ internal sealed class LoadedRewardModel : IDisposable
         _tokenizer = BpeTokenizer.Load(options.Path);
         _chat = options.Chat == "auto" ? ChatTemplates.Detect(options.Path) : ChatTemplates.ByName(options.Chat);
         _activation = activation;
-        _model = RewardModel.Load(options.Path, load with { IgnoreKeys = options.IgnoreKeys });
+        _model = RewardModel.Load(options.Path, load with { IgnoreKeys = [.. load.IgnoreKeys, .. options.IgnoreKeys] });
         _maxTokens = Math.Min(options.MaxTokens ?? int.MaxValue, _model.Config.MaxPositions);
         _microBatchTokens = options.MicroBatchTokens;
     }

@@ -328,6 +328,14 @@ public sealed class AdapterFolderTests : IDisposable
         Assert.DoesNotContain(merged.NamedParameters, p => p.Name.Contains("lora", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void NewAdapters_ForAllLinear_AreOnEveryProjection()
+    {
+        using CausalLm model = CausalLm.Create(ModelFolder.Llama, 3);
+        model.AddAdapters(new() { TargetModules = ["all-linear"] }, 4);
+        Assert.Equal(2 * 2 * 7, model.NamedParameters.Count(p => p.Value.requires_grad));
+    }
+
     // One step of gradient ascent on the adapters alone.
     private CausalLm Trained(CausalLm model)
     {

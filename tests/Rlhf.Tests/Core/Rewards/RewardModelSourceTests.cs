@@ -71,6 +71,47 @@ public sealed class RewardModelSourceTests : IDisposable
     }
 
     [Fact]
+    public void AnOutcomeModel_WhoseTextEndsWithThePaddingToken_IsReadBeforeIt()
+    {
+        using var scope = NewDisposeScope();
+        Completion[] completions = Completions();
+        BpeTokenizer tokenizer = BpeTokenizer.Load(_folder);
+        int[] ids = tokenizer.Encode(
+            ChatTemplates
+                .ByName("none")
+                .Render(
+                    [new(ChatRole.User, "what is 7+5-3"), new(ChatRole.Assistant, completions[0].Text)],
+                    new() { AddGenerationPrompt = false }
+                )
+        );
+        string config = Path.Combine(_folder, "config.json");
+        JsonObject json = JsonNode.Parse(File.ReadAllText(config))!.AsObject();
+        json["pad_token_id"] = ids[^1];
+        File.WriteAllText(config, json.ToJsonString());
+        using RewardModel model = RewardModel.Load(_folder);
+        float before = model
+                .ScoreAt(
+                    [ids],
+                    [
+                        [ids.Length - 2],
+                    ]
+                )
+                .item<float>(),
+            there = model
+                .ScoreAt(
+                    [ids],
+                    [
+                        [ids.Length - 1],
+                    ]
+                )
+                .item<float>();
+        double read = Values(RewardModels.Outcome(new() { Path = _folder, Chat = "none" }), completions).Values[0];
+        Assert.NotEqual(ids[^2], ids[^1]);
+        Assert.NotEqual(before, there);
+        Assert.Equal(before, read, 1e-5);
+    }
+
+    [Fact]
     public void AProcessModel_ScoresEachStepAsIfTheResponseEndedThere_AndAggregates()
     {
         using var scope = NewDisposeScope();
