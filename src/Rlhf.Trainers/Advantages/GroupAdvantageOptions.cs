@@ -6,7 +6,7 @@ namespace Rlhf.Trainers.Advantages;
 
 /// <summary>
 /// Advantages relative to the other samples of a prompt, as in GRPO, Dr. GRPO and RLOO. All statistics are over the policy rows of a group
-/// whose required rewards are valid.
+/// that every return channel could score.
 /// </summary>
 public sealed record GroupAdvantageOptions
 {
@@ -63,7 +63,7 @@ public sealed record GroupAdvantageOptions
         {
             throw new RewardPipelineException(
                 $"return channel '{spread.Name}' has one value a {(spread.Granularity == RewardGranularity.Step ? "step" : "token")}, so the credit must be named (algorithm:advantage:credit): "
-                    + "episode, return_to_go or step_normalised."
+                    + "return_to_go with leaveOneOut is the first choice for step channels; the others are episode and step_normalised."
             );
         }
 

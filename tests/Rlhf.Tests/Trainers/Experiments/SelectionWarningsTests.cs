@@ -1,5 +1,8 @@
+using System.Text.Json.Nodes;
+using Rlhf.Tests.Trainers.Records;
 using Rlhf.Trainers.Experiments;
 using Rlhf.Trainers.Policy;
+using Rlhf.Trainers.Records;
 
 namespace Rlhf.Tests.Trainers.Experiments;
 
@@ -29,6 +32,47 @@ public sealed class SelectionWarningsTests
         Assert.Empty(SelectionWarnings.Of(Options(validation: true)));
         Assert.Empty(SelectionWarnings.Of(Plain with { Checkpoints = new() { KeepBest = false } }));
         Assert.Empty(SelectionWarnings.Of(Plain with { Evaluation = new() { Every = 0 } }));
+    }
+
+    // A whole run of two iterations: what is wrong with its settings is said when it starts, and once.
+    [Fact]
+    public void Run_BiasedSamplingPaddingAndTestProblems_WarnsOfEachOnceAtTheStart()
+    {
+        string folder = Directory.CreateTempSubdirectory("rlhf-warnings-").FullName;
+        try
+        {
+            JsonNode json = JsonNode.Parse(MathGrpoProgram.Tiny)!;
+            json["run"]!["folder"] = Path.Combine(folder, "run");
+            json.AsObject().Remove("sft");
+            json["algorithm"]!["iterations"] = 2;
+            json["algorithm"]!["rollout"]!["topP"] = 0.9;
+            json["algorithm"]!["advantage"]!["credit"] = "step_normalised";
+            ListLogger log = new();
+            int atStart = -1;
+            ExperimentRun.Execute(
+                ExperimentRun.Read(new() { Json = json.ToJsonString() }),
+                (run, _) =>
+                {
+                    atStart = log.Warnings.Count();
+                    return new MetricsFileRecorder(run);
+                },
+                _ => log,
+                cancellationToken: TestContext.Current.CancellationToken
+            );
+            string[] warnings = [.. log.Warnings];
+            foreach (
+                string part in (string[])
+                    ["topP 0.9 (algorithm:rollout)", "decided by the test problems", "step_normalised credit subtracts"]
+            )
+            {
+                Assert.InRange(Array.FindIndex(warnings, w => w.Contains(part, StringComparison.Ordinal)), 0, atStart - 1);
+                Assert.Single(warnings, w => w.Contains(part, StringComparison.Ordinal));
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     private static ExperimentOptions Options(bool validation)
