@@ -7,17 +7,43 @@ namespace Rlhf.Rewards;
 /// are for Python.
 /// </summary>
 /// <remarks>
-/// The program is the last fenced block of the response; a response without one is a valid 0. The tests are the problem's reference answer.
-/// A program passes if the last line that it prints is a random token which only the end of the file prints: leaving early with success
-/// does not pass. A program that searches its own file for the token can print it, and a program that changes what the tests call can fool
-/// them: no language keeps a program from what runs in its own process. Needs Linux 5.14 with <c>unshare</c>, <c>prlimit</c>,
-/// <c>setpriv</c> and <c>mount</c> (util-linux). The sandbox has no network, its own processes, an empty environment and no privileges; it
-/// reads nothing from standard input and can write to its own <c>/tmp</c> alone. It can read whatever files the user can (the user nobody,
-/// where the run is root's), those in <c>/tmp</c>, <c>/run</c> and <c>/var/tmp</c> excepted. Where the sandbox itself fails the score is
+/// The program is the last fenced block, outside thoughts, that is one in the file's language: by its tag or, where it has none, by
+/// compiling. A block that only uses what an earlier one defines is a usage example. A response without a program is a valid 0. The tests
+/// are the problem's reference answer, in one of two forms.
+/// <para>
+/// Input and output, as JSON: <c>{"inputs": […], "outputs": […]}</c> or <c>[{"input": …, "output": …}, …]</c>. The program reads each input
+/// from standard input; or, where the key <c>fn_name</c> names one, its function is called with a list of arguments. Each case has a process
+/// of its own. What it prints is compared outside, so that the program never holds what is expected: no overridden equality, no search of
+/// its own file and no early end can pass. Blanks at the ends of lines do not count; a number with a fraction may be off by 1e-6.
+/// </para>
+/// <para>
+/// Code, run in the program's process. A program passes if the last line that it prints is a random token which only the end of the file
+/// prints: leaving early with success does not pass. But a program that searches its own file for the token can print it, and one that
+/// overrides equality or changes what the tests call can fool them: no language keeps a program from what runs in its own process. Where a
+/// policy may learn that, give the tests as input and output.
+/// </para>
+/// Needs Linux 5.14 with <c>unshare</c>, <c>prlimit</c>, <c>setpriv</c> and <c>mount</c> (util-linux). The sandbox has no network, its own
+/// processes, an empty environment and no privileges; it can write to its own <c>/tmp</c> alone. It can read whatever files the user can
+/// (the user nobody, where the run is root's), those in <c>/tmp</c>, <c>/run</c> and <c>/var/tmp</c> excepted. Where the sandbox itself
+/// fails, or the tests are JSON of another form, the score is
 /// invalid, not 0.
 /// </remarks>
 public sealed record UnitTestsOptions : RewardSourceOptions, IValidatableObject
 {
+    // A class of that name is how some collections of problems hold their functions.
+    internal const string PythonFunction = """
+        {code}
+
+        def _print_result():
+            import json, sys
+            scope = globals()
+            function = scope["{function}"] if "{function}" in scope else getattr(scope["Solution"](), "{function}")
+            print("\n" + json.dumps(function(*json.load(sys.stdin)), default=list))
+
+        _print_result()
+
+        """;
+
     /// <summary>The channel's name.</summary>
     /// <value>Default <c>unit_tests</c>.</value>
     [MinLength(1)]
@@ -43,14 +69,33 @@ public sealed record UnitTestsOptions : RewardSourceOptions, IValidatableObject
     /// <value>Default the program, the tests, and a <c>print</c> of the token.</value>
     public string Template { get; init; } = "{code}\n\n{tests}\n\nprint('{token}')\n";
 
-    /// <summary>CPU time of all processes together at the most, in seconds.</summary>
+    /// <summary>
+    /// The file's text for tests that call a function: <c>{code}</c> is the response's program, <c>{function}</c> the function's name. It
+    /// reads the arguments as a JSON list from standard input and prints the result as JSON, in the last line. Null for a text of the
+    /// library, in Python.
+    /// </summary>
+    /// <value>Default null.</value>
+    public string? FunctionTemplate { get; init; }
+
+    /// <summary>Which part of the response is read: <c>exclude</c> (what stands outside its thoughts), <c>include</c> or <c>only</c>.</summary>
+    /// <value>Default <c>exclude</c>.</value>
+    public ThoughtText Thoughts { get; init; } = ThoughtText.Exclude;
+
+    /// <summary>
+    /// What the program's language is called behind a fence, in any case and without a version. Null for the names of the language whose
+    /// files end as <see cref="FileName"/> does.
+    /// </summary>
+    /// <value>Default null.</value>
+    public IReadOnlyList<string>? Tags { get; init; }
+
+    /// <summary>CPU time of all processes together at the most, in seconds; of all cases together, too.</summary>
     /// <value>Default 5.</value>
     [Range(1, 3600)]
     public int CpuSeconds { get; init; } = 5;
 
     /// <summary>
-    /// Time by the clock at the most, in seconds, after which everything it started is killed and the program has failed. Below the
-    /// deadline of scoring, which is checked.
+    /// Time by the clock at the most, in seconds, for all cases together, after which everything it started is killed and the program has
+    /// failed. Below the deadline of scoring, which is checked.
     /// </summary>
     /// <value>Default 8.</value>
     [Range(1, 3600)]
@@ -82,6 +127,14 @@ public sealed record UnitTestsOptions : RewardSourceOptions, IValidatableObject
         if (new[] { "{code}", "{token}" }.FirstOrDefault(p => !Template.Contains(p, StringComparison.Ordinal)) is { } missing)
         {
             yield return new($"template has no {missing}.", [nameof(Template)]);
+        }
+
+        if (
+            FunctionTemplate is { } function
+            && new[] { "{code}", "{function}" }.FirstOrDefault(p => !function.Contains(p, StringComparison.Ordinal)) is { } none
+        )
+        {
+            yield return new($"functionTemplate has no {none}.", [nameof(FunctionTemplate)]);
         }
     }
 }

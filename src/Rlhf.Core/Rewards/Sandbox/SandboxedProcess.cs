@@ -56,7 +56,7 @@ internal static class SandboxedProcess
         try
         {
             // The pool's threads do the work: a caller's synchronization context would wait for itself.
-            Task.Run(() => RunAsync(["true"], program, "", limits, clock.Token)).GetAwaiter().GetResult();
+            Task.Run(() => RunAsync(new(["true"], program, ""), limits, clock.Token)).GetAwaiter().GetResult();
         }
         catch (Exception e) when (e is SandboxException or OperationCanceledException)
         {
@@ -69,32 +69,24 @@ internal static class SandboxedProcess
     }
 
     /// <summary>Runs a command.</summary>
-    /// <param name="command">A program and its arguments.</param>
-    /// <param name="program">The program to be looked for before the command is run.</param>
-    /// <param name="text">What stands in the file <see cref="UnitTestsOptions.FileName"/> of <see cref="Folder"/>.</param>
+    /// <param name="job">What is run.</param>
     /// <param name="limits">Bounds.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>What it left; an exit code of null if a limit ended it.</returns>
     /// <exception cref="SandboxException">The command was not run.</exception>
-    public static async Task<SandboxResult> RunAsync(
-        IReadOnlyList<string> command,
-        string program,
-        string text,
-        UnitTestsOptions limits,
-        CancellationToken cancellationToken
-    )
+    public static async Task<SandboxResult> RunAsync(SandboxJob job, UnitTestsOptions limits, CancellationToken cancellationToken)
     {
-        using Process process = Start(command, program, limits);
+        using Process process = Start(job, limits);
         try
         {
-            Task<string> errors = TailAsync(process.StandardError);
-            await SendAsync(process.StandardInput, text, cancellationToken).ConfigureAwait(false);
+            Task<string> errors = TailAsync(process.StandardError, KeptCharacters);
+            await SendAsync(process.StandardInput, job.Text + string.Concat(job.Inputs), cancellationToken).ConfigureAwait(false);
             if (await process.StandardOutput.ReadLineAsync(cancellationToken).ConfigureAwait(false) != Ready)
             {
                 throw new SandboxException($"The sandbox could not be set up: {(await errors.ConfigureAwait(false)).Trim()}.");
             }
 
-            Task<string> output = TailAsync(process.StandardOutput);
+            Task<string> output = TailAsync(process.StandardOutput, Math.Max(KeptCharacters, job.OutputCharacters));
             bool kept = await KeepsLimitsAsync(process, limits, cancellationToken).ConfigureAwait(false);
             return new(kept ? process.ExitCode : null, await output.ConfigureAwait(false), await errors.ConfigureAwait(false));
         }
@@ -104,7 +96,7 @@ internal static class SandboxedProcess
         }
     }
 
-    private static Process Start(IReadOnlyList<string> command, string program, UnitTestsOptions limits)
+    private static Process Start(SandboxJob job, UnitTestsOptions limits)
     {
         const long Mebibyte = 1 << 20;
         string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
@@ -127,8 +119,11 @@ internal static class SandboxedProcess
             "sandbox.sh",
             Number(limits.FileMebibytes),
             limits.FileName,
-            program,
+            job.Program,
             Number(limits.CpuSeconds),
+            Number(Encoding.UTF8.GetByteCount(job.Text)),
+            string.Join(' ', job.Inputs.Select(i => Encoding.UTF8.GetByteCount(i))),
+            job.Separator,
             "prlimit",
             "--cpu=" + Number(limits.CpuSeconds + 1), // above the limit for all together, so that its passing is seen
             "--data=" + Number(limits.MemoryMebibytes * Mebibyte),
@@ -142,7 +137,7 @@ internal static class SandboxedProcess
             "--bounding-set=-all",
             "--inh-caps=-all",
             "--",
-            .. command,
+            .. job.Command,
         ];
         ProcessStartInfo start = new(all[0], all[1..])
         {
@@ -202,18 +197,37 @@ internal static class SandboxedProcess
         return true;
     }
 
-    private static async Task<string> TailAsync(StreamReader reader)
+    private static async Task<string> TailAsync(StreamReader reader, int kept)
     {
-        char[] buffer = new char[KeptCharacters];
-        string tail = "";
+        char[] buffer = new char[4096];
+        StringBuilder tail = new();
         for (int read; (read = await reader.ReadAsync(buffer).ConfigureAwait(false)) > 0; )
         {
-            tail += new string(buffer, 0, read);
-            tail = tail.Length > KeptCharacters ? tail[^KeptCharacters..] : tail;
+            tail.Append(buffer, 0, read);
+            if (tail.Length > 2 * kept)
+            {
+                tail.Remove(0, tail.Length - kept);
+            }
         }
 
-        return tail;
+        return tail.ToString(Math.Max(0, tail.Length - kept), Math.Min(tail.Length, kept));
     }
+}
+
+/// <summary>A command and the program text that it is run on.</summary>
+/// <param name="Command">A program and its arguments.</param>
+/// <param name="Program">The program to be looked for before the command is run.</param>
+/// <param name="Text">What stands in the file <see cref="UnitTestsOptions.FileName"/> of <see cref="SandboxedProcess.Folder"/>.</param>
+internal sealed record SandboxJob(IReadOnlyList<string> Command, string Program, string Text)
+{
+    /// <summary>What stands on standard input of one run each, until one fails; none for one run without input.</summary>
+    public IReadOnlyList<string> Inputs { get; init; } = [];
+
+    /// <summary>What is printed before each run with an input.</summary>
+    public string Separator { get; init; } = "";
+
+    /// <summary>Characters of the output to be kept.</summary>
+    public int OutputCharacters { get; init; }
 }
 
 /// <summary>What a sandboxed command left.</summary>

@@ -1,10 +1,10 @@
 # Runs as the first process of fresh namespaces: takes away everything that can be written, gets a program from standard input and runs a command on it, without privileges.
 # $1: MiB of the only folder that can be written, /tmp. $2: the program's file name. $3: the command's program, looked for before anything runs. $4: CPU seconds of all processes together.
-# The rest: the command under its limits.
+# $5: bytes of the program. $6: bytes of each input that follows it, separated by blanks; none for one run without input. $7: what is printed before each run. The rest: the command under its limits.
 # Prints the line "ready" when all is set up, so that what went wrong before can be told from what the command does.
 fail() { echo "$1" >&2; exit 125; }
-size=$1 file=$2 program=$3 seconds=$4
-shift 4
+size=$1 file=$2 program=$3 seconds=$4 length=$5 inputs=$6 separator=$7
+shift 7
 echo 1000 > /proc/self/oom_score_adj # if memory runs out, this goes first
 
 while read -r _ at _ options _; do
@@ -31,10 +31,30 @@ for folder in /run /var/run /var/tmp; do # sockets of servers, and others' files
 done
 
 cd /tmp && cat > "$file" || fail "the program does not fit into $size MiB"
+if [ -n "$inputs" ]; then
+    mv "$file" .all && head -c "$length" .all > "$file" || fail "the program and its inputs do not fit into $size MiB"
+    at=$((length + 1)) count=0
+    for bytes in $inputs; do
+        count=$((count + 1))
+        tail -c "+$at" .all | head -c "$bytes" > ".input-$count" && at=$((at + bytes)) && [ "$(wc -c < ".input-$count")" -eq "$bytes" ] \
+            || fail "the program and its inputs do not fit into $size MiB"
+    done
+    rm .all
+fi
 command -v -- "$program" > /dev/null || fail "there is no program '$program'"
 echo ready
-"$@" < /dev/null # not the command itself: the first process of a namespace ignores signals
-code=$?
+# Not the command itself: the first process of a namespace ignores signals.
+if [ -z "$inputs" ]; then
+    "$@" < /dev/null
+    code=$?
+else
+    code=0 count=0
+    for bytes in $inputs; do
+        count=$((count + 1))
+        echo "$separator"
+        "$@" < ".input-$count" || { code=$?; break; }
+    done
+fi
 
 # A child that the kernel ended at its own limit may have been missed by who watches from outside: fields 16 and 17 are the time of ended children, in hundredths of a second.
 read -r _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ user system _ < /proc/self/stat
