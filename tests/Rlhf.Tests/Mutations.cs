@@ -113,18 +113,8 @@ internal static class Mutations
             "GroupAdvantageTests"
         ),
         // Baselines and what rewards are read as.
-        new(
-            Advantages + "GroupAdvantageEstimator.cs",
-            "values.sub(groups.Of(groups.Mean))",
-            "values.add(groups.Of(groups.Mean))",
-            "StepCreditReferenceTests"
-        ),
-        new(
-            "src/Rlhf.Core/Tensors/GroupStatistics.cs",
-            "mean.sub(_values.sub(mean).div(others))",
-            "mean.add(_values.sub(mean).div(others))",
-            "StepCreditReferenceTests"
-        ),
+        new(Advantages + "GroupAdvantageEstimator.cs", "groups.Deviation().div(", "groups.Deviation().mul(", "StepCreditReferenceTests"),
+        new("src/Rlhf.Core/Tensors/GroupStatistics.cs", "deviation.mul(Of(Count)).div(", "deviation.div(", "StepCreditReferenceTests"),
         new(
             Advantages + "ReturnToGoAdvantages.cs",
             "start.gather(1, step).sub(time)",

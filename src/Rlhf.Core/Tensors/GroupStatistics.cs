@@ -17,6 +17,10 @@ public sealed class GroupStatistics
     private readonly Tensor _group;
     private readonly Tensor _counted;
 
+    // The mean as the sum of two numbers: beside a large offset one would round it by as much as the entries differ.
+    private readonly Tensor _mean;
+    private readonly Tensor _rest;
+
     /// <summary>Statistics, without host reads.</summary>
     /// <param name="values">float64 <c>[N]</c>.</param>
     /// <param name="counted">bool <c>[N]</c>.</param>
@@ -37,8 +41,8 @@ public sealed class GroupStatistics
         HasPair = Count.ge(Two);
         // A second pass takes the rounding of the long sum out, which is as large as the differences of nearly equal entries.
         Tensor number = Count.clamp_min(One),
-            mean = Sum(kept).div(number);
-        mean = mean.add(Sum(values.sub(mean.gather(0, group)).Keep(counted)).div(number));
+            mean = Sum(kept).div(number),
+            rest = Sum(values.sub(mean.gather(0, group)).Keep(counted)).div(number);
 
         // Flat is decided by comparing every entry with some entry of its group (whichever is written last), since Σ(r − mean)² leaves
         // rounding noise.
@@ -47,7 +51,9 @@ public sealed class GroupStatistics
         Tensor some = zeros([groups + 1], ScalarType.Float64, values.device).scatter(0, slot, kept).narrow(0, 0, groups);
         Tensor differs = values.ne(some.gather(0, group)).bitwise_and(counted);
         IsFlat = Sum(differs.to_type(ScalarType.Float64)).eq(Zero);
-        Mean = IsFlat.Choose(some, mean);
+        _mean = IsFlat.Choose(some, mean);
+        _rest = rest.Keep(IsFlat.bitwise_not());
+        Mean = _mean.add(_rest);
         Squares = Sum(Deviation().square());
     }
 
@@ -74,27 +80,22 @@ public sealed class GroupStatistics
         return Squares.div(Count.sub(lost).clamp_min(One)).sqrt();
     }
 
-    /// <summary>Entries less their group's mean, 0 where an entry does not count: <c>[N]</c>.</summary>
-    public Tensor Deviation() => _values.sub(Of(Mean)).Keep(_counted);
+    /// <summary>Entries less their group's mean, 0 where an entry does not count: <c>[N]</c>; exact beside any offset.</summary>
+    public Tensor Deviation() => _values.sub(Of(_mean)).sub(Of(_rest)).Keep(_counted);
 
     /// <summary>Each entry's share of something that groups have: <c>[N]</c>.</summary>
     /// <param name="ofGroups"><c>[groups]</c>.</param>
     public Tensor Of(Tensor ofGroups) => (ofGroups ?? throw new ArgumentNullException(nameof(ofGroups))).gather(0, _group);
 
     /// <summary>
-    /// What each entry is compared with: the mean of its group, or of the group's other entries. An entry alone is compared with itself.
+    /// Entries less the mean of their group, or of the group's other entries; 0 where an entry does not count, and for an entry alone:
+    /// <c>[N]</c>.
     /// </summary>
     /// <param name="leaveOneOut">Whether an entry itself is left out of its mean.</param>
-    public Tensor Baseline(bool leaveOneOut)
+    public Tensor Centred(bool leaveOneOut)
     {
-        Tensor mean = Of(Mean);
-        if (!leaveOneOut)
-        {
-            return mean;
-        }
-
-        // mean of the others = mean − (r − mean) / (n − 1), which is exact where r = mean.
-        Tensor others = Of(Count).sub(One).clamp_min(One);
-        return mean.sub(_values.sub(mean).div(others));
+        // r − mean of the others = (r − mean) · n / (n − 1).
+        Tensor deviation = Deviation();
+        return leaveOneOut ? deviation.mul(Of(Count)).div(Of(Count).sub(One).clamp_min(One)) : deviation;
     }
 }

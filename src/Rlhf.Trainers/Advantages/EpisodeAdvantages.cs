@@ -14,7 +14,7 @@ internal sealed class EpisodeAdvantages(GroupAdvantageOptions options, IReadOnly
     protected override Tensor Tokens(ShapedRewards rewards, Tensor rows, Tensor returns, GroupStatistics groups)
     {
         using Scalar epsilon = Options.Epsilon;
-        Tensor centred = returns.sub(groups.Baseline(Options.LeaveOneOut));
+        Tensor centred = groups.Centred(Options.LeaveOneOut);
         Tensor advantage = (Options.Scale ?? AdvantageScale.GroupStd) switch
         {
             AdvantageScale.GroupStd => centred.div(groups.Of(groups.Std(Options.Ddof)).add(epsilon)),

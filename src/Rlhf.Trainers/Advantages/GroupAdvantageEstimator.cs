@@ -43,10 +43,10 @@ internal abstract class GroupAdvantageEstimator(GroupAdvantageOptions options, I
     protected abstract Tensor Tokens(ShapedRewards rewards, Tensor rows, Tensor returns, GroupStatistics groups);
 
     /// <summary>(r − mean) / (std + ε), exactly 0 in groups that are flat or have no two entries.</summary>
-    protected Tensor Normalised(Tensor values, GroupStatistics groups)
+    protected Tensor Normalised(GroupStatistics groups)
     {
         using Scalar epsilon = options.Epsilon;
         Tensor signal = groups.IsFlat.bitwise_not().bitwise_and(groups.HasPair);
-        return values.sub(groups.Of(groups.Mean)).div(groups.Of(groups.Std(options.Ddof)).add(epsilon)).Keep(groups.Of(signal));
+        return groups.Deviation().div(groups.Of(groups.Std(options.Ddof)).add(epsilon)).Keep(groups.Of(signal));
     }
 }

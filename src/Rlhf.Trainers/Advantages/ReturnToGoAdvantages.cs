@@ -40,17 +40,23 @@ internal sealed class ReturnToGoAdvantages(GroupAdvantageOptions options, IReadO
         Tensor counted = map.Mask.bitwise_and(rows.unsqueeze(1));
         Tensor fromFirst = Discounted(toGo.gather(1, first), time.gather(1, first).sub(start));
         GroupStatistics places = new(fromFirst.flatten(), counted.flatten(), place.flatten(), layout.Groups * steps);
-        Tensor baseline = places.Baseline(Options.LeaveOneOut).view_as(map.Mask);
-        Tensor compared = places.Of(places.HasPair).view_as(map.Mask);
+        Tensor centred = places.Centred(Options.LeaveOneOut).view_as(map.Mask);
+        Tensor hasPeers = places.Of(places.HasPair).view_as(map.Mask);
 
         // Tokens after the last step are no actions; the clamp only keeps their index inside.
         using Scalar last = steps - 1;
         Tensor step = CreditTensors.StepOfToken(map, layout).clamp_max(last);
-        Tensor expected = Discounted(baseline.gather(1, step), start.gather(1, step).sub(time));
-        Tensor advantage = toGo.sub(expected);
-        Tensor signal = advantage.square().gt(toGo.square().add(expected.square()).mul(Rounding));
-        return advantage.Keep(compared.gather(1, step).bitwise_and(signal));
+
+        // G_t − b/γ^o = (G_t − G_first/γ^o) + (G_first − b)/γ^o, so that beside a large offset nothing is lost.
+        Tensor offset = start.gather(1, step).sub(time),
+            own = Discounted(fromFirst.gather(1, step), offset),
+            compared = Discounted(centred.gather(1, step), offset);
+        return WithoutRounding(toGo.sub(own), toGo, own).add(compared).Keep(hasPeers.gather(1, step));
     }
+
+    // Equal returns give exactly 0, but γ^n leaves a rounding of its own.
+    private Tensor WithoutRounding(Tensor difference, Tensor x, Tensor y) =>
+        Options.Discount == 1 ? difference : difference.Keep(difference.square().gt(x.square().add(y.square()).mul(Rounding)));
 
     /// <summary>G_t at every token: <c>[B,R]</c>.</summary>
     internal static Tensor ReturnsToGo(ShapedRewards rewards, double discount) =>

@@ -37,7 +37,7 @@ internal sealed class StepNormalisedAdvantages(GroupAdvantageOptions options, IR
     private Tensor OfOutcome(RewardChannel channel, RewardLayout layout, Tensor rows)
     {
         Tensor values = channel.Values.to_type(ScalarType.Float64);
-        return Normalised(values, new(values, rows, layout.GroupIndex, layout.Groups)).unsqueeze(1);
+        return Normalised(new(values, rows, layout.GroupIndex, layout.Groups)).unsqueeze(1);
     }
 
     private Tensor OfSteps(RewardChannel channel, StepMap map, RewardLayout layout, Tensor rows)
@@ -52,7 +52,7 @@ internal sealed class StepNormalisedAdvantages(GroupAdvantageOptions options, IR
         Tensor counted = channel.Valid.bitwise_and(rows.unsqueeze(1));
         Tensor group = layout.GroupIndex.unsqueeze(1).expand_as(values).flatten();
         GroupStatistics pooled = new(values.flatten(), counted.flatten(), group, layout.Groups);
-        Tensor z = Normalised(values.flatten(), pooled).view_as(values).Keep(counted);
+        Tensor z = Normalised(pooled).view_as(values).Keep(counted);
 
         // A column of zeros takes the tokens of a response without steps.
         Tensor fromStep = cat([CreditTensors.SuffixSum(z), zeros([layout.Rows, 1], ScalarType.Float64, z.device)], 1);

@@ -37,14 +37,23 @@ public class RewardMetricsTests
         Assert.Equal(sums.Average(), metrics.Single(m => m.Name == "reward/process/mean").Value, 1e-12);
     }
 
-    [Fact]
-    public void EpisodeCredit_LargeOffset_GivesTheAdvantagesWithoutIt()
+    public static TheoryData<GroupAdvantageOptions> Undiscounted() =>
+        [
+            new GroupAdvantageOptions(),
+            new GroupAdvantageOptions { Scale = AdvantageScale.BatchStd },
+            new GroupAdvantageOptions { Credit = Credit.ReturnToGo, LeaveOneOut = true },
+            new GroupAdvantageOptions { Credit = Credit.StepNormalised },
+        ];
+
+    [Theory]
+    [MemberData(nameof(Undiscounted))]
+    public void Estimate_LargeOffset_GivesTheAdvantagesWithoutIt(GroupAdvantageOptions options)
     {
         using var scope = NewDisposeScope();
         RewardBatch batch = new() { StepCounts = [1, 1, 1, 1] };
         using RewardPipeline pipeline = new RewardPipelineBuilder(RewardSchema.Outcome("r")).WithWeights(new() { ["r"] = 1 }).Build();
         Tensor Advantages(double offset) =>
-            new GroupAdvantageOptions()
+            options
                 .CreateEstimator(pipeline)
                 .Estimate(
                     pipeline.Apply(
