@@ -80,7 +80,7 @@ internal static partial class RatingReader
     // A second number beside the first (a range, a choice, a sum, a fraction, a second thought), or what the scale's ends mean.
     [GeneratedRegex(
         @"\G ( (?> [*_`""”$)\]}] )* \p{N}
-             | [^\S\n]* ( / | ／ )
+             | [^\S\n]* ( / | ／ | [:：] \s? [0-9] )
              | [^\S\n]+ [*_`$]* \p{N}
              | [^\S\n]* [(（]? [^\S\n]* ( [-–—−~～〜…→⇒±+×<>≤≥^&到至或] | \.{2,} | [-=]+> | (to|or|and/or|through|till|until|vs\.?|versus|x) (?!\p{L}) )
                [^\S\n]* ( (maybe|perhaps|possibly|even|rather|an?) \s+ )? [*_`""$\[({\\]* ( boxed\{ )? [0-9]

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Rlhf.Judges;
 
-/// <summary>What a judge thinks before it answers.</summary>
+/// <summary>What a judge thinks before it answers: the tags that <c>ThoughtText</c> of Rlhf.Core lists.</summary>
 internal static partial class Thoughts
 {
     /// <summary>
@@ -31,7 +31,7 @@ internal static partial class Thoughts
     }
 
     [GeneratedRegex(
-        @"<(?<close>/)?(think|thinking|thought|thoughts|reasoning)>|\[(?<close>/)?THINK\]|◁(?<close>/)?think▷",
+        @"<\s*(?<close>/)?\s*(seed:)?(think|thinking|thought|thoughts|reasoning)(\s[^<>]{0,80})?>|\[(?<close>/)?THINK\]|◁(?<close>/)?think▷|<\|((?<close>end_of_)|begin_of_)thought\|>",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture
     )]
     private static partial Regex Tag();
