@@ -100,7 +100,7 @@ internal static partial class AnswerCues
     }
 
     [GeneratedRegex(
-        @"\b(not|[a-z]+n't|never|cannot|between|neither|nor|except|at most|at least|(more|less|fewer|greater|larger|smaller|higher|lower|bigger|older|younger|taller|longer|shorter) than|up to|under|below|above|exceeds?|maybe|perhaps|possibly|(might|could|may) (also )?be|divisible by|multiple of|square root of|root of|square of|half of|half|twice|double|reciprocal of|negative|minus)(,? (be|equal to|equal|to|the|a|an|number|value|is|exactly|simply|just|really|actually|even|of))*\s*$",
+        @"\b(not|[a-z]+n't|never|cannot|between|neither|nor|except|at most|at least|(more|less|fewer|greater|larger|smaller|higher|lower|bigger|older|younger|taller|longer|shorter) than|up to|under|below|above|exceeds?|maybe|perhaps|possibly|(might|could|may) (also )?be|divisible by|multiple of|square root of|root of|square of|half of|half|twice|double|reciprocal of|negative|minus|base)(,? (be|equal to|equal|to|the|a|an|number|value|is|exactly|simply|just|really|actually|even|of))*\s*$",
         RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
     )]
     private static partial Regex DenialBefore();
@@ -124,7 +124,7 @@ internal static partial class AnswerCues
     private static partial Regex TakesBack();
 
     [GeneratedRegex(
-        @"\b(wrong|incorrect|false|mistaken?|mistakes?|rejected|invalid|impossible|or|might|could|maybe|perhaps|possibly|alternatively|unsure|guess|doubt|approximately|if|unless|except|thousands?|millions?|hundreds?|billions?|dozens?)\b|\bnot (sure|certain|right|correct|the|a|an|true|possible|valid|really|it)\b|n't\b",
+        @"\b(wrong|incorrect|false|mistaken?|mistakes?|rejected|invalid|impossible|or|might|could|maybe|perhaps|possibly|alternatively|unsure|guess|doubt|approximately|if|unless|except|half|and a (quarter|third)|thousands?|millions?|hundreds?|billions?|dozens?)\b|\bnot (sure|certain|right|correct|the|a|an|true|possible|valid|really|it)\b|n't\b",
         RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
     )]
     private static partial Regex Rejection();

@@ -47,6 +47,10 @@ internal static class AnswerLines
                     // A heading, and the answer below it.
                     longest = Math.Max(longest ?? 0, line.Length);
                 }
+                else if (marker.Length > 2 && marker.EndsWith(':') && IsBare(rest, marker.AsSpan(..^1)))
+                {
+                    longest = Math.Max(longest ?? 0, start + marker.Length - 1);
+                }
             }
         }
 
@@ -55,6 +59,27 @@ internal static class AnswerLines
 
     private static bool IsAlone(ReadOnlySpan<char> rest, ReadOnlySpan<char> name) =>
         rest.StartsWith(name, StringComparison.OrdinalIgnoreCase) && rest[name.Length..].Trim(" \t\r*_#").IsEmpty;
+
+    // "Answer 5", "Answer - 5": a value and no word after the name.
+    private static bool IsBare(ReadOnlySpan<char> rest, ReadOnlySpan<char> name) =>
+        rest.StartsWith(name, StringComparison.OrdinalIgnoreCase)
+        && rest[name.Length..] is [' ' or '\t', ..] and var after
+        && after.TrimStart(" \t-–—*_") is [var first, ..] value
+        && (char.IsDigit(first) || first is '$' or '\\' or '(')
+        && (first is '$' or '\\' || !ContainsLetter(value));
+
+    private static bool ContainsLetter(ReadOnlySpan<char> text)
+    {
+        foreach (char c in text)
+        {
+            if (char.IsLetter(c))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     // "#### Step 4" with text below it is no answer.
     private static bool IsHeading(ReadOnlySpan<char> line, string text, int next)

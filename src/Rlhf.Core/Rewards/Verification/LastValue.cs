@@ -5,6 +5,8 @@ namespace Rlhf.Rewards.Verification;
 /// <summary>The last value of a text that says nowhere what its answer is.</summary>
 internal static partial class LastValue
 {
+    private const int MostBetween = 4;
+
     /// <summary>
     /// The last whole expression with a number or formula; null where there is none, where it is denied, only supposed or asked, where the
     /// text ends within it, or where it is a range such as 3-5.
@@ -57,7 +59,14 @@ internal static partial class LastValue
                     && reader.Tokens[i - 1].Kind == ProseKind.Number
                     && last?.Last == i - 1
                 );
-            if (run.IsValue && !explained && !IsRank(reader, run) && !IsMention(reader.Text(run)))
+            if (
+                run.IsValue
+                && !explained
+                && !IsRank(reader, run)
+                && !IsMention(reader.Text(run))
+                && !IsCondition(reader, run)
+                && !IsContrast(reader, last, run.First)
+            )
             {
                 last = run;
             }
@@ -80,6 +89,7 @@ internal static partial class LastValue
             || AnswerCues.Denies(text, first.Start)
             || AnswerCues.NamesAnswer(text, first.Start)
             || AnswerCues.IsRejected(text, end.End)
+            || IsEndOfRange(reader, run.First)
             || IsOpenBefore(reader, run.First)
             || IsAsked(reader, run.Last)
             || AnswerCues.Retraction(text, end.End) < text.Length
@@ -131,7 +141,41 @@ internal static partial class LastValue
     }
 
     // The 5th.
-    private static bool IsRank(ValueRunReader reader, ValueRun run) => Rank().IsMatch(reader.Text(run));
+    private static bool IsRank(ValueRunReader reader, ValueRun run) =>
+        Rank().IsMatch(reader.Text(run))
+        || (run.First == run.Last && run.First > 0 && reader.Tokens[run.First].Spaced && Label().IsMatch(reader.Text(run.First - 1)));
+
+    // "at x = 2", "let n = 7"
+    private static bool IsCondition(ValueRunReader reader, ValueRun run) =>
+        run.First > 0
+        && run.Last > run.First
+        && reader.Tokens[run.First + 1].Kind == ProseKind.Relation
+        && reader.Tokens[run.First].Kind is ProseKind.Letter or ProseKind.Word
+        && Condition().IsMatch(reader.Text(run.First - 1));
+
+    // "5, not 6", "5 rather than 6": the first of them.
+    private static bool IsContrast(ValueRunReader reader, ValueRun? before, int first)
+    {
+        bool denied = false;
+        for (int i = first - 1; before is { } value && i > value.Last && i >= first - MostBetween; i--)
+        {
+            ReadOnlySpan<char> word = reader.Text(i);
+            if (!(word is "," or "and" or "than" or "of" or "(" or "not" or "rather" or "instead"))
+            {
+                return false;
+            }
+
+            denied |= word is "not" or "rather" or "instead";
+        }
+
+        return denied && first - 1 - before!.Value.Last <= MostBetween;
+    }
+
+    // "from 2 to 5"
+    private static bool IsEndOfRange(ValueRunReader reader, int first) =>
+        first > 1
+        && reader.Text(first - 1) is "to" or "through"
+        && reader.Tokens[first - 2].Kind is ProseKind.Number or ProseKind.Formula or ProseKind.Close or ProseKind.Postfix;
 
     // $x$ names something.
     private static bool IsMention(string value) => value.Length == 0 || (value.Length == 1 && char.IsLetter(value[0]));
@@ -155,6 +199,18 @@ internal static partial class LastValue
 
         return false;
     }
+
+    [GeneratedRegex(
+        @"^(steps?|cases?|parts?|questions?|problems?|equations?|theorem|lemma|chapter|figure|table|example|lines?|sections?|eq|no|method|solution|version|item|exercise|note|footnote)$",
+        RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
+    )]
+    private static partial Regex Label();
+
+    [GeneratedRegex(
+        @"^(at|when|where|for|if|with|let|given|since|because|suppose|assume|set|setting|substituting|plugging|putting|taking)$",
+        RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
+    )]
+    private static partial Regex Condition();
 
     // 3-5, 3–5: from one to the other, or the one less the other.
     [GeneratedRegex(@"^[$€£]?[0-9][0-9.,]*[-\u2010-\u2014][$€£]?[0-9][0-9.,]*$", RegexOptions.NonBacktracking)]

@@ -38,7 +38,8 @@ internal sealed class NumericVerifier : IVerifier
     public string ReadableReferences => "numbers; the types math, exact and set_f1 judge other answers";
 
     public string? WhyUnreadable(Problem problem) =>
-        Reference.Missing(problem) ?? (FinalNumber.Read(problem.Answer!) is null ? $"'{JsonText.Quote(problem.Answer!)}' is no number" : null);
+        Reference.Missing(problem)
+        ?? (FinalNumber.Read(problem.Answer!) is null ? $"'{JsonText.Quote(problem.Answer!)}' is no number" : null);
 
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {

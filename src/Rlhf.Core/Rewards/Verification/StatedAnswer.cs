@@ -47,19 +47,22 @@ internal static partial class StatedAnswer
         "value",
         "final",
         "answer",
-        "of course",
+        "of",
+        "course",
+        "integer",
+        "still",
+        "always",
         "that",
         "it",
         "we",
         "get",
         "have",
-        "a total of",
+        "total",
         "as",
         "follows",
         "result",
         "precisely",
         "namely",
-        "indeed",
         "now",
         "finally",
         "only",
@@ -91,11 +94,6 @@ internal static partial class StatedAnswer
             return new(null, true);
         }
 
-        if (Remark().IsMatch(rest))
-        {
-            return new(null, false);
-        }
-
         ValueRunReader reader = new(rest);
         int begin = Begin(reader);
         if (begin >= reader.Tokens.Count)
@@ -111,7 +109,7 @@ internal static partial class StatedAnswer
         // An opening bracket that nothing closes.
         if (reader.ReadAt(begin) is not { IsValue: true } run)
         {
-            return Words(reader, rest, begin);
+            return Remark().IsMatch(rest) ? new(null, false) : Words(reader, rest, begin);
         }
 
         if (run.IsCutOff || (begin > 0 && reader.Tokens[begin - 1].Kind == ProseKind.Open))
@@ -308,7 +306,12 @@ internal static partial class StatedAnswer
                     && i + 1 < reader.Tokens.Count
                     && reader.Tokens[i + 1].Kind == ProseKind.Word
                 )
-                || (token.Kind == ProseKind.Word && !inch && AnswerCues.EndsAnswer(reader.Text(i)))
+                || (
+                    token.Kind == ProseKind.Word
+                    && !inch
+                    && AnswerCues.EndsAnswer(reader.Text(i))
+                    && !(reader.Text(i) is "in" or "by" && i + 1 < reader.Tokens.Count && reader.Tokens[i + 1].Kind == ProseKind.Number)
+                )
             )
             {
                 break;

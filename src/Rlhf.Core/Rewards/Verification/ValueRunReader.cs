@@ -59,14 +59,19 @@ internal sealed class ValueRunReader
             at = next;
         }
 
-        bool cut =
-            at < _tokens.Count && last >= 0
-                ? _tokens[at].Kind is ProseKind.Operator or ProseKind.Relation or ProseKind.Joiner && !_tokens[at].Spaced && IsEnd(at + 1)
-                    || (_tokens[at].Kind is ProseKind.Operator or ProseKind.Relation && IsEnd(at + 1))
-                    || (_tokens[at].Kind == ProseKind.Open && !_tokens[at].Spaced && _closing[at] < 0)
-                : wanted && last >= 0;
+        bool cut = last >= 0 && (at < _tokens.Count ? IsCut(at) : wanted);
         return last < 0 ? null : new(start, last, isValue, cut);
     }
+
+    // Whether what goes on after an expression is missing: the text ends, or a bracket never does.
+    private bool IsCut(int at) =>
+        _tokens[at].Kind switch
+        {
+            ProseKind.Operator or ProseKind.Relation => IsEnd(at + 1),
+            ProseKind.Joiner => Text(at) is not (":" or "：") && IsEnd(at + 1),
+            ProseKind.Open => !_tokens[at].Spaced && _closing[at] < 0,
+            _ => false,
+        };
 
     // Where an operand, or a sign before it, ends; -1 where none begins.
     private int Operand(int at, bool isFirst, ref bool wanted)
@@ -133,7 +138,11 @@ internal sealed class ValueRunReader
                     : IsCommand(at - 1) && !IsKind(at + 1, ProseKind.Word) ? at + 1
                     : -1;
             case ProseKind.Number when token.Spaced:
-                return before.Kind == ProseKind.Number || (before.Kind == ProseKind.Letter && Text(at - 1) is "x" or "X") || IsUnit(at - 1)
+                return
+                    before.Kind == ProseKind.Number
+                    || (before.Kind == ProseKind.Close && Text(at - 1) is "}")
+                    || (before.Kind == ProseKind.Letter && Text(at - 1) is "x" or "X")
+                    || IsUnit(at - 1)
                     ? at + 1
                     : -1;
             case ProseKind.Formula
