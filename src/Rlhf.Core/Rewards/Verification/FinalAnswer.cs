@@ -38,7 +38,7 @@ internal static partial class FinalAnswer
             if (end < 0)
             {
                 // After "wait, no" whatever value comes last.
-                return lastValue || retracted ? StatedAnswer.LoneChoice(text) ?? LastValue.Find(text) : null;
+                return lastValue || retracted ? OptionLetter.Alone(text) ?? LastValue.Find(text) : null;
             }
 
             int takenBack = AnswerCues.Retraction(text, end);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Rlhf.Rewards.Verification.Equivalence;
@@ -14,74 +13,13 @@ internal readonly record struct StatedReading(string? Text, bool IsStatement, in
 /// <summary>Reads what follows "the answer is": where the answer begins, and where it ends.</summary>
 internal static partial class StatedAnswer
 {
-    // A statement is short; what is longer is no answer.
-    private const int MostCharacters = 4000;
-
-    private static readonly SearchValues<char> Lead = SearchValues.Create(" \t\r\n*:=：_#>");
-
-    private static readonly HashSet<string> LeadIns = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "therefore",
-        "thus",
-        "then",
-        "hence",
-        "so",
-        "simply",
-        "clearly",
-        "just",
-        "indeed",
-        "exactly",
-        "equal",
-        "equals",
-        "to",
-        "given",
-        "by",
-        "found",
-        "be",
-        "option",
-        "choice",
-        "letter",
-        "is",
-        "the",
-        "number",
-        "value",
-        "final",
-        "answer",
-        "of",
-        "course",
-        "integer",
-        "still",
-        "always",
-        "that",
-        "it",
-        "we",
-        "get",
-        "have",
-        "total",
-        "as",
-        "follows",
-        "result",
-        "precisely",
-        "namely",
-        "now",
-        "finally",
-        "only",
-    };
-
-    // "So our answer is consistent" states none.
-    [GeneratedRegex(
-        @"^\s*(also |indeed |thus |therefore |now |in fact )*(consistent|correct|right|wrong|incorrect|verified|confirmed|reasonable|unique|valid|clear|found|obtained|given|obvious|as expected|as follows|expected|the same|above|below|in the|not (unique|clear|correct|right|consistent))\b",
-        RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
-    )]
-    private static partial Regex Remark();
-
     /// <summary>Reads one statement.</summary>
     /// <param name="text">The whole text.</param>
     /// <param name="from">Where the answer may begin: after "answer is" or a marker.</param>
     /// <param name="until">Where it ends at the latest.</param>
     public static StatedReading Read(string text, int from, int until)
     {
-        string rest = Statement(text, from, until);
+        string rest = AnswerLead.Statement(text, from, until);
         int skipped = NotBut().Match(rest).Length;
         StatedReading reading = Read(rest[skipped..]);
         return reading with { Length = reading.Length + skipped };
@@ -95,21 +33,21 @@ internal static partial class StatedAnswer
         }
 
         ValueRunReader reader = new(rest);
-        int begin = Begin(reader);
+        int begin = AnswerLead.Begin(reader);
         if (begin >= reader.Tokens.Count)
         {
             return new(null, true);
         }
 
-        if (Choice(reader, begin) is { } choice)
+        if (OptionLetter.At(reader, begin) is { } choice)
         {
-            return Checked(reader, rest, begin, choice.Last, choice.Text);
+            return Checked(reader, rest, choice.Last, choice.Text);
         }
 
         // An opening bracket that nothing closes.
         if (reader.ReadAt(begin) is not { IsValue: true } run)
         {
-            return Remark().IsMatch(rest) ? new(null, false) : Words(reader, rest, begin);
+            return AnswerLead.IsRemark(rest) ? new(null, false) : Words(reader, rest, begin);
         }
 
         if (run.IsCutOff || (begin > 0 && reader.Tokens[begin - 1].Kind == ProseKind.Open))
@@ -118,27 +56,14 @@ internal static partial class StatedAnswer
         }
 
         string value = WithoutRepetition(ValueText.Result(reader.Text(run), keepEquation: true));
-        if (LastValueRange().IsMatch(value))
+        if (Range().IsMatch(value))
         {
             return new(null, true);
         }
 
         int last = Counted(reader, run.Last);
         string counted = rest[reader.Tokens[run.Last].End..reader.Tokens[last].End];
-        return Checked(reader, rest, begin, last, value + counted);
-    }
-
-    /// <summary>The letter of a response that is only the option of a choice: "B", "(B)", "B) 42"; null for any other.</summary>
-    public static string? LoneChoice(string text)
-    {
-        text = text.Trim();
-        if (text.Length == 0 || text.Contains('\n', StringComparison.Ordinal))
-        {
-            return null;
-        }
-
-        Match match = Option().Match(text);
-        return match.Success ? match.Groups["letter"].Value : null;
+        return Checked(reader, rest, last, value + counted);
     }
 
     /// <summary>The unit directly after a value, with a space before it; empty where none stands there.</summary>
@@ -190,99 +115,6 @@ internal static partial class StatedAnswer
         string first = value[..at].TrimEnd(',', ' '),
             second = value[(at + Or.Length)..];
         return MathEquivalence.AreEquivalent(first, second) || MathEquivalence.AreEquivalent(second, first) ? first : value;
-    }
-
-    // The rest of the line, or the next line with anything on it, and what follows up to a blank line.
-    private static string Statement(string text, int from, int until)
-    {
-        string rest = text[from..Math.Min(until, from + MostCharacters)];
-        int begin = rest.AsSpan().IndexOfAnyExcept(Lead) is >= 0 and var at ? at : rest.Length;
-        int blank = rest.IndexOf("\n\n", begin, StringComparison.Ordinal);
-        return blank < 0 ? rest : rest[..blank];
-    }
-
-    // Words that only lead to the answer, colons, line breaks and dashes.
-    private static int Begin(ValueRunReader reader)
-    {
-        int at = 0;
-        while (at < reader.Tokens.Count)
-        {
-            ProseToken token = reader.Tokens[at];
-            ReadOnlySpan<char> text = reader.Text(at);
-            bool skipped =
-                token.Kind is ProseKind.Line or ProseKind.Joiner
-                || (token.Kind == ProseKind.Relation && text is "=")
-                || (token.Kind == ProseKind.Operator && text is "*" or "**" or "_")
-                || (
-                    token.Kind == ProseKind.Operator
-                    && text is "-" or "\u2013"
-                    && at + 1 < reader.Tokens.Count
-                    && reader.Tokens[at + 1].Spaced
-                )
-                || (token.Kind == ProseKind.Other && text is "—" or "\"" or "“" or "#" or "`")
-                || (token.Kind is ProseKind.Word && LeadIns.Contains(text.ToString()))
-                || (
-                    token.Kind == ProseKind.Letter
-                    && text is "a"
-                    && at + 1 < reader.Tokens.Count
-                    && reader.Tokens[at + 1].Kind == ProseKind.Word
-                    && LeadIns.Contains(reader.Text(at + 1).ToString())
-                );
-            if (!skipped)
-            {
-                break;
-            }
-
-            at++;
-        }
-
-        return at;
-    }
-
-    // B, (B), B. Note, B) 42, B because
-    private static (string Text, int Last)? Choice(ValueRunReader reader, int at)
-    {
-        IReadOnlyList<ProseToken> tokens = reader.Tokens;
-        bool bracket = tokens[at].Kind == ProseKind.Open;
-        int letter = bracket ? at + 1 : at;
-        if (letter >= tokens.Count || tokens[letter].Kind != ProseKind.Letter || !char.IsAsciiLetterUpper(reader.Text(letter)[0]))
-        {
-            return null;
-        }
-
-        string text = reader.Text(letter).ToString();
-        if (bracket)
-        {
-            return
-                letter + 1 < tokens.Count
-                && reader.Text(letter + 1) is ")" or "]"
-                && !(
-                    letter + 2 < tokens.Count
-                    && !tokens[letter + 2].Spaced
-                    && tokens[letter + 2].Kind is ProseKind.Operator or ProseKind.Letter
-                )
-                ? (text, letter + 1)
-                : null;
-        }
-
-        if (letter + 1 == tokens.Count)
-        {
-            return (text, letter);
-        }
-
-        ProseToken next = tokens[letter + 1];
-        return next.Kind switch
-        {
-            ProseKind.Stop or ProseKind.Line or ProseKind.Close or ProseKind.Other => (text, letter),
-            ProseKind.Joiner when reader.Text(letter + 1) is ":" or "," or ";" => (text, letter),
-            ProseKind.Word => AnswerCues.EndsAnswer(reader.Text(letter + 1))
-            && text != "I"
-            && !(text == "A" && reader.Text(letter + 1) is "total" or "given")
-                ? (text, letter)
-                : null,
-            ProseKind.Open when next.Spaced && reader.Closing(letter + 1) is null => (text, letter),
-            _ => null,
-        };
     }
 
     // What is counted, and its unit: words up to one that begins something else.
@@ -351,7 +183,7 @@ internal static partial class StatedAnswer
             end = i;
         }
 
-        return Checked(reader, rest, begin, end, Said(reader, begin, end) ?? reader.Slice(begin, end));
+        return Checked(reader, rest, end, Said(reader, begin, end) ?? reader.Slice(begin, end));
     }
 
     // "Answer: She has 5 apples": the one value of a sentence, after a verb.
@@ -392,7 +224,7 @@ internal static partial class StatedAnswer
         && reader.Text(stop - 1) is "Dr" or "Mr" or "Mrs" or "Ms" or "St" or "vs" or "e" or "g" or "sq";
 
     // The answer, unless the rest of its sentence asks, rejects it or names another.
-    private static StatedReading Checked(ValueRunReader reader, string rest, int begin, int last, string answer)
+    private static StatedReading Checked(ValueRunReader reader, string rest, int last, string answer)
     {
         int stop = last + 1;
         while (stop < reader.Tokens.Count && reader.Tokens[stop].Kind is not (ProseKind.Stop or ProseKind.Line))
@@ -424,9 +256,6 @@ internal static partial class StatedAnswer
         return new(other ? null : answer, true, reader.Tokens[last].End);
     }
 
-    [GeneratedRegex(@"^(\((?<letter>[A-J])\)[.:]?( .*)?|(?<letter>[A-J])[).:]( .*)?|(?<letter>[A-J]))$", RegexOptions.NonBacktracking)]
-    private static partial Regex Option();
-
     // "not A, but B"
     [GeneratedRegex(
         @"^[ *]*not [^ ,;.\n]{1,20},? but( rather| instead)? ",
@@ -454,5 +283,5 @@ internal static partial class StatedAnswer
     private static partial Regex Verb();
 
     [GeneratedRegex(@"^[$€£]?[0-9][0-9.,]*[-\u2010-\u2014][$€£]?[0-9][0-9.,]*$", RegexOptions.NonBacktracking)]
-    private static partial Regex LastValueRange();
+    private static partial Regex Range();
 }

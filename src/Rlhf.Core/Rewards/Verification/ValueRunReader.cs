@@ -19,7 +19,7 @@ internal sealed class ValueRunReader
     public ValueRunReader(string text)
     {
         (_text, _tokens) = (text, ProseLexer.Read(text));
-        _closing = Brackets();
+        _closing = ProseBrackets.Match(_tokens);
     }
 
     public IReadOnlyList<ProseToken> Tokens => _tokens;
@@ -282,30 +282,5 @@ internal sealed class ValueRunReader
         }
 
         return false;
-    }
-
-    private int[] Brackets()
-    {
-        int[] closing = new int[_tokens.Count];
-        Array.Fill(closing, -1);
-        Stack<int> open = [];
-        for (int i = 0; i < _tokens.Count; i++)
-        {
-            switch (_tokens[i].Kind)
-            {
-                case ProseKind.Open:
-                    open.Push(i);
-                    break;
-                case ProseKind.Close when open.TryPop(out int begin):
-                    closing[begin] = i > begin + 1 ? i : -1;
-                    break;
-                case ProseKind.Word or ProseKind.Stop or ProseKind.Line or ProseKind.Other:
-                    // Prose: no bracket around it holds an expression alone.
-                    open.Clear();
-                    break;
-            }
-        }
-
-        return closing;
     }
 }
