@@ -100,7 +100,7 @@ internal static partial class AnswerCues
     }
 
     [GeneratedRegex(
-        @"\b(not|[a-z]+n't|never|cannot|between|neither|nor|except|at most|at least|(more|less|fewer|greater|larger|smaller|higher|lower|bigger|older|younger|taller|longer|shorter) than|up to|under|below|above|exceeds?|maybe|perhaps|possibly|(might|could|may) (also )?be|divisible by|multiple of|square root of|root of|square of|half of|half|twice|double|reciprocal of|negative|minus|base)(,? (be|equal to|equal|to|the|a|an|number|value|is|exactly|simply|just|really|actually|even|of))*\s*$",
+        @"\b(not|[a-z]+n't|never|cannot|between|neither|nor|except|at most|at least|(more|less|fewer|greater|larger|smaller|higher|lower|bigger|older|younger|taller|longer|shorter) than|up to|under|below|above|exceeds?|maybe|perhaps|possibly|(might|could|may) (also )?be|divisible by|multiple of|square root of|root of|square of|half of|half|twice|double|reciprocal of|negative|minus|base|guess|probably|likely|all but|anything but|everything but|[a-z] (is|equals|=) [^ ]{1,20},? (and|or) [a-z] (is|equals))(,? (be|equal to|equal|to|the|a|an|number|value|is|exactly|simply|just|really|actually|even|of))*\s*$",
         RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
     )]
     private static partial Regex DenialBefore();
@@ -130,7 +130,7 @@ internal static partial class AnswerCues
     private static partial Regex Rejection();
 
     [GeneratedRegex(
-        @"^[^\w\n.]*( ?(is|was|are|were|would be|seems|can|could|does|do|did|has|looks)( be)?( (obviously|clearly|actually))?( ?n't| not| wrong| incorrect| false| impossible| too |not )| cannot| fails| isn't| doesn't| can't| won't| wrong| rejected)",
+        @"^[^\w\n.]*( ?(is|was|are|were|would be|seems|can|could|does|do|did|has|looks)( be)?( (obviously|clearly|actually))?( ?n't| not| wrong| incorrect| false| impossible| too |not )| cannot| fails| isn't| doesn't| can't| won't| wrong| rejected| or (so|more|less|fewer|above|below|higher|lower|greater|better|thereabouts)\b| at (most|least)\b| and (above|up|below)\b)",
         RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
     )]
     private static partial Regex RejectionAfter();

@@ -53,7 +53,9 @@ internal static partial class OptionLetter
         return next.Kind switch
         {
             ProseKind.Stop or ProseKind.Line or ProseKind.Close or ProseKind.Other => (text, letter),
-            ProseKind.Joiner when reader.Text(letter + 1) is ":" or "," or ";" => (text, letter),
+            ProseKind.Joiner when reader.Text(letter + 1) is ":" or "," or ";" => IsAnotherLetter(reader, letter + 2)
+                ? null
+                : (text, letter),
             ProseKind.Word => AnswerCues.EndsAnswer(reader.Text(letter + 1))
             && text != "I"
             && !(text == "A" && reader.Text(letter + 1) is "total" or "given")
@@ -63,6 +65,13 @@ internal static partial class OptionLetter
             _ => null,
         };
     }
+
+    // "A, B" are two.
+    private static bool IsAnotherLetter(ValueRunReader reader, int at) =>
+        at < reader.Tokens.Count
+        && reader.Tokens[at].Kind == ProseKind.Letter
+        && char.IsAsciiLetterUpper(reader.Text(at)[0])
+        && (at + 1 == reader.Tokens.Count || reader.Tokens[at + 1].Kind is ProseKind.Stop or ProseKind.Line or ProseKind.Joiner);
 
     [GeneratedRegex(@"^(\((?<letter>[A-J])\)[.:]?( .*)?|(?<letter>[A-J])[).:]( .*)?|(?<letter>[A-J]))$", RegexOptions.NonBacktracking)]
     private static partial Regex Option();

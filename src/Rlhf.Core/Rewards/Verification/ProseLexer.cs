@@ -220,12 +220,34 @@ internal sealed partial class ProseLexer
         string word = _text[_at..end];
         Add(
             Functions.Contains(word) ? ProseKind.Function
-                : word.Length == 1 ? ProseKind.Letter
+                : word.Length == 1 || IsProduct(word, end) ? ProseKind.Letter
                 : word.Equals("or", StringComparison.OrdinalIgnoreCase) || word.Equals("and", StringComparison.OrdinalIgnoreCase)
                     ? ProseKind.Joiner
                 : ProseKind.Word,
             end - _at
         );
+    }
+
+    // "= mx + 1": letters between signs.
+    private bool IsProduct(string word, int end)
+    {
+        if (
+            word.Length > 3
+            || _tokens.Count == 0
+            || _tokens[^1].Kind is not (ProseKind.Operator or ProseKind.Relation)
+            || word is "or" or "and"
+        )
+        {
+            return false;
+        }
+
+        int next = end;
+        while (next < _text.Length && _text[next] == ' ')
+        {
+            next++;
+        }
+
+        return next < _text.Length && _text[next] is '+' or '-' or '\u2212' or '*' or '/' or '^' or '=';
     }
 
     // A script that writes no spaces between words and numbers.

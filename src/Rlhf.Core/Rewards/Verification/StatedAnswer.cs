@@ -247,7 +247,7 @@ internal static partial class StatedAnswer
         }
 
         bool other =
-            AnswerCues.Rejects(tail)
+            AnswerCues.Rejects(BeforeReason().Match(tail) is { Success: true } because ? tail[..because.Index] : tail)
             || (
                 NumberWords.Read(tail.TrimEnd(' ', ')', '*')) is { } number
                 && ValueText.Result(answer, false) is var value
@@ -268,6 +268,9 @@ internal static partial class StatedAnswer
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
     )]
     private static partial Regex Reason();
+
+    [GeneratedRegex(@"\b(because|since)\b", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex BeforeReason();
 
     // "5, not 6", "5 rather than 6"
     [GeneratedRegex(
