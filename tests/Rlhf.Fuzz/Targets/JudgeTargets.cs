@@ -79,6 +79,7 @@ internal static class JudgeTargets
         private readonly Judge[] _judges;
         private readonly bool _asBody;
         private string _now = "";
+        private long _asked;
 
         public JudgeTarget(bool asBody, IReadOnlyList<string> seeds)
         {
@@ -97,7 +98,12 @@ internal static class JudgeTargets
             _now = _asBody ? Encoding.UTF8.GetString(input) : Encoding.UTF8.GetString(input).Replace('\uFFFD', '?');
             foreach (Judge judge in _judges)
             {
-                judge.ScoreAsync(Completion, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+                // A response of its own each time: what was answered once is not asked again.
+                Completion asked = Completion with
+                {
+                    Text = $"7 ({_asked++})",
+                };
+                judge.ScoreAsync(asked, CancellationToken.None).AsTask().GetAwaiter().GetResult();
             }
         }
 

@@ -122,9 +122,11 @@ internal sealed class JudgeServer : IDisposable
 
             context.Response.ContentType = reply.ContentType;
             byte[] bytes = reply.Bytes ?? Encoding.UTF8.GetBytes(text);
+
+            // Of known length, the answer is sent at once, and nobody waits for an acknowledgement.
+            context.Response.ContentLength64 = bytes.Length;
             if (reply.CutOff)
             {
-                context.Response.ContentLength64 = bytes.Length;
                 await context.Response.OutputStream.WriteAsync(bytes.AsMemory(0, bytes.Length / 2));
                 await context.Response.OutputStream.FlushAsync();
                 context.Response.Abort();
