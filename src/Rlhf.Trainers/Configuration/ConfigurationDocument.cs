@@ -14,6 +14,8 @@ internal sealed class ConfigurationDocument
         AllowDuplicateProperties = false,
     };
 
+    private const int DeepestKey = 32; // what reads the document goes as deep
+
     private readonly ConfigurationSources _sources;
     private readonly Dictionary<string, ConfigurationOverride> _replaced = new(StringComparer.OrdinalIgnoreCase);
 
@@ -111,6 +113,11 @@ internal sealed class ConfigurationDocument
     {
         JsonNode node = Root;
         string[] names = change.Key.Split(':');
+        if (names.Length > DeepestKey)
+        {
+            return $"{change.Key[..100]}… (from {change.Origin}): the key has {names.Length} parts; a configuration is {DeepestKey} deep at the most.";
+        }
+
         for (int i = 0; i < names.Length; i++)
         {
             bool isLast = i == names.Length - 1;
