@@ -96,7 +96,7 @@ internal sealed partial class ProblemReader
         int mark = text.LastIndexOf(FinalAnswerMark, StringComparison.Ordinal);
         string line = mark < 0 ? "" : text[(mark + FinalAnswerMark.Length)..].Trim().Split('\n')[0].Trim();
         Match amount = Amount().Match(line);
-        string answer = (amount.Success ? amount.Groups["sign"].Value + amount.Groups["number"].Value : line).Replace(
+        string answer = (amount.Success ? (amount.Groups["minus"].Success ? "-" : "") + amount.Groups["number"].Value : line).Replace(
             ",",
             "",
             StringComparison.Ordinal
@@ -176,8 +176,8 @@ internal sealed partial class ProblemReader
             _ => JsonText.Quote(value.GetRawText()),
         };
 
-    // A plain number, perhaps with a currency sign before it or a full stop after.
-    [GeneratedRegex(@"^(?<sign>-)?\s*\$?\s*(?<sign>-)?(?<number>[0-9][0-9,]*(\.[0-9]+)?|\.[0-9]+)\.?$", RegexOptions.CultureInvariant)]
+    // A plain number, perhaps with a sign and a currency sign before it or a full stop after.
+    [GeneratedRegex(@"^(\+|(?<minus>[-\u2212]))?\s*\$?\s*(\+|(?<minus>[-\u2212]))?(?<number>[0-9][0-9,]*(\.[0-9]+)?|\.[0-9]+)\.?$", RegexOptions.CultureInvariant)]
     private static partial Regex Amount();
 
     [GeneratedRegex("<<[^<>]*>>")]
