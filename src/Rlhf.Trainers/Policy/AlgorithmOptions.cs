@@ -157,7 +157,7 @@ public sealed record RolloutOptions
     [Range(1, 1048576)]
     public int MaxNewTokens { get; init; } = 256;
 
-    /// <summary>Texts that end a completion.</summary>
+    /// <summary>Texts that end a completion; one that is a special token of the model is a stop token.</summary>
     /// <value>Default none.</value>
     public IReadOnlyList<string> StopStrings { get; init; } = [];
 
