@@ -171,10 +171,10 @@ internal static partial class LastValue
         return denied && first - 1 - before!.Value.Last <= MostBetween;
     }
 
-    // "from 2 to 5"
+    // "from 2 to 5", "4 by 6"
     private static bool IsEndOfRange(ValueRunReader reader, int first) =>
         first > 1
-        && reader.Text(first - 1) is "to" or "through"
+        && reader.Text(first - 1) is "to" or "through" or "by"
         && reader.Tokens[first - 2].Kind is ProseKind.Number or ProseKind.Formula or ProseKind.Close or ProseKind.Postfix;
 
     // $x$ names something.

@@ -62,6 +62,12 @@ internal static partial class ValueText
             return text.Trim();
         }
 
+        // "2/3 ≈ 0.667" states the first.
+        if (keepEquation && equal.Find(p => text[p.At] is '≈' || text.AsSpan(p.At).StartsWith("\\approx")) is { Length: > 0 } about)
+        {
+            return Result(text[..about.At], keepEquation);
+        }
+
         string left = text[..equal[0].At].Trim(),
             right = text[equal[^1].End..].Trim();
         if (right.Length == 0)
