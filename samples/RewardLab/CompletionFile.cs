@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Rlhf.Datasets;
+using Rlhf.Json;
 using Rlhf.Rewards;
 using Rlhf.Tokenizers;
 using static TorchSharp.torch;
@@ -40,6 +41,7 @@ internal sealed class CompletionFile
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
     };
 
     private CompletionFile(IReadOnlyList<CompletionLine> lines, IReadOnlyList<Completion> completions, RewardLayout layout) =>
@@ -58,20 +60,20 @@ internal sealed class CompletionFile
     {
         List<CompletionLine> lines = [];
         int number = 0;
-        foreach (string text in File.ReadLines(path))
+        foreach (ReadOnlyMemory<byte> text in LinesOf(File.ReadAllBytes(path)))
         {
             number++;
             try
             {
-                if (!string.IsNullOrWhiteSpace(text))
+                if (!text.Span.Trim(" \t\r"u8).IsEmpty)
                 {
-                    lines.Add(JsonSerializer.Deserialize<CompletionLine>(text, Json) ?? throw new JsonException("it is null."));
+                    lines.Add(JsonText.Deserialize<CompletionLine>(text, Json, new() { FirstLine = number }));
                 }
             }
-            catch (JsonException e)
+            catch (JsonTextException e)
             {
                 throw new InvalidDataException(
-                    $"{path}, line {number}: {e.Message} A line is an object with question and response, and perhaps answer, solution, group, truncated and scores.",
+                    $"{path}, {e.Message} A line is an object with question and response, and perhaps answer, solution, group, truncated and scores.",
                     e
                 );
             }
@@ -108,6 +110,17 @@ internal sealed class CompletionFile
             ),
         ];
         return new(lines, completions, Batch(lines, completions, found));
+    }
+
+    private static IEnumerable<ReadOnlyMemory<byte>> LinesOf(byte[] text)
+    {
+        for (int from = text.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0; from < text.Length; )
+        {
+            int length = text.AsSpan(from).IndexOf((byte)'\n');
+            int to = length < 0 ? text.Length : from + length;
+            yield return text.AsMemory(from..to);
+            from = to + 1;
+        }
     }
 
     private static int[] TokenEnds(string text, ITokenizer? tokenizer)

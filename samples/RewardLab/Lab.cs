@@ -48,7 +48,7 @@ internal static class Lab
             .With<RecordedOptions>("recorded", o => new RecordedScores(o, file!.Lines));
         RewardOptions options = ConfigurationReader
             .Read<RewardOptions>(
-                new() { Json = File.ReadAllText(pipeline.FullName), File = pipeline.FullName },
+                ConfigurationSources.FromFile(pipeline.FullName),
                 ConfigurationReader.SerializerOptions(StageRegistry.Default.CreateJsonConverter(), registry.CreateJsonConverter())
             )
             .Options;

@@ -57,12 +57,9 @@ return ConsoleProgram.Run(cancellation =>
         {
             result = Lab.Run(responses, file, parse.GetValue(tokenizer), parse.GetValue(seed), cancellation);
         }
-        catch (Exception e) when (e is RewardPipelineException or ArgumentException)
+        catch (RewardPipelineException e)
         {
-            string message = e is ArgumentException { ParamName: { } name }
-                ? e.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal)
-                : e.Message;
-            throw new ConfigurationException($"{file.FullName}: {message}");
+            throw new ConfigurationException($"{file.FullName}: {e.Message}");
         }
 
         foreach (string warning in result.Warnings)

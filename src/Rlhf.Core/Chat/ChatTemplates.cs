@@ -1,3 +1,6 @@
+using Rlhf.Configuration;
+using Rlhf.Json;
+
 namespace Rlhf.Chat;
 
 /// <summary>The chat templates, by name or by what a model's folder holds.</summary>
@@ -22,12 +25,23 @@ public static class ChatTemplates
     /// </summary>
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(t => t.Name)];
 
+    /// <summary>What is wrong with a name in a configuration; null where it is <c>auto</c> or one of <see cref="Names"/>.</summary>
+    internal static string? Fault(string name) =>
+        name == "auto" || Find(name) is not null
+            ? null
+            : $"there is no such chat template.{Suggestion.Ask(name, Names)} Choose auto or one of {string.Join(", ", Names)}.";
+
+    private static ChatTemplate? Find(string name) => All.FirstOrDefault(t => t.Name == name);
+
     /// <summary>The template with a name.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <exception cref="ArgumentException">There is none of that name.</exception>
     public static ChatTemplate ByName(string name) =>
-        All.FirstOrDefault(t => t.Name == name)
-        ?? throw new ArgumentException($"There is no chat template '{name}'. Choose one of {string.Join(", ", Names)}.", nameof(name));
+        Find(name)
+        ?? throw new ArgumentException(
+            $"There is no chat template '{JsonText.Quote(name)}'.{Suggestion.Ask(name, Names)} Choose one of {string.Join(", ", Names)}.",
+            nameof(name)
+        );
 
     /// <summary>
     /// The template of a Hugging Face folder: known by the whole text of its Jinja template (<c>chat_template.jinja</c>, else

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Rlhf.Json;
 
 namespace Rlhf.Configuration;
 
@@ -21,7 +22,10 @@ public sealed class DiscriminatedJsonConverter<TBase>(string what, IReadOnlyDict
     {
         if (
             JsonNode.Parse(ref reader) is not JsonObject node
-            || !node.Remove(Discriminator, out JsonNode? given)
+            || !node.Remove(
+                node.FirstOrDefault(p => string.Equals(p.Key, Discriminator, StringComparison.OrdinalIgnoreCase)).Key ?? "",
+                out JsonNode? given
+            )
             || given is not JsonValue value
             || !value.TryGetValue(out string? name)
         )
@@ -31,7 +35,9 @@ public sealed class DiscriminatedJsonConverter<TBase>(string what, IReadOnlyDict
 
         if (!types.TryGetValue(name, out Type? type))
         {
-            throw new JsonException($"there is no {what} type '{name}'; types: {Known()}.");
+            throw new JsonException(
+                $"there is no {what} type '{JsonText.Quote(name)}'; types: {Known()}.{Suggestion.Ask(name, types.Keys.Order(StringComparer.Ordinal))}"
+            );
         }
 
         try

@@ -1,10 +1,11 @@
 using System.ComponentModel.DataAnnotations;
+using Rlhf.Chat;
 using Rlhf.Configuration;
 
 namespace Rlhf.Rewards;
 
 /// <summary>What every reward model's options have.</summary>
-public abstract record RewardModelOptions : RewardSourceOptions
+public abstract record RewardModelOptions : RewardSourceOptions, IValidatableObject
 {
     /// <summary>The model's Hugging Face folder: a causal trunk with a head of one or two outputs, and its tokenizer.</summary>
     [ConfigurationPath]
@@ -31,6 +32,15 @@ public abstract record RewardModelOptions : RewardSourceOptions
     /// <summary>Keys of the model's config.json that are not known here and may be passed over.</summary>
     /// <value>Default none: an unknown key that is neither null nor false is refused, since it could change the scores.</value>
     public IReadOnlyList<string> IgnoreKeys { get; init; } = [];
+
+    /// <inheritdoc/>
+    public virtual IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (ChatTemplates.Fault(Chat) is { } fault)
+        {
+            yield return new(fault, [nameof(Chat)]);
+        }
+    }
 }
 
 /// <summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Rlhf.Configuration;
 
 namespace Rlhf.Rewards;
 
@@ -31,6 +32,7 @@ public sealed partial class RewardScorer
         _hanging = [.. sources.Select(_ => new HangingCalls())];
         CheckSources(Sources);
         CheckOptions(Sources, _options);
+        OptionsCheck.Require(_options);
     }
 
     /// <summary>The sources.</summary>

@@ -85,6 +85,7 @@ public sealed class RewardSourceRegistry
     public IRewardSource Create(RewardSourceOptions options)
     {
         RewardSourceType type = TypeOf(options);
+        OptionsCheck.Require(options);
         return type.Create is { } create
             ? create(options)
             : throw new ArgumentException($"reward source type '{type.Name}' is a model; it is made by CreateModel.", nameof(options));
@@ -96,6 +97,7 @@ public sealed class RewardSourceRegistry
     public ITensorRewardSource CreateModel(RewardSourceOptions options, ModelLoadOptions load)
     {
         RewardSourceType type = TypeOf(options);
+        OptionsCheck.Require(options);
         return type.CreateModel is { } create
             ? create(options, load)
             : throw new ArgumentException($"reward source type '{type.Name}' is no model; it is made by Create.", nameof(options));

@@ -59,7 +59,10 @@ public sealed record UnitTestsOptions : RewardSourceOptions, IValidatableObject
 
     /// <summary>The file's name.</summary>
     /// <value>Default <c>solution.py</c>; without folders.</value>
-    [RegularExpression("^[A-Za-z0-9_-][A-Za-z0-9_.-]*$")]
+    [RegularExpression(
+        "^[A-Za-z0-9_-][A-Za-z0-9_.-]*$",
+        ErrorMessage = "must be a file name of letters, digits, _, - and dots that does not begin with a dot."
+    )]
     public string FileName { get; init; } = "solution.py";
 
     /// <summary>

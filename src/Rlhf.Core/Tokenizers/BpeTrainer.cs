@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Rlhf.Configuration;
 
 namespace Rlhf.Tokenizers;
 
@@ -36,6 +37,7 @@ public static class BpeTrainer
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(options);
+        OptionsCheck.Require(options);
         List<string> tokens = [.. options.SpecialTokens, .. Enumerable.Range(0, 256).Select(b => ByteAlphabet.CharOf((byte)b).ToString())];
         if (tokens.Count > options.VocabularySize)
         {

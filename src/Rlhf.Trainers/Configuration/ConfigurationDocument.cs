@@ -1,18 +1,16 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Rlhf.Json;
 
 namespace Rlhf.Trainers.Configuration;
 
 /// <summary>The one JSON document that a configuration is read from: the file's, with values replaced.</summary>
 internal sealed class ConfigurationDocument
 {
-    private static readonly JsonDocumentOptions Reading = new()
-    {
-        CommentHandling = JsonCommentHandling.Skip,
-        AllowTrailingCommas = true,
-        AllowDuplicateProperties = false,
-    };
+    private static readonly JsonTextOptions Reading = new() { Comments = true, TrailingCommas = true };
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private const int DeepestKey = 32; // what reads the document goes as deep
 
@@ -35,11 +33,17 @@ internal sealed class ConfigurationDocument
         JsonNode? root;
         try
         {
-            root = JsonNode.Parse(sources.Json, documentOptions: Reading);
+            root = JsonText.ParseNode(Strict.GetBytes(sources.Json), Reading);
         }
-        catch (JsonException e)
+        catch (JsonTextException e)
         {
-            throw new ConfigurationException($"{name}, line {e.LineNumber + 1}: it is no JSON: {e.Message}");
+            throw new ConfigurationException($"{name} is no JSON that can be read: {e.Message}");
+        }
+        catch (EncoderFallbackException)
+        {
+            throw new ConfigurationException(
+                $"{name} is no JSON that can be read: it holds half of a surrogate pair, which is no Unicode text."
+            );
         }
 
         ConfigurationDocument document = new(
@@ -73,12 +77,15 @@ internal sealed class ConfigurationDocument
         return true;
     }
 
+    /// <summary>The text that stands at a key; null where there is none.</summary>
+    public string? TextAt(string key) =>
+        Find(key)?.Value is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
+
     /// <summary>Takes an unknown key out, so that reading can go on to the next problem.</summary>
-    public bool Remove(string key)
+    public bool Remove(IReadOnlyList<string> names)
     {
-        int colon = key.LastIndexOf(':');
-        JsonNode? parent = colon < 0 ? Root : Find(key[..colon])?.Value;
-        return parent is JsonObject section && section.Remove(key[(colon + 1)..]);
+        JsonNode? parent = names.SkipLast(1).Aggregate((JsonNode?)Root, (node, name) => node is null ? null : Child(node, name).Value);
+        return parent is JsonObject section && names.Count > 0 && section.Remove(Child(section, names[^1]).Name);
     }
 
     /// <summary>A problem for each null in a list, which the serializer would let through whatever the element's type.</summary>
@@ -115,7 +122,7 @@ internal sealed class ConfigurationDocument
         string[] names = change.Key.Split(':');
         if (names.Length > DeepestKey)
         {
-            return $"{change.Key[..100]}… (from {change.Origin}): the key has {names.Length} parts; a configuration is {DeepestKey} deep at the most.";
+            return $"{JsonText.Quote(change.Key)} (from {change.Origin}): the key has {names.Length} parts; a configuration is {DeepestKey} deep at the most.";
         }
 
         for (int i = 0; i < names.Length; i++)
@@ -186,18 +193,7 @@ internal sealed class ConfigurationDocument
         foreach (string name in key.Split(':'))
         {
             parent = node;
-            last = name;
-            node = node switch
-            {
-                JsonArray list
-                    when int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < list.Count => list[
-                    index
-                ],
-                JsonObject section
-                    when section.FirstOrDefault(p => string.Equals(p.Key, name, StringComparison.OrdinalIgnoreCase))
-                        is { Key: { } found } => section[last = found],
-                _ => null,
-            };
+            (last, node) = Child(node!, name);
             if (node is null)
             {
                 return null;
@@ -206,6 +202,18 @@ internal sealed class ConfigurationDocument
 
         return new(parent!, last, node!);
     }
+
+    // An element of a list, or a value of a section with its name as it is written there.
+    private static (string Name, JsonNode? Value) Child(JsonNode node, string name) =>
+        node switch
+        {
+            JsonArray list when int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < list.Count =>
+                (name, list[index]),
+            JsonObject section
+                when section.FirstOrDefault(p => string.Equals(p.Key, name, StringComparison.OrdinalIgnoreCase))
+                    is { Key: { } found } pair => (found, pair.Value),
+            _ => (name, null),
+        };
 
     private sealed record Place(JsonNode Parent, string Name, JsonNode Value)
     {

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
+using Rlhf.Configuration;
+using Rlhf.Json;
 
 namespace Rlhf.Trainers.Configuration;
 
@@ -65,16 +67,17 @@ public static partial class ConfigurationReader
             {
                 options = document.Root.Deserialize<TOptions>(serializer);
             }
-            catch (JsonException e)
+            catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or FormatException)
             {
-                string key = KeyOf(e);
+                string[] names = NamesOf(e);
+                string key = string.Join(':', names);
                 if (document.ReadAsText(key))
                 {
                     continue;
                 }
 
-                problems.Add(Describe(e, key, document, serializer, OptionsWalk.TypeAt(typeof(TOptions), key)));
-                if (!document.Remove(key) || !UnmappedMember().IsMatch(e.Message))
+                problems.Add(Describe(e, names, document, serializer, typeof(TOptions)));
+                if (!UnmappedMember().IsMatch(e.Message) || !document.Remove(names))
                 {
                     break;
                 }
@@ -83,57 +86,71 @@ public static partial class ConfigurationReader
 
         if (options is not null)
         {
-            OptionsWalk.ResolvePaths(options, document);
-            problems.AddRange(OptionsWalk.Validate(options, document));
+            problems.AddRange(OptionsWalk.ResolvePaths(options, document));
+            if (problems.Count == 0)
+            {
+                problems.AddRange(OptionsWalk.Validate(options, document.OriginOf));
+            }
         }
 
         return problems.Count == 0 ? new(options!, serializer) { File = sources.File } : throw new ConfigurationException(problems);
     }
 
-    private static string Describe(
-        JsonException e,
-        string key,
-        ConfigurationDocument document,
-        JsonSerializerOptions serializer,
-        Type? expected
-    )
+    private static string Describe(Exception e, string[] names, ConfigurationDocument document, JsonSerializerOptions serializer, Type root)
     {
-        string origin = document.OriginOf(key);
+        string key = string.Join(':', names),
+            origin = document.OriginOf(key);
         if (UnmappedMember().Match(e.Message) is { Success: true } unmapped)
         {
             string[] known = OptionsWalk.KeysOf(unmapped.Groups["type"].Value, serializer);
             string name = unmapped.Groups["name"].Value;
-            string? near = known
-                .Where(k => EditDistance.Between(k, name) <= Math.Max(2, name.Length / 3))
-                .MinBy(k => EditDistance.Between(k, name));
-            return $"{KeyWithName(key, name)} (from {origin}) is not known.{(near is null ? "" : $" Did you mean {near}?")}{(known.Length > 0 ? $" Known here: {string.Join(", ", known)}." : "")}";
+            return $"{JsonText.Quote(KeyWithName(names, name))} (from {origin}) is not known.{Meant(name, known, root)}{(known.Length > 0 ? $" Known here: {string.Join(", ", known)}." : "")}";
         }
 
-        return $"{(key.Length == 0 ? "configuration" : key)} (from {origin}): {JsonMessages.Explain(e.Message, expected)}";
+        return $"{(key.Length == 0 ? "configuration" : JsonText.Quote(key))} (from {origin}): {JsonMessages.Explain(e.Message, OptionsWalk.TypeAt(root, key), document.TextAt(key))}";
     }
 
-    private static string KeyWithName(string key, string name) =>
-        key.EndsWith(name, StringComparison.OrdinalIgnoreCase) ? key
-        : key.Length == 0 ? name
-        : $"{key}:{name}";
+    // A key of this section, else a section that has such a key; and how keys are written, where another separator was taken.
+    private static string Meant(string name, string[] known, Type root)
+    {
+        if (Suggestion.Nearest(name, known) is { } near)
+        {
+            return $" Did you mean {near}?";
+        }
+
+        string[] parts = name.Split('.', '/');
+        IReadOnlyList<string> elsewhere = OptionsWalk.KeysNamed(root, parts[^1]);
+        string separated = parts.Length > 1 ? $" Sections are separated by ':', as in {string.Join(':', parts)}." : "";
+        return elsewhere.Count is > 0 and <= 4 ? $"{separated} Did you mean {string.Join(" or ", elsewhere)}?" : separated;
+    }
+
+    private static string KeyWithName(string[] names, string name) =>
+        names.Length > 0 && string.Equals(names[^1], name, StringComparison.OrdinalIgnoreCase)
+            ? string.Join(':', names)
+            : string.Join(':', names.Append(name));
 
     // A converter that reads a part by itself reports the part's place in the whole, and wraps what went wrong within the part.
-    private static string KeyOf(JsonException e)
-    {
-        string key = KeyOf(e.Path),
-            within = e.InnerException is JsonException { Path: not null } inner ? KeyOf(inner) : "";
-        return within.Length == 0 ? key : $"{key}:{within}";
-    }
+    private static string[] NamesOf(Exception e) =>
+        e switch
+        {
+            JsonException json =>
+            [
+                .. NamesIn(json.Path),
+                .. json.InnerException is JsonException { Path: not null } or NotSupportedException ? NamesOf(json.InnerException) : [],
+            ],
+            _ => [.. NamesIn(PathIn().Match(e.Message) is { Success: true } path ? path.Groups["path"].Value : null)],
+        };
 
-    // $.rewards.shaping[0].channel, or with ['…'] around unusual names, to rewards:shaping:0:channel.
-    private static string KeyOf(string? path) =>
-        path is null or "$"
-            ? ""
-            : PathSeparators().Replace(path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : path.TrimStart('$'), ":").Trim(':');
+    // $.rewards.shaping[0].channel, or with ['…'] around unusual names, as its names.
+    private static IEnumerable<string> NamesIn(string? path) =>
+        PathPart().Matches(path ?? "").Select(m => m.Groups["quoted"].Success ? m.Groups["quoted"].Value : m.Groups["plain"].Value);
 
     [GeneratedRegex(@"The JSON property '(?<name>[^']*)' could not be mapped to any \.NET member contained in type '(?<type>[^']*)'")]
     private static partial Regex UnmappedMember();
 
-    [GeneratedRegex(@"\['|'\]|[.\[\]]+")]
-    private static partial Regex PathSeparators();
+    [GeneratedRegex(@"\['(?<quoted>.*?)'\](?=[.\[]|$)|[.\[](?<plain>[^.\[\]']+)\]?")]
+    private static partial Regex PathPart();
+
+    [GeneratedRegex(@" Path: (?<path>\$\S*)")]
+    private static partial Regex PathIn();
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
+using Rlhf.Configuration;
+using Rlhf.Json;
 
 namespace Rlhf.Trainers.Configuration;
 
@@ -10,20 +11,39 @@ internal static partial class JsonMessages
     /// <summary>A message that names what is wanted.</summary>
     /// <param name="message">A message of the serializer, perhaps with words of a converter before it.</param>
     /// <param name="expected">The type that is declared for the value; null where that is not known.</param>
-    public static string Explain(string message, Type? expected)
+    /// <param name="given">The text that stands there; null where it is none.</param>
+    public static string Explain(string message, Type? expected, string? given)
     {
         string text = Position().Replace(message, "");
-        text = WrongType().Replace(text, m => $"{Wanted(m.Groups["type"].Value)} is needed here.");
+        text = WrongType().Replace(text, m => $"{Wanted(m.Groups["type"].Value)} is needed here.{Meant(m.Groups["type"].Value, given)}");
         text = Missing().Replace(text, m => $"{m.Groups["names"].Value} must be given.");
         text = Null().Replace(text, m => $"'{m.Groups["name"].Value}' must not be null.");
+        text = Twice().Replace(text, m => $"'{JsonText.Quote(m.Groups["name"].Value)}' stands twice; capital and small letters are the same.");
+        string[] types = OptionsWalk.TypesOf(expected);
+        text = NoType().Replace(text, _ => $"'type' must be given; types: {string.Join(", ", types)}.");
         return UnknownType()
-            .Replace(text, m => $"there is no type '{m.Groups["name"].Value}'; types: {string.Join(", ", TypesOf(expected))}.");
+            .Replace(
+                text,
+                m =>
+                    $"there is no type '{JsonText.Quote(m.Groups["name"].Value)}'; types: {string.Join(", ", types)}.{Suggestion.Ask(m.Groups["name"].Value, types)}"
+            );
     }
+
+    // The names of an enumeration that a text comes near to.
+    private static string Meant(string typeName, string? given) =>
+        given is not null && EnumOf(typeName) is { } type ? Suggestion.Ask(given, NamesOf(type)) : "";
+
+    private static Type? EnumOf(string typeName)
+    {
+        string name = NullableName().Match(typeName) is { Success: true } nullable ? nullable.Groups["type"].Value : typeName;
+        return AppDomain.CurrentDomain.GetAssemblies().Select(a => a.GetType(name)).FirstOrDefault(t => t is { IsEnum: true });
+    }
+
+    private static IEnumerable<string> NamesOf(Type type) => Enum.GetNames(type).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName);
 
     private static string Wanted(string typeName)
     {
-        string name = Nullable().Match(typeName) is { Success: true } nullable ? nullable.Groups["type"].Value : typeName;
-        Type? type = AppDomain.CurrentDomain.GetAssemblies().Select(a => a.GetType(name)).OfType<Type>().FirstOrDefault();
+        string name = NullableName().Match(typeName) is { Success: true } nullable ? nullable.Groups["type"].Value : typeName;
         return name switch
         {
             "System.Double" or "System.Single" or "System.Decimal" => "a number",
@@ -31,19 +51,12 @@ internal static partial class JsonMessages
             "System.Boolean" => "true or false",
             "System.String" => "a text",
             "System.TimeSpan" => "a time such as 00:00:10",
-            _ when type is { IsEnum: true } =>
-                $"one of {string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName))}",
+            _ when EnumOf(name) is { } type => $"one of {string.Join(", ", NamesOf(type))}",
             _ when name.Contains("Dictionary`2", StringComparison.Ordinal) => "an object of names and values",
             _ when name.Contains("List`1", StringComparison.Ordinal) || name.EndsWith("[]", StringComparison.Ordinal) => "a list",
             _ => "an object",
         };
     }
-
-    private static IEnumerable<string> TypesOf(Type? type) =>
-        type?.GetCustomAttributes(typeof(JsonDerivedTypeAttribute), inherit: false)
-            .Cast<JsonDerivedTypeAttribute>()
-            .Select(t => t.TypeDiscriminator?.ToString() ?? "")
-        ?? [];
 
     [GeneratedRegex(@" Path: \S+( \| LineNumber: \d+ \| BytePositionInLine: \d+)?\.?")]
     private static partial Regex Position();
@@ -52,13 +65,19 @@ internal static partial class JsonMessages
     private static partial Regex WrongType();
 
     [GeneratedRegex(@"^System\.Nullable`1\[(?<type>.+)\]$")]
-    private static partial Regex Nullable();
+    private static partial Regex NullableName();
 
     [GeneratedRegex(@"JSON deserialization for type '[^']+' was missing required properties including: (?<names>.+)\.$")]
     private static partial Regex Missing();
 
     [GeneratedRegex(@"The property or field '(?<name>[^']+)' on type '[^']+' doesn't allow setting null values\..*$")]
     private static partial Regex Null();
+
+    [GeneratedRegex(@"Duplicate property '(?<name>[^']*)' encountered during deserialization.*$", RegexOptions.Singleline)]
+    private static partial Regex Twice();
+
+    [GeneratedRegex(@"The JSON payload for polymorphic interface or abstract type '[^']+' must specify a type discriminator\.?.*$", RegexOptions.Singleline)]
+    private static partial Regex NoType();
 
     [GeneratedRegex(@"Read unrecognized type discriminator id '(?<name>[^']*)'\.")]
     private static partial Regex UnknownType();

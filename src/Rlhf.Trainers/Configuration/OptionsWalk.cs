@@ -1,60 +1,47 @@
-using System.Collections;
-using System.ComponentModel.DataAnnotations;
-using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
-using System.Text.RegularExpressions;
+using System.Text.Json.Serialization;
 using Rlhf.Configuration;
 
 namespace Rlhf.Trainers.Configuration;
 
-/// <summary>Walks an options object with the key of each value.</summary>
-internal static partial class OptionsWalk
+/// <summary>Walks an options object, or its type, with the key of each value.</summary>
+internal static class OptionsWalk
 {
-    /// <summary>Checks every object's attributes and its own rules.</summary>
-    public static IEnumerable<string> Validate(object options, ConfigurationDocument document)
-    {
-        foreach ((string key, object value) in Objects(options, ""))
-        {
-            List<ValidationResult> results = [];
-            Validator.TryValidateObject(value, new(value), results, validateAllProperties: true);
-            foreach (ValidationResult result in results)
-            {
-                string member = Join(
-                    key,
-                    result.MemberNames.FirstOrDefault() is { } name ? JsonNamingPolicy.CamelCase.ConvertName(name) : ""
-                );
-                object? given = result.MemberNames.FirstOrDefault() is { } property
-                    ? value.GetType().GetProperty(property)?.GetValue(value)
-                    : null;
-                string shown = given switch
-                {
-                    null or (IEnumerable and not string) => "",
-                    IFormattable number => $" is {number.ToString(null, CultureInfo.InvariantCulture)}",
-                    _ => $" is {given}",
-                };
-                yield return $"{member}{shown} (from {document.OriginOf(member)}): {Plain(result.ErrorMessage ?? "")}";
-            }
-        }
-    }
+    // Sections do not nest deeper.
+    private const int DeepestSection = 6;
 
-    /// <summary>Makes relative paths absolute.</summary>
-    public static void ResolvePaths(object options, ConfigurationDocument document)
+    /// <summary>Checks every object's attributes and its own rules.</summary>
+    public static IEnumerable<string> Validate(object options, Func<string, string> originOf) =>
+        OptionsCheck.Problems(options).Select(p => $"{p.Key}{p.Shown} (from {originOf(p.Key)}): {p.Message}");
+
+    /// <summary>Makes relative paths absolute; gives a problem for each that is empty.</summary>
+    public static IReadOnlyList<string> ResolvePaths(object options, ConfigurationDocument document)
     {
-        foreach ((string key, object value) in Objects(options, "").ToArray())
+        List<string> problems = [];
+        foreach ((string key, object value) in OptionsCheck.Objects(options, "").ToArray())
         {
             foreach (PropertyInfo property in value.GetType().GetProperties().Where(p => p.IsDefined(typeof(ConfigurationPathAttribute))))
             {
-                if (property.GetValue(value) is string path)
+                if (property.GetValue(value) is not string path)
                 {
-                    string full = Path.GetFullPath(
-                        path,
-                        document.BaseFolderOf(Join(key, JsonNamingPolicy.CamelCase.ConvertName(property.Name)))
-                    );
-                    property.SetValue(value, full);
+                    continue;
                 }
+
+                string at = OptionsCheck.Join(key, OptionsCheck.KeyOf(property.Name));
+                if (string.IsNullOrWhiteSpace(path) || path.Contains('\0', StringComparison.Ordinal))
+                {
+                    problems.Add(
+                        $"{at} (from {document.OriginOf(at)}): {(string.IsNullOrWhiteSpace(path) ? "it is empty" : "it holds a NUL character")}; give a path, or leave the key out."
+                    );
+                    continue;
+                }
+
+                property.SetValue(value, Path.GetFullPath(path, document.BaseFolderOf(at)));
             }
         }
+
+        return problems;
     }
 
     /// <summary>The keys that a type knows, as they are written.</summary>
@@ -64,6 +51,10 @@ internal static partial class OptionsWalk
         return type is null ? [] : [.. serializer.GetTypeInfo(type).Properties.Select(p => p.Name)];
     }
 
+    /// <summary>The keys anywhere below a type that are a name but for case, dashes and underscores, as they are written from the root.</summary>
+    public static IReadOnlyList<string> KeysNamed(Type root, string name) =>
+        [.. KeysNamed(root, Suggestion.Plain(name), "", []).Distinct(StringComparer.Ordinal)];
+
     /// <summary>The type that is declared for a key; null where there is none, or a converter decides.</summary>
     /// <param name="root">The options' root.</param>
     /// <param name="key">Names with colons between them, in any case.</param>
@@ -72,68 +63,51 @@ internal static partial class OptionsWalk
         Type? type = root;
         foreach (string name in key.Split(':', StringSplitOptions.RemoveEmptyEntries))
         {
-            type = type?.GetProperty(name, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase)?.PropertyType;
+            type = type is null ? null
+                : int.TryParse(name, out _) && ElementOf(type) is { } element ? element
+                : type.GetProperty(name, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase)?.PropertyType;
         }
 
         return type;
     }
 
-    // The attributes' own messages begin with the property's .NET name; the key stands before them already.
-    private static string Plain(string message)
-    {
-        string text = AttributeSubject().Replace(message, "");
-        return text.Replace("must be a string or array type with a minimum length of '1'", "must not be empty", StringComparison.Ordinal);
-    }
+    /// <summary>The names that <c>"type"</c> may have where a type is chosen by it.</summary>
+    public static string[] TypesOf(Type? type) =>
+        type is null
+            ? []
+            : [.. type.GetCustomAttributes<JsonDerivedTypeAttribute>(inherit: false).Select(t => t.TypeDiscriminator?.ToString() ?? "")];
 
-    [GeneratedRegex("^The field \\w+ (?=must )")]
-    private static partial Regex AttributeSubject();
-
-    private static IEnumerable<(string Key, object Value)> Objects(object? value, string key)
+    private static IEnumerable<string> KeysNamed(Type type, string plain, string key, Type[] above)
     {
-        switch (value)
+        if (above.Length > DeepestSection || above.Contains(type))
         {
-            case null or string or ValueType:
-                yield break;
-            case IDictionary:
-                yield break;
-            case IEnumerable list:
-                int index = 0;
-                foreach (object? item in list)
-                {
-                    foreach ((string, object) inner in Objects(item, Join(key, index.ToString(CultureInfo.InvariantCulture))))
-                    {
-                        yield return inner;
-                    }
+            yield break;
+        }
 
-                    index++;
+        foreach (Type one in (Type[])[type, .. type.GetCustomAttributes<JsonDerivedTypeAttribute>(inherit: false).Select(t => t.DerivedType)])
+        {
+            foreach (PropertyInfo property in one.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite))
+            {
+                string at = OptionsCheck.Join(key, OptionsCheck.KeyOf(property.Name));
+                if (Suggestion.Plain(property.Name) == plain)
+                {
+                    yield return at;
                 }
 
-                break;
-            case { } options when options.GetType().Namespace?.StartsWith("System", StringComparison.Ordinal) != true:
-                yield return (key, options);
-                foreach (
-                    PropertyInfo property in options.GetType().GetProperties().Where(p => p.CanWrite && p.GetIndexParameters().Length == 0)
-                )
+                Type inner = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+                if (inner.IsClass && inner.Namespace?.StartsWith("Rlhf", StringComparison.Ordinal) == true)
                 {
-                    foreach (
-                        (string, object) inner in Objects(
-                            property.GetValue(options),
-                            Join(key, JsonNamingPolicy.CamelCase.ConvertName(property.Name))
-                        )
-                    )
+                    foreach (string found in KeysNamed(inner, plain, at, [.. above, type]))
                     {
-                        yield return inner;
+                        yield return found;
                     }
                 }
-
-                break;
-            default:
-                yield break;
+            }
         }
     }
 
-    private static string Join(string key, string name) =>
-        key.Length == 0 ? name
-        : name.Length == 0 ? key
-        : $"{key}:{name}";
+    private static Type? ElementOf(Type type) =>
+        type.IsGenericType && type.GetGenericArguments() is [var element] && typeof(System.Collections.IEnumerable).IsAssignableFrom(type)
+            ? element
+            : null;
 }

@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Rlhf.Json;
 
 namespace Rlhf.Trainers.Configuration;
 
@@ -18,10 +20,11 @@ public sealed record ResolvedConfiguration<TOptions>(TOptions Options, JsonSeria
 
     /// <summary>Keys at which this configuration and another one differ, with both values.</summary>
     /// <param name="otherJson">As <see cref="ToJson"/> gave it.</param>
+    /// <exception cref="JsonTextException">It is damaged.</exception>
     public IReadOnlyList<string> DifferencesFrom(string otherJson)
     {
         List<string> differences = [];
-        Compare("", JsonNode.Parse(ToJson()), JsonNode.Parse(otherJson), differences);
+        Compare("", JsonNode.Parse(ToJson()), JsonText.ParseNode(Encoding.UTF8.GetBytes(otherJson)), differences);
         return differences;
     }
 

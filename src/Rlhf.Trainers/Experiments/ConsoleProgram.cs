@@ -1,4 +1,6 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
+using Rlhf.Json;
 using Rlhf.Rewards;
 using Rlhf.Runtime;
 using Rlhf.Shaping;
@@ -12,6 +14,8 @@ namespace Rlhf.Trainers.Experiments;
 /// </summary>
 public static class ConsoleProgram
 {
+    private static readonly string[] HelpWords = ["--help", "-h", "-?", "/?", "/h", "help"];
+
     /// <summary>The exit code of a program that did its work.</summary>
     public const int Success = 0;
 
@@ -23,6 +27,38 @@ public static class ConsoleProgram
 
     /// <summary>The exit code of a program that was interrupted and saved its state.</summary>
     public const int Interrupted = 130;
+
+    /// <summary>Runs a program whose words on the command line are its own: answers <c>--help</c> and <c>--version</c>, else does the work.</summary>
+    /// <param name="arguments">The words.</param>
+    /// <param name="usage">What <c>--help</c> shows.</param>
+    /// <param name="work">The work; gives the exit code.</param>
+    /// <param name="output">Where help goes; null for standard output.</param>
+    /// <param name="errors">Where messages go; null for standard error.</param>
+    public static int Run(
+        IReadOnlyList<string> arguments,
+        string usage,
+        Func<CancellationToken, int> work,
+        TextWriter? output = null,
+        TextWriter? errors = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        ArgumentNullException.ThrowIfNull(usage);
+        output ??= Console.Out;
+        if (arguments.Any(HelpWords.Contains))
+        {
+            output.WriteLine(usage.TrimEnd());
+            return Success;
+        }
+
+        if (arguments.Contains("--version"))
+        {
+            output.WriteLine(typeof(ConsoleProgram).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion);
+            return Success;
+        }
+
+        return Run(work, errors);
+    }
 
     /// <summary>
     /// Runs a program. The first Ctrl+C (or SIGTERM) cancels the token, so that the work can save and end; the second ends the process at
@@ -91,11 +127,16 @@ public static class ConsoleProgram
                     || e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) => OutOfMemory(),
             RewardSourceException { InnerException: { } cause } => $"{e.Message}\n{cause}",
             RewardSourceException => e.Message,
-            TorchRuntimeException or NonFiniteTrainingException or ArgumentException or InvalidDataException => e.Message,
+            ArgumentException argument => Plain(argument),
+            TorchRuntimeException or NonFiniteTrainingException or InvalidDataException or JsonTextException => e.Message,
             IOException => $"{e.Message} What was saved before is intact.",
             UnauthorizedAccessException => e.Message,
             _ => null,
         };
+
+    /// <summary>The message without the name of the parameter in code.</summary>
+    internal static string Plain(ArgumentException e) =>
+        e.ParamName is { } name ? e.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : e.Message;
 
     private static string OutOfMemory() =>
         "There is not enough memory. Lower Algorithm:MicroBatchTokens, Sft:MicroBatchTokens or Algorithm:Rollout:Slots. The last checkpoint is intact: Run:Resume=true goes on from it.";

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using Rlhf.Json;
 using Rlhf.Runtime;
 using Rlhf.Shaping;
 using Rlhf.Trainers.Configuration;
@@ -45,11 +46,18 @@ public static class ExperimentRun
         ArgumentNullException.ThrowIfNull(recorders);
         ArgumentNullException.ThrowIfNull(logger);
         ExperimentOptions options = configuration.Options;
+        string origin = configuration.File ?? "the options";
+        string[] problems = [.. OptionsWalk.Validate(options, _ => origin)];
+        if (problems.Length > 0)
+        {
+            throw new ConfigurationException(problems);
+        }
+
         using RunFolder folder = RunFolder.Open(options.Run.Folder ?? NewFolder(options.Run.Name), options.Run.Resume);
         CheckpointStore checkpoints = new(folder.Checkpoints, options.Checkpoints.KeepLast);
         SavedCheckpoint? checkpoint = options.Run.Resume ? checkpoints.Newest : null;
         CheckUnchanged(configuration, folder);
-        ComputeEnvironment environment = ComputeEnvironment.Resolve(options.Compute);
+        ComputeEnvironment environment = Resolve(options.Compute, origin);
         ILogger log = logger(folder.Folder);
         using Experiment experiment = Create(configuration, environment, registry, folder.Folder, checkpoint, log);
         AtomicFile.WriteAllText(folder.Configuration, configuration.ToJson());
@@ -106,6 +114,18 @@ public static class ExperimentRun
         }
     }
 
+    private static ComputeEnvironment Resolve(ComputeOptions options, string origin)
+    {
+        try
+        {
+            return ComputeEnvironment.Resolve(options);
+        }
+        catch (ArgumentException e)
+        {
+            throw new ConfigurationException($"compute (from {origin}): {ConsoleProgram.Plain(e)}");
+        }
+    }
+
     private static string NewFolder(string name) =>
         Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"{name}-{DateTime.Now:yyyyMMdd-HHmmss}"));
 
@@ -119,8 +139,7 @@ public static class ExperimentRun
 
         string[] differences =
         [
-            .. configuration
-                .DifferencesFrom(File.ReadAllText(folder.Configuration))
+            .. Differences(configuration, folder.Configuration)
                 .Where(d =>
                     !d.StartsWith("run:folder ", StringComparison.Ordinal) && !d.StartsWith("run:resume ", StringComparison.Ordinal)
                 ),
@@ -129,6 +148,21 @@ public static class ExperimentRun
         {
             throw new RunFolderException(
                 $"{folder.Folder} holds a run with another configuration: {string.Join("; ", differences)}. Resume it with the same one, or choose another Run:Folder."
+            );
+        }
+    }
+
+    private static IReadOnlyList<string> Differences(ResolvedConfiguration<ExperimentOptions> configuration, string file)
+    {
+        try
+        {
+            return configuration.DifferencesFrom(File.ReadAllText(file));
+        }
+        catch (JsonTextException e)
+        {
+            throw new RunFolderException(
+                $"{file} is damaged, so that it cannot be seen whether the run there had this configuration: {e.Message} Put the file back, or choose another Run:Folder.",
+                e
             );
         }
     }

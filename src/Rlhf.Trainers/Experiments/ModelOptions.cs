@@ -36,9 +36,9 @@ public sealed record ModelOptions : IValidatableObject
             );
         }
 
-        if (Path is not null && !Directory.Exists(Path))
+        if (Path is not null && ModelFolder.Fault(Path) is { } fault)
         {
-            yield return new("there is no such folder.", [nameof(Path)]);
+            yield return new(fault, [nameof(Path)]);
         }
     }
 }

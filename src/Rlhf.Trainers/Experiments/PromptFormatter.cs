@@ -1,5 +1,6 @@
 using System.Text;
 using Rlhf.Chat;
+using Rlhf.Configuration;
 using Rlhf.Datasets;
 using Rlhf.Generation;
 using Rlhf.Models;
@@ -27,6 +28,7 @@ public sealed class PromptFormatter
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(options);
+        OptionsCheck.Require(options with { System = null });
         (_tokenizer, _chat, _options, _endToken) = (tokenizer, chat?.Name == PromptOptions.PlainText ? null : chat, options, endToken);
         if (_chat is null && options.System is not null)
         {

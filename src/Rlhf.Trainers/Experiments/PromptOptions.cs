@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Rlhf.Chat;
 
 namespace Rlhf.Trainers.Experiments;
 
@@ -51,6 +52,11 @@ public sealed record PromptOptions : IValidatableObject
         if (!Template.Contains(QuestionPlace, StringComparison.Ordinal))
         {
             yield return new($"must contain {QuestionPlace}, which stands for the problem.", [nameof(Template)]);
+        }
+
+        if (ChatTemplates.Fault(Chat) is { } fault)
+        {
+            yield return new(fault, [nameof(Chat)]);
         }
 
         if (Chat == PlainText && System is not null)

@@ -1,3 +1,4 @@
+using Rlhf.Configuration;
 using System.Globalization;
 using Rlhf.Shaping;
 using Rlhf.Trainers.Records;
@@ -37,7 +38,7 @@ public sealed class HackingMonitor
     /// <param name="processChannels">The return channels that are process rewards (<see cref="RewardPipeline.ProcessChannels"/>).</param>
     public HackingMonitor(HackingMonitorOptions options, string? verifiedChannel, IReadOnlyList<string> processChannels)
     {
-        ArgumentNullException.ThrowIfNull(options);
+        OptionsCheck.Require(options);
         ArgumentNullException.ThrowIfNull(processChannels);
         _options = options;
         _outcome = verifiedChannel is null ? null : MetricCatalog.Fill(MetricNames.RewardChannelMean, verifiedChannel);

@@ -1,3 +1,4 @@
+using Rlhf.Configuration;
 using Rlhf.Models;
 using Rlhf.Runtime;
 using TorchSharp;
@@ -26,11 +27,14 @@ public sealed class AdamWOptimizer : IDisposable
     /// <summary>Makes the optimizer; moments start at 0.</summary>
     /// <param name="parameters">The model's parameters; those that don't require a gradient are left alone.</param>
     /// <param name="options">Rates and bounds.</param>
-    /// <param name="totalSteps">Optimizer steps of the run, for a decaying schedule.</param>
+    /// <param name="totalSteps">Optimizer steps of the run, for a decaying schedule; 1 or more.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
     public AdamWOptimizer(IEnumerable<(string Name, Parameter Value)> parameters, OptimizerOptions options, int totalSteps)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(options);
+        OptionsCheck.Require(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(totalSteps, 1);
         _parameters = [.. parameters.Where(p => p.Value.requires_grad)];
         _options = options;
         _schedule = new(options.LearningRate, options.WarmupSteps, totalSteps, options.Decay, options.FinalFraction);

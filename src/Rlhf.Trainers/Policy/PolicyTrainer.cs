@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using Rlhf.Configuration;
 using Rlhf.Generation;
 using Rlhf.Metrics;
 using Rlhf.Models;
@@ -94,6 +95,10 @@ public sealed partial class PolicyTrainer
             );
         }
 
+        OptionsCheck.Require(parts.Steps);
+        ArgumentOutOfRangeException.ThrowIfLessThan(parts.GroupSize, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(parts.MicroBatchTokens, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(parts.ToleratedInvalidIterations);
         CheckKl(parts.Pipeline, update.Kl);
         CheckOverlong(parts.Pipeline, parts.OverlongFiltering);
         (_parts, _update) = (parts, update);

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+using Rlhf.Configuration;
 using Rlhf.Metrics;
 using Rlhf.Models;
 using Rlhf.Trainers.Optimization;
@@ -20,13 +22,13 @@ namespace Rlhf.Trainers.Policy;
 public sealed record PolicyUpdateSettings(
     IPolicyLoss Loss,
     LossAggregation Aggregation,
-    int MaxResponseLength,
+    [property: Range(1, int.MaxValue)] int MaxResponseLength,
     KlOptions? Kl,
-    double EntropyCoefficient,
-    double Temperature,
-    int Epochs,
-    int Minibatches,
-    int MicroBatchTokens
+    [property: Range(0.0, 10.0)] double EntropyCoefficient,
+    [property: Range(1e-3, 100)] double Temperature,
+    [property: Range(1, 64)] int Epochs,
+    [property: Range(1, 1048576)] int Minibatches,
+    [property: Range(1, 1048576)] int MicroBatchTokens
 );
 
 /// <summary>Epochs × minibatches optimizer steps on one batch of rollouts.</summary>
@@ -44,8 +46,12 @@ public sealed class PolicyUpdate
     /// <param name="policy">The policy.</param>
     /// <param name="optimizer">An optimizer over its parameters.</param>
     /// <param name="settings">What is minimised.</param>
+    /// <exception cref="ArgumentException">A setting is out of range; the message names its path.</exception>
     public PolicyUpdate(ICausalLm policy, AdamWOptimizer optimizer, PolicyUpdateSettings settings)
     {
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(optimizer);
+        OptionsCheck.Require(settings);
         _policy = policy;
         _optimizer = optimizer;
         _settings = settings;

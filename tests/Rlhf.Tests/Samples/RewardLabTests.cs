@@ -49,6 +49,12 @@ public sealed class RewardLabTests : IDisposable
     [InlineData("{\"question\":\"1+1\"}", "line 1", "response")]
     [InlineData("{\"question\":\"1+1\",\"response\":\"2\",\"reponse\":\"2\"}", "line 1", "reponse")]
     [InlineData("", "no completion", "")]
+    [InlineData("{\"question\":null,\"response\":\"2\"}", "bad.jsonl, line 1", "question")]
+    [InlineData("{\"question\":\"1+1\",\"response\":null}", "bad.jsonl, line 1", "response")]
+    [InlineData("{\"question\":\"1+1\",\"response\":\"2\",\"scores\":null}", "bad.jsonl, line 1", "scores")]
+    [InlineData("{\"question\":\"1+1\",\"response\":\"\\ud800\"}", "bad.jsonl, line 1", "half of a surrogate pair")]
+    [InlineData("\n{\"question\":\"1\",\"question\":\"2\",\"response\":\"2\"}", "bad.jsonl, line 2", "stands twice")]
+    [InlineData("null", "bad.jsonl, line 1", "null")]
     public void BadCompletions_AreRefusedWithTheirLine(string line, string first, string second)
     {
         string file = Path.Combine(_folder, "bad.jsonl");

@@ -1,3 +1,4 @@
+using Rlhf.Configuration;
 using Rlhf.Safetensors;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -28,7 +29,7 @@ internal sealed class LowRankAdapters : IDisposable
     /// <summary>New adapters: A uniform within ±1/√inputs, as PEFT draws it, B zero.</summary>
     public static LowRankAdapters Create(LoraOptions options, IEnumerable<Projection> projections, ParameterSet parameters, long seed)
     {
-        ArgumentNullException.ThrowIfNull(options);
+        OptionsCheck.Require(options);
         Projection[] all = [.. projections];
         string[] kinds = [.. all.Select(p => p.Kind).Distinct()];
         IReadOnlyList<string> targets =

@@ -1,4 +1,5 @@
 using Rlhf.Chat;
+using Rlhf.Configuration;
 using Rlhf.Models;
 using Rlhf.Tokenizers;
 using TorchSharp;
@@ -19,6 +20,7 @@ internal sealed class LoadedRewardModel : IDisposable
     public LoadedRewardModel(RewardModelOptions options, ScoreActivation activation, ModelLoadOptions load)
     {
         ArgumentNullException.ThrowIfNull(options);
+        OptionsCheck.Require(options);
         if (!Directory.Exists(options.Path))
         {
             throw new ArgumentException(

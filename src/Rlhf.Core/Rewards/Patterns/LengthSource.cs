@@ -1,3 +1,5 @@
+using Rlhf.Configuration;
+
 namespace Rlhf.Rewards.Patterns;
 
 /// <summary>The length of a response.</summary>
@@ -7,6 +9,7 @@ internal sealed class LengthSource : IRewardSource
 
     public LengthSource(LengthOptions options)
     {
+        OptionsCheck.Require(options);
         ArgumentException.ThrowIfNullOrWhiteSpace(options.Name);
         _options = options;
     }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using Rlhf.Configuration;
 
 namespace Rlhf.Rewards.Patterns;
 
@@ -17,6 +18,7 @@ internal sealed class ReasoningPatternSource : IRewardSource
 
     public ReasoningPatternSource(ReasoningPatternOptions options)
     {
+        OptionsCheck.Require(options);
         ArgumentException.ThrowIfNullOrWhiteSpace(options.Name);
         _options = options;
     }

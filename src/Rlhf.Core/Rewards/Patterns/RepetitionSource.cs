@@ -1,3 +1,5 @@
+using Rlhf.Configuration;
+
 namespace Rlhf.Rewards.Patterns;
 
 internal sealed class RepetitionSource : IRewardSource
@@ -6,6 +8,7 @@ internal sealed class RepetitionSource : IRewardSource
 
     public RepetitionSource(RepetitionOptions options)
     {
+        OptionsCheck.Require(options);
         ArgumentException.ThrowIfNullOrWhiteSpace(options.Name);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Ngram, 1);
         _options = options;

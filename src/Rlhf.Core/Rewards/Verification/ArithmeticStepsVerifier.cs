@@ -1,3 +1,5 @@
+using Rlhf.Configuration;
+
 namespace Rlhf.Rewards.Verification;
 
 internal sealed class ArithmeticStepsVerifier : IRewardSource
@@ -6,6 +8,7 @@ internal sealed class ArithmeticStepsVerifier : IRewardSource
 
     public ArithmeticStepsVerifier(ArithmeticStepsOptions options)
     {
+        OptionsCheck.Require(options);
         ArgumentException.ThrowIfNullOrWhiteSpace(options.Name);
         ArgumentException.ThrowIfNullOrEmpty(options.Marker);
         if (!double.IsFinite(options.WithoutEquation))

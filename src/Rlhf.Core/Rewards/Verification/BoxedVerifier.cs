@@ -1,3 +1,4 @@
+using Rlhf.Configuration;
 using Rlhf.Datasets;
 
 namespace Rlhf.Rewards.Verification;
@@ -8,6 +9,7 @@ internal sealed class BoxedVerifier : IVerifier
 
     public BoxedVerifier(BoxedOptions options)
     {
+        OptionsCheck.Require(options);
         ArgumentException.ThrowIfNullOrWhiteSpace(options.Name);
         _options = options;
     }

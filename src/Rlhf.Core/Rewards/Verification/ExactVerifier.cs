@@ -1,3 +1,4 @@
+using Rlhf.Configuration;
 using Rlhf.Datasets;
 
 namespace Rlhf.Rewards.Verification;
@@ -10,6 +11,7 @@ internal sealed class ExactVerifier : IVerifier
 
     public ExactVerifier(ExactOptions options)
     {
+        OptionsCheck.Require(options);
         ArgumentException.ThrowIfNullOrWhiteSpace(options.Name);
         _options = options;
     }

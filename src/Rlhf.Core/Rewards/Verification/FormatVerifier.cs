@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Rlhf.Configuration;
 
 namespace Rlhf.Rewards.Verification;
 
@@ -11,6 +12,7 @@ internal sealed class FormatVerifier : IRewardSource
 
     public FormatVerifier(FormatOptions options)
     {
+        OptionsCheck.Require(options);
         ArgumentException.ThrowIfNullOrWhiteSpace(options.Name);
         ArgumentException.ThrowIfNullOrEmpty(options.Marker);
         if ((options.Rule == FormatRule.Pattern) != !string.IsNullOrEmpty(options.Pattern))

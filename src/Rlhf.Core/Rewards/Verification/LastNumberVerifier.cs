@@ -1,3 +1,4 @@
+using Rlhf.Configuration;
 using Rlhf.Datasets;
 using Rlhf.Json;
 
@@ -11,6 +12,7 @@ internal sealed class LastNumberVerifier : IVerifier
 
     public LastNumberVerifier(LastNumberOptions options)
     {
+        OptionsCheck.Require(options);
         ArgumentException.ThrowIfNullOrWhiteSpace(options.Name);
         ArgumentException.ThrowIfNullOrEmpty(options.Marker);
         _options = options;

@@ -1,3 +1,4 @@
+using Rlhf.Configuration;
 using Rlhf.Datasets;
 using Rlhf.Json;
 
@@ -12,6 +13,7 @@ internal sealed class MathVerifier : IVerifier
 
     public MathVerifier(MathOptions options)
     {
+        OptionsCheck.Require(options);
         ArgumentException.ThrowIfNullOrWhiteSpace(options.Name);
         ArgumentNullException.ThrowIfNull(options.Markers);
         if (options.Markers.Any(string.IsNullOrWhiteSpace))

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using Rlhf.Configuration;
 using Rlhf.Datasets;
 using Rlhf.Json;
 
@@ -15,6 +16,7 @@ internal sealed class NumericVerifier : IVerifier
 
     public NumericVerifier(NumericOptions options)
     {
+        OptionsCheck.Require(options);
         ArgumentException.ThrowIfNullOrWhiteSpace(options.Name);
         if (!(options.Absolute >= 0 && options.Relative >= 0 && double.IsFinite(options.Absolute) && double.IsFinite(options.Relative)))
         {

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Rlhf.Configuration;
 using Rlhf.Datasets;
 
 namespace Rlhf.Rewards.Verification;
@@ -12,6 +13,7 @@ internal sealed class RegexVerifier : IVerifier
 
     public RegexVerifier(RegexVerifierOptions options)
     {
+        OptionsCheck.Require(options);
         ArgumentException.ThrowIfNullOrWhiteSpace(options.Name);
         _options = options;
         _pattern = LinearPattern.Compile(options.Name, options.Pattern);

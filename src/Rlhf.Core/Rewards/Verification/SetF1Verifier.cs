@@ -1,3 +1,4 @@
+using Rlhf.Configuration;
 using Rlhf.Datasets;
 using Rlhf.Json;
 
@@ -11,6 +12,7 @@ internal sealed class SetF1Verifier : IVerifier
 
     public SetF1Verifier(SetF1Options options)
     {
+        OptionsCheck.Require(options);
         ArgumentException.ThrowIfNullOrWhiteSpace(options.Name);
         ArgumentException.ThrowIfNullOrEmpty(options.Separator);
         _options = options;
