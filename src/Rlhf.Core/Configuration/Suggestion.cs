@@ -31,8 +31,7 @@ internal static class Suggestion
     }
 
     /// <summary>A word without case, dashes and underscores.</summary>
-    public static string Plain(string word) =>
-        string.Concat(word.Where(c => c is not ('_' or '-' or ' ')).Select(char.ToLowerInvariant));
+    public static string Plain(string word) => string.Concat(word.Where(c => c is not ('_' or '-' or ' ')).Select(char.ToLowerInvariant));
 
     // Insertions, deletions, replacements and swaps of neighbours that make one word of the other (optimal string alignment).
     private static int Distance(string a, string b)

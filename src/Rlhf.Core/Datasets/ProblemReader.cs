@@ -177,7 +177,10 @@ internal sealed partial class ProblemReader
         };
 
     // A plain number, perhaps with a sign and a currency sign before it or a full stop after.
-    [GeneratedRegex(@"^(\+|(?<minus>[-\u2212]))?\s*\$?\s*(\+|(?<minus>[-\u2212]))?(?<number>[0-9][0-9,]*(\.[0-9]+)?|\.[0-9]+)\.?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(\+|(?<minus>[-\u2212]))?\s*\$?\s*(\+|(?<minus>[-\u2212]))?(?<number>[0-9][0-9,]*(\.[0-9]+)?|\.[0-9]+)\.?$",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Amount();
 
     [GeneratedRegex("<<[^<>]*>>")]

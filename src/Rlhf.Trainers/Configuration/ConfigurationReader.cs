@@ -93,7 +93,9 @@ public static partial class ConfigurationReader
             }
         }
 
-        return problems.Count == 0 ? new(options!, serializer) { File = sources.File } : throw new ConfigurationException(problems);
+        return problems.Count == 0
+            ? new(options!, serializer) { File = sources.File, OriginOf = document.OriginOf }
+            : throw new ConfigurationException(problems);
     }
 
     private static string Describe(Exception e, string[] names, ConfigurationDocument document, JsonSerializerOptions serializer, Type root)

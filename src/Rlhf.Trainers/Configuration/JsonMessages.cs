@@ -18,7 +18,8 @@ internal static partial class JsonMessages
         text = WrongType().Replace(text, m => $"{Wanted(m.Groups["type"].Value)} is needed here.{Meant(m.Groups["type"].Value, given)}");
         text = Missing().Replace(text, m => $"{m.Groups["names"].Value} must be given.");
         text = Null().Replace(text, m => $"'{m.Groups["name"].Value}' must not be null.");
-        text = Twice().Replace(text, m => $"'{JsonText.Quote(m.Groups["name"].Value)}' stands twice; capital and small letters are the same.");
+        text = Twice()
+            .Replace(text, m => $"'{JsonText.Quote(m.Groups["name"].Value)}' stands twice; capital and small letters are the same.");
         string[] types = OptionsWalk.TypesOf(expected);
         text = NoType().Replace(text, _ => $"'type' must be given; types: {string.Join(", ", types)}.");
         return UnknownType()
@@ -76,7 +77,10 @@ internal static partial class JsonMessages
     [GeneratedRegex(@"Duplicate property '(?<name>[^']*)' encountered during deserialization.*$", RegexOptions.Singleline)]
     private static partial Regex Twice();
 
-    [GeneratedRegex(@"The JSON payload for polymorphic interface or abstract type '[^']+' must specify a type discriminator\.?.*$", RegexOptions.Singleline)]
+    [GeneratedRegex(
+        @"The JSON payload for polymorphic interface or abstract type '[^']+' must specify a type discriminator\.?.*$",
+        RegexOptions.Singleline
+    )]
     private static partial Regex NoType();
 
     [GeneratedRegex(@"Read unrecognized type discriminator id '(?<name>[^']*)'\.")]

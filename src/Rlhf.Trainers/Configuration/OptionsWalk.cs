@@ -63,7 +63,8 @@ internal static class OptionsWalk
         Type? type = root;
         foreach (string name in key.Split(':', StringSplitOptions.RemoveEmptyEntries))
         {
-            type = type is null ? null
+            type =
+                type is null ? null
                 : int.TryParse(name, out _) && ElementOf(type) is { } element ? element
                 : type.GetProperty(name, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase)?.PropertyType;
         }
@@ -84,7 +85,9 @@ internal static class OptionsWalk
             yield break;
         }
 
-        foreach (Type one in (Type[])[type, .. type.GetCustomAttributes<JsonDerivedTypeAttribute>(inherit: false).Select(t => t.DerivedType)])
+        foreach (
+            Type one in (Type[])[type, .. type.GetCustomAttributes<JsonDerivedTypeAttribute>(inherit: false).Select(t => t.DerivedType)]
+        )
         {
             foreach (PropertyInfo property in one.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite))
             {

@@ -15,6 +15,9 @@ public sealed record ResolvedConfiguration<TOptions>(TOptions Options, JsonSeria
     /// <summary>The file they were read from, for messages; null for a built-in document.</summary>
     public string? File { get; init; }
 
+    /// <summary>Where the value of a key comes from, for messages.</summary>
+    internal Func<string, string> OriginOf { get; init; } = _ => "the options";
+
     /// <summary>The whole configuration as JSON, defaults included.</summary>
     public string ToJson() => JsonSerializer.Serialize(Options, Serializer);
 

@@ -53,7 +53,9 @@ public static class ConsoleProgram
 
         if (arguments.Contains("--version"))
         {
-            output.WriteLine(typeof(ConsoleProgram).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion);
+            output.WriteLine(
+                typeof(ConsoleProgram).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+            );
             return Success;
         }
 

@@ -46,8 +46,7 @@ public static class ExperimentRun
         ArgumentNullException.ThrowIfNull(recorders);
         ArgumentNullException.ThrowIfNull(logger);
         ExperimentOptions options = configuration.Options;
-        string origin = configuration.File ?? "the options";
-        string[] problems = [.. OptionsWalk.Validate(options, _ => origin)];
+        string[] problems = [.. OptionsWalk.Validate(options, configuration.OriginOf)];
         if (problems.Length > 0)
         {
             throw new ConfigurationException(problems);
@@ -57,7 +56,7 @@ public static class ExperimentRun
         CheckpointStore checkpoints = new(folder.Checkpoints, options.Checkpoints.KeepLast);
         SavedCheckpoint? checkpoint = options.Run.Resume ? checkpoints.Newest : null;
         CheckUnchanged(configuration, folder);
-        ComputeEnvironment environment = Resolve(options.Compute, origin);
+        ComputeEnvironment environment = Resolve(options.Compute, configuration.OriginOf);
         ILogger log = logger(folder.Folder);
         using Experiment experiment = Create(configuration, environment, registry, folder.Folder, checkpoint, log);
         AtomicFile.WriteAllText(folder.Configuration, configuration.ToJson());
@@ -114,7 +113,7 @@ public static class ExperimentRun
         }
     }
 
-    private static ComputeEnvironment Resolve(ComputeOptions options, string origin)
+    private static ComputeEnvironment Resolve(ComputeOptions options, Func<string, string> originOf)
     {
         try
         {
@@ -122,7 +121,8 @@ public static class ExperimentRun
         }
         catch (ArgumentException e)
         {
-            throw new ConfigurationException($"compute (from {origin}): {ConsoleProgram.Plain(e)}");
+            string key = e.Message.StartsWith("dtype", StringComparison.Ordinal) ? "compute:dtype" : "compute:device";
+            throw new ConfigurationException($"{key} (from {originOf(key)}): {ConsoleProgram.Plain(e)}");
         }
     }
 

@@ -1,5 +1,5 @@
-using Rlhf.Configuration;
 using System.Globalization;
+using Rlhf.Configuration;
 using Rlhf.Shaping;
 using Rlhf.Trainers.Records;
 

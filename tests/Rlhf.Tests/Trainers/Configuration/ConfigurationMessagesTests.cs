@@ -81,7 +81,13 @@ public sealed class ConfigurationMessagesTests : IDisposable
             ConfigurationSources.FromCommandLine(
                 [],
                 MathGrpoProgram.Tiny,
-                (IDictionary)new Dictionary<string, string> { ["RLHF_LIBTORHC"] = "/x", ["RLHF_LONG"] = "1", ["RLHF_UPDATE_DOCS"] = "1" }
+                (IDictionary)
+                    new Dictionary<string, string>
+                    {
+                        ["RLHF_LIBTORHC"] = "/x",
+                        ["RLHF_LONG"] = "1",
+                        ["RLHF_UPDATE_DOCS"] = "1",
+                    }
             )
         );
         Assert.Contains("RLHF_LIBTORHC means nothing. Did you mean RLHF_LIBTORCH?", e.Message, StringComparison.Ordinal);
@@ -99,7 +105,11 @@ public sealed class ConfigurationMessagesTests : IDisposable
     [InlineData("""{ "algorithm": [] }""", "algorithm")]
     [InlineData("""{ "rewards": { "sources": [ null ] } }""", "rewards:sources:0", "must not be null")]
     [InlineData("""{ "rewards": { "sources": [ { "type": 3 } ] } }""", "rewards:sources:0", "\"type\"")]
-    [InlineData("""{ "rewards": { "sources": [ { "type": "math", "markers": [ null ] } ] } }""", "rewards:sources:0:markers:0", "must not be null")]
+    [InlineData(
+        """{ "rewards": { "sources": [ { "type": "math", "markers": [ null ] } ] } }""",
+        "rewards:sources:0:markers:0",
+        "must not be null"
+    )]
     [InlineData("""{ "run": { "seed": 1, "SEED": 2 } }""", "run", "stands twice")]
     [InlineData("""{ "run": { "$type": "x" } }""", "run")]
     [InlineData("""{ "run": { "seed": 1e40 } }""", "run:seed", "a whole number")]
@@ -118,7 +128,13 @@ public sealed class ConfigurationMessagesTests : IDisposable
     [Fact]
     public void AFileThatIsNoUtf8_IsRefusedWithTheByte()
     {
-        foreach (byte[] bytes in (byte[][])[[.. "{ \"run\": { \"name\": \""u8, 0xff, .. "\" } }"u8], Encoding.Unicode.GetPreamble()])
+        foreach (
+            byte[] bytes in (byte[][])
+                [
+                    [.. "{ \"run\": { \"name\": \""u8, 0xff, .. "\" } }"u8],
+                    Encoding.Unicode.GetPreamble(),
+                ]
+        )
         {
             string file = Write(bytes);
             ConfigurationException e = Assert.Throws<ConfigurationException>(() => ConfigurationSources.FromFile(file));
@@ -169,8 +185,16 @@ public sealed class ConfigurationMessagesTests : IDisposable
             );
         }
 
-        Assert.Contains("there is no such folder", Assert.Throws<ConfigurationException>(() => Model(_folder + "x")).Message, StringComparison.Ordinal);
-        Assert.Contains("holds no config.json", Assert.Throws<ConfigurationException>(() => Model(Path.Combine(_folder, "checkpoints"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "there is no such folder",
+            Assert.Throws<ConfigurationException>(() => Model(_folder + "x")).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "holds no config.json",
+            Assert.Throws<ConfigurationException>(() => Model(Path.Combine(_folder, "checkpoints"))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -61,6 +61,24 @@ public sealed class CodeBuiltOptionsTests : IDisposable
     }
 
     [Fact]
+    public void Execute_ADeviceThatIsNotThere_IsRefusedByItsKey()
+    {
+        Assert.SkipWhen(TorchSharp.torch.cuda.is_available(), "there is a card");
+        ResolvedConfiguration<ExperimentOptions> read = ExperimentRun.Read(
+            ConfigurationSources.FromCommandLine(
+                ["Compute:Device=cuda", "Run:Folder=" + Path.Combine(_folder, "run")],
+                MathGrpoProgram.Tiny,
+                new Dictionary<string, string>()
+            )
+        );
+        ConfigurationException e = Assert.Throws<ConfigurationException>(() =>
+            ExperimentRun.Execute(read, (_, _) => new NoRecorder(), _ => Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance)
+        );
+        Assert.StartsWith("compute:device (from the command line): device is 'cuda'", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Parameter", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Parts_OptionsOutOfRange_AreRefusedByTheirPath()
     {
         using CausalLm model = CausalLm.Create(SmallModel.Llama(20, 0), seed: 1);
