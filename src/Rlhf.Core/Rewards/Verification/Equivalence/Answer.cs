@@ -16,7 +16,8 @@ internal sealed record BaseAnswer(string Digits, string Base) : Answer;
 /// <param name="Elements">The answers.</param>
 /// <param name="IsSet">Whether they stand in braces.</param>
 /// <param name="Name">The letter that they were said of; null for none.</param>
-internal sealed record ListAnswer(IReadOnlyList<Answer> Elements, bool IsSet, string? Name = null) : Answer;
+/// <param name="Join">The word between them, <c>and</c> or <c>or</c>; null for commas.</param>
+internal sealed record ListAnswer(IReadOnlyList<Answer> Elements, bool IsSet, string? Name = null, string? Join = null) : Answer;
 
 /// <summary>Several answers in an order, in brackets.</summary>
 /// <param name="Open">The bracket that opens.</param>

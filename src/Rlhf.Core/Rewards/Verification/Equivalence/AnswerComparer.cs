@@ -41,7 +41,9 @@ internal static class AnswerComparer
 
         if (gold is ListAnswer || answer is ListAnswer || HasBothSigns(gold) || HasBothSigns(answer))
         {
-            return SameName((gold as ListAnswer)?.Name, (answer as ListAnswer)?.Name) && ListsEqual(Elements(gold), Elements(answer));
+            return SameName((gold as ListAnswer)?.Name, (answer as ListAnswer)?.Name)
+                && !(gold is ListAnswer wantedList && answer is ListAnswer givenList && JoinsDiffer(wantedList, givenList))
+                && ListsEqual(Elements(gold), Elements(answer));
         }
 
         return (gold, answer) switch
@@ -69,6 +71,13 @@ internal static class AnswerComparer
             _ => false,
         };
     }
+
+    // Solutions are "5 and 7" or "5 or 7", but "A and B" is another choice than "A or B".
+    private static bool JoinsDiffer(ListAnswer gold, ListAnswer answer) =>
+        gold.Join is not null
+        && answer.Join is not null
+        && gold.Join != answer.Join
+        && gold.Elements.All(e => e is ValueAnswer { Value: Symbol });
 
     private static bool SameName(string? gold, string? answer) => gold is null || answer is null || gold == answer;
 

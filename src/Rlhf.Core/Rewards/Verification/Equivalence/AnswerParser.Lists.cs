@@ -87,7 +87,14 @@ internal sealed partial class AnswerParser
                 };
         }
 
-        return Assignments(elements, any) ?? new ListAnswer(elements, IsSet: false);
+        return Assignments(elements, any)
+            ?? new ListAnswer(
+                elements,
+                IsSet: false,
+                Join: any ? "or"
+                    : separators.Any(s => s.IsWords) ? "and"
+                    : null
+            );
     }
 
     private static bool IsOr(MathToken token) =>

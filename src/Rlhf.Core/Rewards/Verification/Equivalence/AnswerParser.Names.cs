@@ -40,6 +40,11 @@ internal sealed partial class AnswerParser
         return ExpressionParser.Read(all) switch
         {
             Symbol symbol => symbol.Name,
+            // |AB| and |\\vec{v}| are lengths, |x| = 5 says x = ±5.
+            Operation { Name: OperationName.Absolute, Arguments: [Symbol { Name: ['\\', ..] }] } => string.Concat(all.Select(t => t.Text)),
+            _ when all is [{ Text: "|" }, { Kind: TokenKind.Word, Text: [>= 'A' and <= 'Z', >= 'A' and <= 'Z'] }, { Text: "|" }] => all[
+                1
+            ].Text,
             Opaque { Head: [(>= 'a' and <= 'z') or (>= 'A' and <= 'Z'), ..] or ['\\', ..] } => string.Concat(all.Select(t => t.Text)),
             _ => null,
         };
@@ -77,6 +82,10 @@ internal sealed partial class AnswerParser
             inside is [{ Kind: TokenKind.Letter }]
             || FunctionLetters.Contains(all[0].Text, StringComparison.Ordinal)
             || (all[0].Kind == TokenKind.Word && all[0].Text is "Pr" or "Var" or "Cov");
-        return isFunction && (mark is "" or "'" or "''" or "^{-1}" || mark.StartsWith('_')) ? (all[0].Text + mark, inside) : null;
+        bool isVector =
+            MathCommands.Accents.Contains(all[0].Text) && all[0].Kind == TokenKind.Command && mark is ['{', _, '}'] && inside.Length == 1;
+        return (isVector || isFunction) && (isVector || mark is "" or "'" or "''" or "^{-1}" || mark.StartsWith('_'))
+            ? (all[0].Text + mark, inside)
+            : null;
     }
 }

@@ -16,8 +16,9 @@ internal readonly record struct BigComplex(BigFloat Re, BigFloat Im, double Erro
     // Within so many bits of the error's bound a number is taken for 0.
     private const double Slack = 8;
 
-    // With fewer good bits than these nothing is known.
+    // With fewer good bits than these nothing is known, nor of a number that a sum holds with fewer.
     private const double LeastBits = 128;
+    private const double LeastAdded = 64;
 
     public static readonly BigComplex NaN = new(BigFloat.NaN, BigFloat.NaN, 0);
     public static readonly BigComplex I = new(BigFloat.Zero, BigFloat.One, double.NegativeInfinity);
@@ -35,6 +36,12 @@ internal readonly record struct BigComplex(BigFloat Re, BigFloat Im, double Erro
 
     public static implicit operator BigComplex(int value) => new(value, BigFloat.Zero, double.NegativeInfinity);
 
+    /// <summary>A rational number; without error where it is whole and not too large.</summary>
+    public static BigComplex From(ExactNumber value) =>
+        value.IsInteger && value.Numerator.GetBitLength() < -OfOperation
+            ? new BigComplex(BigFloat.From(value.Numerator), BigFloat.Zero, double.NegativeInfinity)
+            : BigFloat.From(value);
+
     public static BigComplex operator -(BigComplex a) => new(-a.Re, -a.Im, a.Error);
 
     /// <summary>The sum; NaN where the larger number's error hides the smaller number.</summary>
@@ -47,7 +54,8 @@ internal readonly record struct BigComplex(BigFloat Re, BigFloat Im, double Erro
 
         return Rounded(a.Re + b.Re, a.Im + b.Im, Sum(a.Error, b.Error));
 
-        static bool IsHidden(BigComplex small, BigComplex large) => !small.IsZero && small.Log2 - LeastBits < large.Error;
+        static bool IsHidden(BigComplex small, BigComplex large) =>
+            !small.IsZero && small.Log2 - LeastAdded < Math.Max(large.Error, large.Log2 + OfOperation);
     }
 
     public static BigComplex operator -(BigComplex a, BigComplex b) => a + -b;

@@ -6,9 +6,6 @@ namespace Rlhf.Rewards.Verification.Equivalence;
 /// <summary>Values of expressions where every letter has one. Draws on <see cref="Work"/>: what takes longer is undefined.</summary>
 internal sealed class Evaluator
 {
-    // On the real line; off it a function takes two.
-    private const int CostOfFunction = 350;
-
     private readonly Work _work = Work.Current;
 
     /// <summary>Where functions have a value.</summary>
@@ -93,17 +90,24 @@ internal sealed class Evaluator
             _ => true,
         };
 
-    // Microseconds of what was not found exactly.
-    private static int CostOf(OperationName name, MathValue first, MathValue second) =>
-        name switch
+    // Microseconds of what was not found exactly, on the real line; off it about twice as many.
+    private static int CostOf(OperationName name, MathValue first, MathValue second)
+    {
+        int cost = name switch
         {
-            Sqrt when first.IsReal => 15,
             Factorial => 1000,
-            <= Negate or Absolute or Floor or Ceiling or Maximum or Minimum => 5,
+            <= Negate or Absolute or Floor or Ceiling or Maximum or Minimum => 4,
+            Sqrt => first.IsReal && first.Approximate.Re.Sign >= 0 ? 10 : 100,
+            Exp => 30,
+            Sin or Cos or Sec or Csc => 60,
             Power when second.Exact is { IsInteger: true } => 40,
-            _ when first.IsReal && second.IsReal && name is not (Arcsin or Arccos) => CostOfFunction,
-            _ => 2 * CostOfFunction,
+            Power or Root => 160,
+            Ln or Tan or Cot or Sinh or Cosh or Tanh => 120,
+            Logarithm => 220,
+            _ => 250,
         };
+        return first.IsReal && second.IsReal ? cost : 2 * cost;
+    }
 
     // The exact operations that take longer than an addition.
     private static long CostOfExact(OperationName name, MathValue a, MathValue b)
@@ -112,7 +116,7 @@ internal sealed class Evaluator
         return name switch
         {
             Factorial => bits < 16 ? 500 : 1,
-            Binomial => bits < 12 ? 250 : 1,
+            Binomial => bits <= 14 ? 500 : 1,
             Power => b.Exact is { IsInteger: true } ? 5 + bits / 10 : 1,
             Sqrt or Root => 5 + bits / 10,
             Add or Subtract or Multiply or Divide or Gcd or Lcm => 1 + bits / 100,

@@ -7,6 +7,7 @@ namespace Rlhf.Rewards.Verification.Equivalence;
 internal static class ExactOperations
 {
     private const int MaxFactorial = 1000;
+    private const int MaxChosen = 4000;
 
     /// <summary>The result; null where it is not rational, too large or undefined.</summary>
     public static ExactNumber? Apply(OperationName name, ExactNumber? first, ExactNumber? second)
@@ -80,7 +81,7 @@ internal static class ExactOperations
 
     private static ExactNumber? Choose(ExactNumber n, ExactNumber k)
     {
-        if (!n.IsInteger || !k.IsInteger || n.Numerator.Sign < 0 || n.Numerator > MaxFactorial)
+        if (!n.IsInteger || !k.IsInteger || n.Numerator.Sign < 0 || n.Numerator > MaxChosen)
         {
             return null;
         }
@@ -91,7 +92,9 @@ internal static class ExactOperations
             return ExactNumber.FromInteger(BigInteger.Zero);
         }
 
-        for (int i = 1; i <= (int)k.Numerator; i++)
+        // Of the two that are left and taken, the fewer.
+        int fewer = (int)BigInteger.Min(k.Numerator, n.Numerator - k.Numerator);
+        for (int i = 1; i <= fewer; i++)
         {
             result = result * ((int)n.Numerator - i + 1) / i;
         }

@@ -42,7 +42,16 @@ internal sealed partial class ExpressionParser
     /// <summary>Whether a word names a function that is not computed.</summary>
     public static bool IsOpaqueFunction(string word) => OpaqueFunctions.Contains(word);
 
-    private static Symbol NamedQuantity(string words) => new(string.Join(' ', AnswerWords.Words(words)));
+    // Words that follow one another are one name: marginal cost.
+    private Symbol NamedQuantity(string words)
+    {
+        for (; Next is { IsWords: true, Text.Length: > 3 } next; _at++)
+        {
+            words += " " + next.Text;
+        }
+
+        return new(string.Join(' ', AnswerWords.Words(words)));
+    }
 
     // Whether the bracket after a letter is its argument.
     private bool IsApplied(string letter)

@@ -121,7 +121,12 @@ internal static class MathCommands
         ["vert"] = "|",
         ["lvert"] = "|",
         ["rvert"] = "|",
+        ["|"] = "|",
+        ["Vert"] = "|",
+        ["lVert"] = "|",
+        ["rVert"] = "|",
         ["mid"] = "|",
+        ["colon"] = ":",
         ["%"] = "%",
         ["&"] = "&&",
     };

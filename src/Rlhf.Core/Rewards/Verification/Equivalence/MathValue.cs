@@ -16,7 +16,7 @@ internal readonly struct MathValue
 
     public bool IsUndefined => Exact is null && _approximate.IsNaN;
 
-    public BigComplex Approximate => Exact is { } exact ? BigFloat.From(exact) : _approximate;
+    public BigComplex Approximate => Exact is { } exact ? BigComplex.From(exact) : _approximate;
 
     /// <summary>What stands for a rational number that is too large to write out, or is written out; null for any other.</summary>
     public Residues? Residues => Exact is { } exact ? Equivalence.Residues.Of(exact) : _residues;

@@ -6,6 +6,9 @@ internal static class SamplePoints
     private const int Points = 6;
     private const int PointsOfFunctions = 4;
 
+    // Which of two letters is greater has to be seen both ways.
+    private const int PointsOfBranches = 14;
+
     // Where the usual points don't do: ln(x − 2000), ln(1 − x²/9), (n − 20)!.
     private static readonly (int Top, int Bottom)[] FarScales =
     [
@@ -28,7 +31,11 @@ internal static class SamplePoints
     {
         bool whole = a.Any(NeedsWhole) || b.Any(NeedsWhole);
         int scale = a.Any(HasBranches) || b.Any(HasBranches) ? 1000 : 1;
-        int points = !whole && scale == 1 && (a.Any(IsTranscendental) || b.Any(IsTranscendental)) ? PointsOfFunctions : Points;
+        bool turns = scale > 1 && a.Symbols().Concat(b.Symbols()).Distinct().Skip(1).Any();
+        int points =
+            turns ? PointsOfBranches
+            : !whole && scale == 1 && (a.Any(IsTranscendental) || b.Any(IsTranscendental)) ? PointsOfFunctions
+            : Points;
         return (points, Enumerable.Range(0, points + 3 * FarScales.Length).Select(p => p < points ? Usual(p) : Far(p - points)));
 
         Func<string, ExactNumber?> Usual(int p) =>
@@ -46,6 +53,7 @@ internal static class SamplePoints
                     2 => (hash & 1) == 0 ? -1 : 1,
                     4 => -scale,
                     5 => scale,
+                    > 5 => (hash & 2) == 0 ? -1 : 1,
                     _ => 1,
                 };
                 return whole

@@ -1,8 +1,8 @@
 namespace Rlhf.Rewards.Verification.Equivalence;
 
 /// <summary>
-/// Reads sets, events and statements that are joined by name: <c>A ∩ (B ∪ C)</c>, <c>p ∧ ¬q</c>. Both are the least and the greatest of
-/// their letters, and 1 less one of them, so that the laws hold which hold for these.
+/// Reads sets, events and statements that are joined by name: <c>A ∩ (B ∪ C)</c>, <c>p ∧ ¬q</c>. Two are the same where they hold for the
+/// same choices of their letters.
 /// </summary>
 internal ref struct SetAlgebra
 {
@@ -24,9 +24,41 @@ internal ref struct SetAlgebra
     {
         bool logic = TokenSpans.IndexOf(tokens, t => t.Kind == TokenKind.Command && t.Text is "land" or "lor" or "neg") >= 0;
         SetAlgebra reader = new(tokens, logic);
-        return reader.Union() is { } set && reader._at == tokens.Length && set is not Symbol
-            ? new Opaque(logic ? "statement" : "set", set)
+        return reader.Union() is { } set && reader._at == tokens.Length && set is not Symbol && Table(set) is { } table
+            ? new Symbol((logic ? "statement " : "set ") + table)
             : null;
+    }
+
+    // The letters that count, and for every choice of them whether it holds: equal for two that say the same.
+    private static string? Table(Expression set)
+    {
+        const int MostLetters = 6;
+        string[] letters = [.. set.Symbols().Distinct().Order(StringComparer.Ordinal)];
+        if (letters.Length > MostLetters || set.Size > 200)
+        {
+            return null;
+        }
+
+        bool[] holds = new bool[1 << letters.Length];
+        for (int choice = 0; choice < holds.Length; choice++)
+        {
+            MathValue value = new Evaluator().Evaluate(set, name => ExactNumber.FromInteger((choice >> Array.IndexOf(letters, name)) & 1));
+            if (value.Exact is not { } known)
+            {
+                return null;
+            }
+
+            holds[choice] = known.Numerator.IsOne;
+        }
+
+        int[] counting =
+        [
+            .. Enumerable.Range(0, letters.Length).Where(l => Enumerable.Range(0, holds.Length).Any(c => holds[c] != holds[c ^ (1 << l)])),
+        ];
+        IEnumerable<bool> rows = Enumerable
+            .Range(0, 1 << counting.Length)
+            .Select(row => holds[counting.Select((l, i) => ((row >> i) & 1) << l).Sum()]);
+        return string.Join(',', counting.Select(l => letters[l])) + " " + string.Concat(rows.Select(r => r ? '1' : '0'));
     }
 
     // A union of intersections; a difference stands between the two.

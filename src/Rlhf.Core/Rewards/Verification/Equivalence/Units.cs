@@ -158,7 +158,8 @@ internal static class Units
     public static bool IsCurrency(string unit) => unit is "$" or "€" or "£" or "¥" or "₹";
 
     /// <summary>Whether two units are the same, or one says what the other's money is paid for.</summary>
-    public static bool Agree(string a, string b) => a == b || (a.StartsWith('$') && b.StartsWith('$') && (a == "$" || b == "$"));
+    public static bool Agree(string a, string b) =>
+        a == b || (a, b) is ("£", "pound") or ("pound", "£") || (a.StartsWith('$') && b.StartsWith('$') && (a == "$" || b == "$"));
 
     /// <summary>Whether a letter alone in \text{…} is a unit's symbol.</summary>
     public static bool IsSymbol(string letter) => "mgshlLdJNWVACFK/".Contains(letter, StringComparison.Ordinal);

@@ -88,6 +88,19 @@ public class MathEquivalenceDepthTests
             { "the answer is ", "5", "" },
         };
 
+    private static readonly IRewardSource[] Sources =
+    [
+        Verifiers.Math(),
+        Verifiers.LastNumber(),
+        Verifiers.Boxed(),
+        Verifiers.Exact(),
+        Verifiers.Numeric(),
+        Verifiers.SetF1(),
+        Verifiers.ArithmeticSteps(),
+        Verifiers.Format(new() { Rule = FormatRule.Json }),
+        Verifiers.Format(new() { Rule = FormatRule.Boxed }),
+    ];
+
     [Theory]
     [MemberData(nameof(Forms))]
     public void DeepestTexts_AreJudgedOnASmallStack(string opens, string inside, string closes)
@@ -105,6 +118,10 @@ public class MathEquivalenceDepthTests
                         _ = MathEquivalence.AreEquivalent("5", text);
                         _ = MathEquivalence.AreEquivalent(text, "x+1");
                         _ = MathEquivalence.IsReadable(text);
+                        foreach (IRewardSource source in Sources)
+                        {
+                            _ = VerifierCase.Score(source, $"\\boxed{{{text}}} #### {text}", "5", [text]);
+                        }
                     }
                     catch (Exception e)
                     {
