@@ -74,7 +74,7 @@ internal sealed partial class AnswerParser
     {
         int at = tokens.FindIndex(t => t.IsCommand("pmod") || IsModulo(t));
         bool brackets = at > 0 && IsModulo(tokens[at]) && tokens[at - 1].Is("(") && tokens[^1].Is(")");
-        bool congruent = tokens.Exists(t => t.IsCommand("equiv"));
+        bool congruent = tokens.Exists(t => t.IsCommand("equiv") || t.IsCommand("nequiv"));
         if (at < 1 || !(tokens[at].IsCommand("pmod") || brackets || congruent))
         {
             return null;
@@ -97,8 +97,9 @@ internal sealed partial class AnswerParser
                 continue;
             }
 
-            List<int> signs = TokenSpans.Operators(part, t => t.IsCommand("equiv") || t.Is("="));
+            List<int> signs = TokenSpans.Operators(part, t => t.IsCommand("equiv") || t.IsCommand("nequiv") || t.Is("="));
             Expression? named = signs is [var sign] ? ExpressionParser.Read(part[..sign]) : null;
+            named = named is not null && part[signs[0]].IsCommand("nequiv") ? new Opaque("not", named) : named;
             if (
                 signs.Count > 1
                 || (

@@ -30,6 +30,16 @@ internal static partial class AnswerText
     [GeneratedRegex(@"(?<=[^\s-]) (?:->|=>|-->) (?=\S)")]
     private static partial Regex Arrow();
 
+    // \ce{H2O}: a digit after a letter is an index.
+    [GeneratedRegex(@"\\ce\s*\{([^{}]*)\}")]
+    private static partial Regex Chemistry();
+
+    [GeneratedRegex(@"(?<=[A-Za-z)\]])(\d+)")]
+    private static partial Regex Index();
+
+    [GeneratedRegex("""^(?:'[\p{L} ]+'|"[\p{L} ]+")$""")]
+    private static partial Regex Quoted();
+
     // 7:30 a.m.
     [GeneratedRegex(@"(?<![a-zA-Z])([aApP])\.\s?[mM]\b\.?")]
     private static partial Regex HalfOfDay();
@@ -71,6 +81,8 @@ internal static partial class AnswerText
         }
 
         string clean = Arrow().Replace(Unwrap(Bold().Replace(mapped, "$1")), " \\to ");
+        clean = Chemistry().Replace(clean, m => Index().Replace(m.Groups[1].Value, "_{$1}"));
+        clean = Quoted().IsMatch(clean) ? clean[1..^1] : clean;
         if (clean.Length == 0 || Code().IsMatch(clean))
         {
             return null;

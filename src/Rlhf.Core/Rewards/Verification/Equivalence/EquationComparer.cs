@@ -80,7 +80,30 @@ internal static class EquationComparer
             return true;
         }
 
+        if (gold.Sides.Count > 2 && gold.Sides.Count == answer.Sides.Count && SameSides(gold, answer))
+        {
+            return true;
+        }
+
         return Difference(gold) is { } x && Difference(answer) is { } y && Proportional(x, y);
+    }
+
+    // MR = MC = P, in any order.
+    private static bool SameSides(EquationAnswer gold, EquationAnswer answer)
+    {
+        List<EquationSide> left = [.. answer.Sides];
+        foreach (EquationSide side in gold.Sides)
+        {
+            int at = left.FindIndex(s => side.Content is { } a && s.Content is { } b && AnswerComparer.AreEqual(a, b));
+            if (at < 0)
+            {
+                return false;
+            }
+
+            left.RemoveAt(at);
+        }
+
+        return true;
     }
 
     private static Operation? Difference(EquationAnswer equation) =>
@@ -104,7 +127,7 @@ internal static class EquationComparer
             second = MathValue.Undefined;
         int seen = 0,
             tried = 0;
-        (int usual, IEnumerable<Func<string, ExactNumber?>> points) = SamplePoints.Of(x, y);
+        (int usual, _, IEnumerable<Func<string, ExactNumber?>> points) = SamplePoints.Of(x, y);
         foreach (Func<string, ExactNumber?> point in points)
         {
             if ((tried++ >= usual && seen > 2) || Work.Current.IsUsedUp)

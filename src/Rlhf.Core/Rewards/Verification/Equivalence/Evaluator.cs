@@ -79,16 +79,19 @@ internal sealed class Evaluator
     }
 
     private bool IsDefined(OperationName name, MathValue a, MathValue b) =>
-        Domain == Domain.Complex
-        || name switch
-        {
-            Ln => a.Approximate.Re.Sign >= 0,
-            Logarithm => b.Approximate.Re.Sign >= 0,
-            Sqrt when Domain == Domain.Real => a.Approximate.Re.Sign >= 0 && a.IsReal,
-            Root when Domain == Domain.Real => b.Approximate.Re.Sign >= 0 || a.Exact is { IsInteger: true, Numerator.IsEven: false },
-            Power when Domain == Domain.Real => a.Approximate.Re.Sign >= 0 || b.Exact is { Denominator.IsEven: false },
-            _ => true,
-        };
+        name == Factorial
+            ? a.Exact is { } n && Residues.HasFactorial(n)
+            : Domain == Domain.Complex
+                || name switch
+                {
+                    Ln => a.Approximate.Re.Sign >= 0,
+                    Logarithm => b.Approximate.Re.Sign >= 0,
+                    Sqrt when Domain == Domain.Real => a.Approximate.Re.Sign >= 0 && a.IsReal,
+                    Root when Domain == Domain.Real => b.Approximate.Re.Sign >= 0
+                        || a.Exact is { IsInteger: true, Numerator.IsEven: false },
+                    Power when Domain == Domain.Real => a.Approximate.Re.Sign >= 0 || b.Exact is { Denominator.IsEven: false },
+                    _ => true,
+                };
 
     // Microseconds of what was not found exactly, on the real line; off it about twice as many.
     private static int CostOf(OperationName name, MathValue first, MathValue second)
@@ -115,7 +118,7 @@ internal sealed class Evaluator
         long bits = a.Exact is { } exact ? exact.Numerator.GetBitLength() + exact.Denominator.GetBitLength() : 0;
         return name switch
         {
-            Factorial => bits < 16 ? 500 : 1,
+            Factorial => a.Exact is { Numerator.Sign: > 0 } && bits < 16 ? 500 : 1,
             Binomial => bits <= 14 ? 500 : 1,
             Power => b.Exact is { IsInteger: true } ? 5 + bits / 10 : 1,
             Sqrt or Root => 5 + bits / 10,
@@ -159,7 +162,9 @@ internal sealed class Evaluator
                     ? RealPower(a, rational)
                     : PowerOf(a, second);
             case Root:
-                return first.Exact is { IsInteger: true } degree ? RealRoot(b, degree.Numerator) : MathValue.Undefined;
+                return first.Exact is { IsInteger: true } degree ? RealRoot(b, degree.Numerator)
+                    : a.IsZero ? MathValue.Undefined
+                    : BigComplex.Pow(b, (BigComplex)1 / a);
             case Maximum or Minimum:
                 return !first.IsReal || !second.IsReal ? MathValue.Undefined
                     : MathValue.Compare(first, second) > 0 == (name == Maximum) ? first

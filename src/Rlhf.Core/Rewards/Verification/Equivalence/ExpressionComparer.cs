@@ -80,7 +80,7 @@ internal static class ExpressionComparer
         const int Enough = 2;
         int seen = 0,
             tried = 0;
-        (int usual, IEnumerable<Func<string, ExactNumber?>> points) = SamplePoints.Of(gold, answer);
+        (int usual, bool whole, IEnumerable<Func<string, ExactNumber?>> points) = SamplePoints.Of(gold, answer);
         foreach (Func<string, ExactNumber?> point in points)
         {
             if ((tried++ >= usual && seen >= Enough) || Work.Current.IsUsedUp)
@@ -90,6 +90,13 @@ internal static class ExpressionComparer
 
             MathValue a = new Evaluator { Domain = domain }.Evaluate(gold, point),
                 b = new Evaluator { Domain = domain }.Evaluate(answer, point);
+
+            // (n − k)! has no value where k is greater, and the binomial coefficient is 0.
+            if (whole && a.IsUndefined != b.IsUndefined)
+            {
+                continue;
+            }
+
             if (a.IsUndefined != b.IsUndefined || (!a.IsUndefined && !MathValue.AreEqual(a, b)))
             {
                 return false;

@@ -68,6 +68,11 @@ internal static partial class IdenticalText
         bool endsOpen =
             last is '\\' or '^' or '_' or '*' or '/' or '=' or '<' or ',' or '&'
             || (last is '+' or '-' && (text.Length < 2 || !(char.IsLetter(text[^2]) || text[^2] == '^')));
-        return braces == 0 && brackets == 0 && pairs == 0 && !endsOpen && text[0] is not ('^' or '_' or '*' or '/' or ',');
+        return braces == 0
+            && brackets == 0
+            && pairs == 0
+            && !endsOpen
+            && text[0] is not ('_' or '*' or '/' or ',')
+            && !(text[0] == '^' && !text.StartsWith("^{", StringComparison.Ordinal));
     }
 }

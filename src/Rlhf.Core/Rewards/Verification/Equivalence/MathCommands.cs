@@ -39,7 +39,8 @@ internal static class MathCommands
         rightleftharpoons mapsto uparrow downarrow equiv cong sim simeq approx propto parallel perp subset subseteq
         supset supseteq notin ll gg oplus otimes star vec hat tilde dot ddot overrightarrow overleftarrow
         overleftrightarrow widehat widetilde det dim ker deg arg sup inf coth sech csch
-        arccot arcsec arccsc
+        arccot arcsec arccsc nequiv nsim ncong nparallel nsubset nsubseteq nexists nmid top bot AA overset underset frown
+        stackrel
         """
     );
 
@@ -53,7 +54,8 @@ internal static class MathCommands
     /// <summary>Relations that are not computed: two are the same where their sides are.</summary>
     public static readonly HashSet<string> Relations = Words(
         """
-        equiv cong sim simeq approx propto parallel perp subset subseteq supset supseteq notin ll gg mapsto
+        equiv cong sim simeq approx propto parallel perp subset subseteq supset supseteq notin ll gg mapsto nequiv nsim
+        ncong nparallel nsubset nsubseteq nmid
         """
     );
 
@@ -67,7 +69,7 @@ internal static class MathCommands
     /// <summary>Relations and arrows that say the same from right to left.</summary>
     public static readonly HashSet<string> Symmetric = Words(
         """
-        equiv cong sim simeq approx parallel perp iff rightleftharpoons
+        equiv cong sim simeq approx parallel perp iff rightleftharpoons nequiv nsim ncong nparallel
         """
     );
 
@@ -137,7 +139,7 @@ internal static class MathCommands
         frac sqrt over binom times cdot div infty circ degree pm mp le ge lt gt cup cap setminus in emptyset mathbb
         rfloor rceil begin end hline to lor land choose gcd max min sum prod bmod pmod angle triangle int iint iiint
         oint lim ldots forall exists neg complement iff gets rightleftharpoons prime uparrow downarrow oplus otimes
-        star partial
+        star partial overset underset frown stackrel nexists
         """,
         Relations
     );

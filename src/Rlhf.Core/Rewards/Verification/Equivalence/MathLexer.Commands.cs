@@ -36,6 +36,11 @@ internal sealed partial class MathLexer
             return true;
         }
 
+        if (name == "not")
+        {
+            return ReadNegated();
+        }
+
         if (name is "left" or "right")
         {
             return Pair(opens: name == "left");
@@ -89,7 +94,8 @@ internal sealed partial class MathLexer
                 "set{" => Open('S'),
                 "<(" => Open('<'),
                 "set}" => Close('S'),
-                ")>" => Close('>'),
+                // |ψ⟩ opens with a bar.
+                ")>" => !_open.Contains('<') || Close('>'),
                 _ => true,
             };
         }
@@ -102,6 +108,31 @@ internal sealed partial class MathLexer
         Add(TokenKind.Command, name);
         return true;
     }
+
+    // \not= and \not\equiv
+    private bool ReadNegated()
+    {
+        Match negated = Negated().Match(_text, _at);
+        if (!negated.Success)
+        {
+            return false;
+        }
+
+        _at += negated.Length;
+        Add(
+            TokenKind.Command,
+            negated.Groups[1].Value switch
+            {
+                "" => "ne",
+                "in" => "notin",
+                var name => "n" + name,
+            }
+        );
+        return true;
+    }
+
+    [GeneratedRegex(@"\G\s*(?:=|\\(in|equiv|sim|cong|parallel|subset|subseteq|exists)(?![a-zA-Z]))")]
+    private static partial Regex Negated();
 
     // \left and \right stand in pairs, each before a bracket or the full stop for none.
     private bool Pair(bool opens)

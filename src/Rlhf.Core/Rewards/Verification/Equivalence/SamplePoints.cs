@@ -27,7 +27,7 @@ internal static class SamplePoints
     /// turn; whole numbers where a factorial asks for them. After those come others, far from the origin and near it, for expressions that
     /// are defined nowhere among the first.
     /// </summary>
-    public static (int Usual, IEnumerable<Func<string, ExactNumber?>> All) Of(Expression a, Expression b)
+    public static (int Usual, bool Whole, IEnumerable<Func<string, ExactNumber?>> All) Of(Expression a, Expression b)
     {
         bool whole = a.Any(NeedsWhole) || b.Any(NeedsWhole);
         int scale = a.Any(HasBranches) || b.Any(HasBranches) ? 1000 : 1;
@@ -36,7 +36,7 @@ internal static class SamplePoints
             turns ? PointsOfBranches
             : !whole && scale == 1 && (a.Any(IsTranscendental) || b.Any(IsTranscendental)) ? PointsOfFunctions
             : Points;
-        return (points, Enumerable.Range(0, points + 3 * FarScales.Length).Select(p => p < points ? Usual(p) : Far(p - points)));
+        return (points, whole, Enumerable.Range(0, points + 3 * FarScales.Length).Select(p => p < points ? Usual(p) : Far(p - points)));
 
         Func<string, ExactNumber?> Usual(int p) =>
             name =>
@@ -75,7 +75,7 @@ internal static class SamplePoints
                 (int top, int bottom) = FarScales[mixed ? (int)(hash >> 8) % FarScales.Length : p / 3];
                 int sign = mixed && (hash & 1) == 0 || p % 3 == 1 ? -1 : 1;
                 return whole
-                    ? ExactNumber.FromInteger(2 + (int)(hash % 11) + 7 * p)
+                    ? ExactNumber.FromInteger(mixed ? 2 + (int)(hash % 40) : 2 + (int)(hash % 11) + 7 * p)
                     : ExactNumber.FromFraction(sign * (29L + hash % 397) * top, 101L * bottom);
             };
 

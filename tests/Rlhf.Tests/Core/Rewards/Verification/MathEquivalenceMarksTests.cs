@@ -67,4 +67,32 @@ public class MathEquivalenceMarksTests
     [InlineData("\\frac{3}")]
     [InlineData("5+")]
     public void Marks_Reference_IsNotReadable(string reference) => Assert.False(MathEquivalence.IsReadable(reference));
+
+    public static TheoryData<string, string[], string[]> Signs =>
+        new()
+        {
+            { "MR = MC = P", ["P=MC=MR"], ["MR = AC = P"] },
+            { "x=y=z", [], ["x=y=w"] },
+            { "x \\not= 3", ["x \\ne 3"], [] },
+            { "a \\not\\equiv b \\pmod 3", ["a \\not\\equiv b \\pmod{3}"], [] },
+            { "x \\notin A", [], ["x\\in A"] },
+            { "x \\not\\in A", ["x \\notin A"], [] },
+            { "\\ce{H2O}", ["H_2O"], ["\\ce{H2O2}"] },
+            { "'yes'", ["yes"], ["no"] },
+            { "\"yes\"", ["yes"], [] },
+            { "5", [], ["'5'; DROP"] },
+            { "\\frac{n!}{(n-k)!}", ["n!/(n-k)!"], ["\\frac{n!}{k!}", "\\frac{n!}{(n-k+1)!}"] },
+            { "\\frac{n!}{(n-20)!}", ["n!/(n-20)!"], [] },
+            { "\\binom{n}{k}", ["\\frac{n!}{k!(n-k)!}"], ["\\frac{n!}{(n-k)!}"] },
+            { "\\sqrt[n]{x}", ["x^{1/n}"], ["x^n"] },
+            { "A^\\top", [], ["A"] },
+        };
+
+    [Theory]
+    [MemberData(nameof(Signs))]
+    public void Signs_AreJudged(string reference, string[] equal, string[] different)
+    {
+        Assert.All(equal, answer => Assert.True(MathEquivalence.AreEquivalent(reference, answer), answer));
+        Assert.All(different, answer => Assert.False(MathEquivalence.AreEquivalent(reference, answer), answer));
+    }
 }
