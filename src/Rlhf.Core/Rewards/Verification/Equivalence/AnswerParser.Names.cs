@@ -12,7 +12,8 @@ internal sealed partial class AnswerParser
         MathToken[] all = tokens.ToArray();
         if (all.Length > 0 && all.All(t => t.IsWords))
         {
-            return string.Join(' ', all.SelectMany(t => AnswerWords.Words(t.Text)).Where(w => w is not ("the" or "a" or "an")));
+            string name = string.Join(' ', all.SelectMany(t => AnswerWords.Words(t.Text)).Where(w => w is not ("the" or "a" or "an")));
+            return name.Length > 0 ? name : null;
         }
 
         if (Applied(all) is { } applied)

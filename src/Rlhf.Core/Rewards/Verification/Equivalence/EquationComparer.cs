@@ -36,7 +36,7 @@ internal static class EquationComparer
     {
         if (
             assigned is not ({ } name, ValueAnswer value)
-            || equation.Sides.Select(s => s.Letter).FirstOrDefault(l => l is not null) is not { } letter
+            || equation.Sides.First(s => s.Name is not null).Letter is not { } letter
             || !value.Value.Symbols().Contains(letter)
         )
         {
@@ -44,13 +44,15 @@ internal static class EquationComparer
         }
 
         int at = name.LastIndexOf(letter, StringComparison.Ordinal);
-        return (
-            name[..at] + Bound + name[(at + letter.Length)..],
-            value with
-            {
-                Value = value.Value.Rewrite(e => e is Symbol symbol && symbol.Name == letter ? new Symbol(Bound) : null),
-            }
-        );
+        return at < 0
+            ? assigned
+            : (
+                name[..at] + Bound + name[(at + letter.Length)..],
+                value with
+                {
+                    Value = value.Value.Rewrite(e => e is Symbol symbol && symbol.Name == letter ? new Symbol(Bound) : null),
+                }
+            );
     }
 
     // The letter that a function is defined with, whatever it is.

@@ -6,6 +6,8 @@ namespace Rlhf.Rewards.Verification.Equivalence;
 /// <summary>Values of expressions where every letter has one. Draws on <see cref="Work"/>: what takes longer is undefined.</summary>
 internal sealed class Evaluator
 {
+    private static readonly BigComplex Euler = BigComplex.Exp(1);
+
     private readonly Work _work = Work.Current;
 
     /// <summary>Where functions have a value.</summary>
@@ -50,7 +52,7 @@ internal sealed class Evaluator
             Number number => number.Value,
             Symbol symbol => letters(symbol.Name) is { } value ? value : MathValue.Undefined,
             Constant { Name: ConstantName.Pi } => (BigComplex)BigFloat.Pi,
-            Constant { Name: ConstantName.E } => BigComplex.Exp(1),
+            Constant { Name: ConstantName.E } => Euler,
             Constant { Name: ConstantName.I } => BigComplex.I,
             _ => MathValue.Undefined,
         };

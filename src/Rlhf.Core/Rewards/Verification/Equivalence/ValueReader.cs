@@ -37,7 +37,7 @@ internal static class ValueReader
         int nouns = UnitStart(rest);
         if (nouns < rest.Count)
         {
-            if (UnitWords(rest[nouns..]) is not { } words)
+            if (UnitWords(rest[nouns..]) is not { Count: > 0 } words)
             {
                 return null;
             }

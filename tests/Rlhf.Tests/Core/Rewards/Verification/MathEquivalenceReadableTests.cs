@@ -35,6 +35,19 @@ public class MathEquivalenceReadableTests
         Assert.False(MathEquivalence.IsReadable(text));
     }
 
+    [Theory]
+    [InlineData("y=f(x)", "f(x)=y", true)]
+    [InlineData("AR=f(y)", "5", false)]
+    [InlineData("5:30\\text{ .}", "5:30", true)]
+    [InlineData("a=1,an=2", "(1,2)", false)]
+    [InlineData("5 the=2", "5", false)]
+    public void AreEquivalent_OddNamesAndUnits_DoesNotThrow(string reference, string answer, bool equal)
+    {
+        Assert.Equal(equal, MathEquivalence.AreEquivalent(reference, answer));
+        Assert.Equal(equal, MathEquivalence.AreEquivalent(answer, reference));
+        _ = MathEquivalence.IsReadable(reference);
+    }
+
     // As references of many fields are written.
     public static TheoryData<string> References =>
         [
