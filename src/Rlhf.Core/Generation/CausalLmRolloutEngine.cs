@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Rlhf.Models;
 using Rlhf.Tokenizers;
 using TorchSharp;
@@ -16,24 +18,34 @@ namespace Rlhf.Generation;
 /// </para>
 /// <para>The engine holds nothing between calls and does not own the model. A call runs without gradients, on the calling thread.</para>
 /// </remarks>
-public sealed class CausalLmRolloutEngine : IRolloutEngine
+public sealed partial class CausalLmRolloutEngine : IRolloutEngine
 {
     private readonly ICausalLm _model;
     private readonly ITokenizer? _tokenizer;
     private readonly RolloutEngineOptions _options;
+    private readonly ILogger _logger;
+    private int _fewestSlots;
 
     /// <summary>An engine over a model. Later changes of its weights show in the next call.</summary>
     /// <param name="model">The model to sample from; it stays the caller's.</param>
     /// <param name="tokenizer">For texts of responses and for stop strings; without one there are none.</param>
     /// <param name="options">How much is computed at once.</param>
+    /// <param name="logger">Told where the cache's limit leaves fewer slots than were asked for; null for nobody.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    public CausalLmRolloutEngine(ICausalLm model, ITokenizer? tokenizer = null, RolloutEngineOptions? options = null)
+    public CausalLmRolloutEngine(
+        ICausalLm model,
+        ITokenizer? tokenizer = null,
+        RolloutEngineOptions? options = null,
+        ILogger? logger = null
+    )
     {
         ArgumentNullException.ThrowIfNull(model);
         _model = model;
         _tokenizer = tokenizer;
         _options = options ?? new RolloutEngineOptions();
         _options.Validate();
+        _logger = logger ?? NullLogger.Instance;
+        _fewestSlots = _options.MaxSlots;
     }
 
     /// <inheritdoc/>
@@ -81,6 +93,25 @@ public sealed class CausalLmRolloutEngine : IRolloutEngine
             );
         }
 
-        return (int)Math.Min(Math.Min(_options.MaxSlots, fit), requests.Sum(r => (long)r.Samples));
+        int wanted = (int)Math.Min(_options.MaxSlots, requests.Sum(r => (long)r.Samples));
+        if (fit >= wanted)
+        {
+            return wanted;
+        }
+
+        // Once, and again where it gets worse.
+        if (fit < _fewestSlots)
+        {
+            _fewestSlots = (int)fit;
+            LogFewerSlots(_logger, fit, wanted, length, bytes, _options.MaxCacheBytes);
+        }
+
+        return (int)fit;
     }
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Only {Slots} responses are decoded together instead of {Wanted}: the keys and values of one of up to {Length} tokens take {Bytes} bytes, and the cache's limit is {MaxCacheBytes}. Raise MaxCacheBytes, or lower MaxNewTokens or the slots."
+    )]
+    private static partial void LogFewerSlots(ILogger logger, long slots, int wanted, int length, long bytes, long maxCacheBytes);
 }

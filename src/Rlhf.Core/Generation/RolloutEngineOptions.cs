@@ -4,7 +4,8 @@ namespace Rlhf.Generation;
 public sealed record RolloutEngineOptions
 {
     /// <summary>S: most responses decoded together. Each step reads all weights once, whatever S is.</summary>
-    /// <value>Default 256; at least 1. Fewer are used where the cache would grow past <see cref="MaxCacheBytes"/>.</value>
+    /// <value>Default 256; at least 1. Fewer are used where the cache would grow past <see cref="MaxCacheBytes"/>,
+    /// which the engine's log then says.</value>
     public int MaxSlots { get; init; } = 256;
 
     /// <summary>Most bytes of the cache of keys and values. Memory is touched only as far as responses really get.</summary>

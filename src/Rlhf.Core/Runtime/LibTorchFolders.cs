@@ -25,18 +25,6 @@ internal static class LibTorchFolders
         return null;
     }
 
-    /// <summary>Compares libtorch's <c>build-version</c> file, where the folder comes with one, with TorchSharp's version.</summary>
-    public static void RequireMatchingVersion(string folder, string wanted)
-    {
-        string note = Path.Combine(Path.GetDirectoryName(folder) ?? folder, "build-version");
-        if (File.Exists(note) && File.ReadAllText(note).Trim() is var found && found.Split('+')[0] != wanted.Split('+')[0])
-        {
-            throw new TorchRuntimeException(
-                $"{TorchRuntime.LibTorchVariable} names libtorch {found}, but this TorchSharp was built for {wanted}. Install libtorch {wanted} and point the variable to it."
-            );
-        }
-    }
-
     /// <summary>Two libtorch in one process abort it; the dynamic loader's search path is the usual way to get there.</summary>
     public static void RefuseSecond(string chosen)
     {

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using TorchSharp;
 
 namespace Rlhf.Runtime;
 
@@ -22,6 +21,8 @@ public static class TorchRuntime
     private static bool s_prepared;
     private static TorchRuntimeException? s_failure;
     private static string s_libtorchFolder = "";
+    private static Version? s_libtorchVersion;
+    private static readonly List<string> Notes = [];
 
     /// <summary>The folder libtorch was loaded from; empty where TorchSharp's own loader found it.</summary>
     public static string LibTorchFolder
@@ -30,6 +31,26 @@ public static class TorchRuntime
         {
             EnsureLoaded();
             return s_libtorchFolder;
+        }
+    }
+
+    /// <summary>The version of the libtorch that was loaded; TorchSharp's own where it does not say.</summary>
+    internal static string LibTorchVersion
+    {
+        get
+        {
+            EnsureLoaded();
+            return (s_libtorchVersion ?? LibTorchVersions.Built).ToString();
+        }
+    }
+
+    /// <summary>What a log should say about what was loaded.</summary>
+    internal static IReadOnlyList<string> Warnings
+    {
+        get
+        {
+            EnsureLoaded();
+            return Notes;
         }
     }
 
@@ -83,7 +104,10 @@ public static class TorchRuntime
                 ?? throw new TorchRuntimeException(
                     $"{LibTorchVariable} is '{chosen}', but neither that folder nor its 'lib' holds libtorch_cpu.so."
                 );
-            LibTorchFolders.RequireMatchingVersion(libtorch, torch.__version__);
+            if (LibTorchVersions.OfFolder(libtorch) is { } version)
+            {
+                _ = LibTorchVersions.Check(version, $"{LibTorchVariable} ('{chosen}')");
+            }
         }
         else
         {
@@ -101,8 +125,16 @@ public static class TorchRuntime
             string path = Path.Combine(libtorch, library);
             if (File.Exists(path))
             {
-                Load(path);
+                nint loaded = Load(path);
+                LoadedLibrary.StandFor(loaded, path);
+                s_libtorchVersion ??= LibTorchVersions.OfLibrary(loaded);
             }
+        }
+
+        s_libtorchVersion ??= LibTorchVersions.OfFolder(libtorch);
+        if (s_libtorchVersion is { } found && LibTorchVersions.Check(found, libtorch) is { } note)
+        {
+            Notes.Add(note);
         }
 
         LoadShim(Path.Combine(shim, "libLibTorchSharp.so"));
@@ -136,11 +168,11 @@ public static class TorchRuntime
         }
     }
 
-    private static void Load(string path)
+    private static nint Load(string path)
     {
         try
         {
-            NativeLibrary.Load(path);
+            return NativeLibrary.Load(path);
         }
         catch (DllNotFoundException e)
         {

@@ -12,7 +12,7 @@ internal static partial class JsonMessages
     /// <param name="message">A message of the serializer, perhaps with words of a converter before it.</param>
     /// <param name="expected">The type that is declared for the value; null where that is not known.</param>
     /// <param name="given">The text that stands there; null where it is none.</param>
-    public static string Explain(string message, Type? expected, string? given)
+    public static string Explain(string message, Type? expected = null, string? given = null)
     {
         string text = Position().Replace(message, "");
         text = WrongType().Replace(text, m => $"{Wanted(m.Groups["type"].Value)} is needed here.{Meant(m.Groups["type"].Value, given)}");

@@ -44,6 +44,21 @@ internal static class OptionsWalk
         return problems;
     }
 
+    /// <summary>The files and folders that options name, by key.</summary>
+    public static IEnumerable<(string Key, string Path)> Paths(object options)
+    {
+        foreach ((string key, object value) in OptionsCheck.Objects(options, ""))
+        {
+            foreach (PropertyInfo property in value.GetType().GetProperties().Where(p => p.IsDefined(typeof(ConfigurationPathAttribute))))
+            {
+                if (property.GetValue(value) is string path)
+                {
+                    yield return (OptionsCheck.Join(key, OptionsCheck.KeyOf(property.Name)), path);
+                }
+            }
+        }
+    }
+
     /// <summary>The keys that a type knows, as they are written.</summary>
     public static string[] KeysOf(string typeName, JsonSerializerOptions serializer)
     {

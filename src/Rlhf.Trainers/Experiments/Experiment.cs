@@ -19,6 +19,7 @@ internal sealed partial class Experiment : IDisposable
 {
     private const string SftName = "sft";
     private const string PolicyName = "grpo";
+    private const string ReferenceName = "reference";
 
     private readonly ComputeEnvironment _environment;
     private readonly RewardComponents _rewards;
@@ -40,13 +41,14 @@ internal sealed partial class Experiment : IDisposable
         RewardComponents rewards,
         IAdvantageEstimator estimator,
         HackingWatch? watch,
+        long maxCacheBytes,
         string runFolder,
         ILogger logger
     )
     {
         (Options, _environment, _rewards, _estimator, _watch, _logger) = (options, environment, rewards, estimator, watch, logger);
         (Policy, Tokenizer, Formatter) = (model.Policy, model.Tokenizer, model.Formatter);
-        _referenceFolder = Path.Combine(runFolder, "reference");
+        _referenceFolder = Path.Combine(runFolder, ReferenceName);
         string[] returned = [.. options.Rewards.Weights.Where(w => w.Value != 0).SelectMany(w => rewards.Pipeline.SourcesOf(w.Key))];
         IRewardSource[] training = [.. rewards.Sources.Host.Where(s => returned.Contains(s.Name))];
         _train = Judged(Open(options.Data.Train, "Data:Train"), "Data:Train", training);
@@ -66,7 +68,7 @@ internal sealed partial class Experiment : IDisposable
         }
 
         RolloutOptions rollout = options.Algorithm.Rollout;
-        Engine = new CausalLmRolloutEngine(Policy, Tokenizer, new() { MaxSlots = rollout.Slots });
+        Engine = new CausalLmRolloutEngine(Policy, Tokenizer, new() { MaxSlots = rollout.Slots, MaxCacheBytes = maxCacheBytes }, logger);
         _sampling = new()
         {
             Temperature = rollout.Temperature,
@@ -92,15 +94,29 @@ internal sealed partial class Experiment : IDisposable
     public IRolloutEngine Engine { get; }
 
     /// <summary>The phases in their order.</summary>
-    public IReadOnlyList<string> PhaseNames => Options.Sft is null ? [PolicyName] : [SftName, PolicyName];
+    public IReadOnlyList<string> PhaseNames => PhasesOf(Options);
 
     /// <summary>Phases with the iterations they have at the most.</summary>
     public IReadOnlyList<PhasePlan> Plan =>
         [.. PhaseNames.Select(n => new PhasePlan(n, n == SftName ? Options.Sft!.Steps : Options.Algorithm.Iterations))];
 
+    /// <summary>The phases of an experiment in their order.</summary>
+    public static IReadOnlyList<string> PhasesOf(ExperimentOptions options) => options.Sft is null ? [PolicyName] : [SftName, PolicyName];
+
+    /// <summary>Removes the models that a run keeps beside its checkpoints, before it begins anew.</summary>
+    public static void RemoveModels(string runFolder)
+    {
+        AtomicFolder.Recover(runFolder, ReferenceName);
+        if (Directory.Exists(Path.Combine(runFolder, ReferenceName)))
+        {
+            Directory.Delete(Path.Combine(runFolder, ReferenceName), recursive: true);
+        }
+    }
+
     /// <summary>Makes everything that an experiment needs.</summary>
     /// <param name="options">The experiment.</param>
     /// <param name="environment">Device and types.</param>
+    /// <param name="maxCacheBytes">Most bytes of the cache of keys and values.</param>
     /// <param name="registry">Makes reward sources and stages.</param>
     /// <param name="runFolder">The run's folder, for the reference policy.</param>
     /// <param name="checkpointModel">The model folder of the checkpoint to go on from; null to begin.</param>
@@ -108,6 +124,7 @@ internal sealed partial class Experiment : IDisposable
     public static Experiment Create(
         ExperimentOptions options,
         ComputeEnvironment environment,
+        long maxCacheBytes,
         ExperimentRegistry registry,
         string runFolder,
         string? checkpointModel,
@@ -124,7 +141,7 @@ internal sealed partial class Experiment : IDisposable
         );
         try
         {
-            return Create(options, environment, rewards, runFolder, checkpointModel, logger);
+            return Create(options, environment, maxCacheBytes, rewards, runFolder, checkpointModel, logger);
         }
         catch
         {
@@ -136,6 +153,7 @@ internal sealed partial class Experiment : IDisposable
     private static Experiment Create(
         ExperimentOptions options,
         ComputeEnvironment environment,
+        long maxCacheBytes,
         RewardComponents rewards,
         string runFolder,
         string? checkpointModel,
@@ -159,7 +177,7 @@ internal sealed partial class Experiment : IDisposable
         PolicyModel model = PolicyModel.Create(options, environment, checkpointModel);
         try
         {
-            return new(options, environment, model, rewards, estimator, watch, runFolder, logger);
+            return new(options, environment, model, rewards, estimator, watch, maxCacheBytes, runFolder, logger);
         }
         catch
         {

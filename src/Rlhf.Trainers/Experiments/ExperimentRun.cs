@@ -10,7 +10,7 @@ using Rlhf.Trainers.Runs;
 namespace Rlhf.Trainers.Experiments;
 
 /// <summary>Runs an experiment in its run folder: from the beginning, or from its newest checkpoint.</summary>
-public static class ExperimentRun
+public static partial class ExperimentRun
 {
     /// <summary>The built-in way to read an experiment: its options and the types its file may name.</summary>
     /// <param name="sources">File, environment, command line.</param>
@@ -53,43 +53,109 @@ public static class ExperimentRun
         }
 
         using RunFolder folder = RunFolder.Open(options.Run.Folder ?? NewFolder(options.Run.Name), options.Run.Resume);
-        CheckpointStore checkpoints = new(folder.Checkpoints, options.Checkpoints.KeepLast);
-        SavedCheckpoint? checkpoint = options.Run.Resume ? checkpoints.Newest : null;
-        CheckUnchanged(configuration, folder);
-        ComputeEnvironment environment = Resolve(options.Compute, configuration.OriginOf);
-        ILogger log = logger(folder.Folder);
-        using Experiment experiment = Create(configuration, environment, registry, folder.Folder, checkpoint, log);
-        AtomicFile.WriteAllText(folder.Configuration, configuration.ToJson());
-        (TrainingState, string)? from = checkpoint is null ? null : (CheckpointFiles.ReadState(checkpoint.Folder), checkpoint.Folder);
-        using IRunRecorder recorder = recorders(folder.Folder, log);
-        recorder.Start(
-            new()
+        bool hasBegun = false;
+        try
+        {
+            ResumeChecks.RequireSameConfiguration(configuration, folder);
+            CheckpointStore checkpoints = new(folder.Checkpoints, options.Checkpoints.KeepLast);
+            SavedCheckpoint? checkpoint = options.Run.Resume ? checkpoints.Newest : null;
+            TrainingState? state = checkpoint is null ? null : CheckpointState.Read(checkpoint, Experiment.PhasesOf(options));
+            RunEnvironment? recorded = checkpoint is null ? null : RunEnvironment.Find(folder.Folder);
+            ComputeEnvironment compute = Resolve(options, recorded, configuration.OriginOf);
+            RunEnvironment environment = RunEnvironment.Of(compute, options, recorded);
+            ILogger log = logger(folder.Folder);
+            Compare(environment, recorded, checkpoint, options, folder, log);
+            foreach (string warning in compute.Warnings)
             {
-                Name = options.Run.Name,
-                Folder = folder.Folder,
-                Phases = experiment.Plan,
-                ResumedFrom =
-                    !options.Run.Resume ? null
-                    : checkpoint is null ? new RunPosition(experiment.PhaseNames[0], -1)
-                    : new RunPosition(checkpoint.Phase, checkpoint.Step),
-                Environment =
-                [
-                    new("device", environment.Device.ToString()),
-                    new("dtype", environment.ComputeType.ToString()),
-                    new("threads", environment.Threads.ToString(CultureInfo.InvariantCulture)),
-                    .. environment.Versions,
-                    new("seed", options.Run.Seed.ToString(CultureInfo.InvariantCulture)),
-                ],
+                LogWarning(log, warning);
             }
-        );
-        RunSummary summary = new ExperimentRunner(experiment, folder.Folder, checkpoints, recorder, log).Run(from, cancellationToken);
-        recorder.Finish(summary);
-        return summary;
+
+            if (checkpoint is null)
+            {
+                Experiment.RemoveModels(folder.Folder);
+            }
+
+            using Experiment experiment = Create(
+                configuration,
+                compute,
+                environment.MaxCacheBytes,
+                registry,
+                folder.Folder,
+                checkpoint,
+                log
+            );
+            using IRunRecorder recorder = recorders(folder.Folder, log);
+            recorder.Start(Describe(options, experiment, environment, folder, checkpoint));
+            environment.Write(folder.Folder);
+            AtomicFile.WriteAllText(folder.Configuration, configuration.ToJson());
+            ExperimentRunner runner = new(experiment, folder.Folder, checkpoints, recorder, log);
+            hasBegun = true;
+            RunSummary summary = runner.Run(state is null ? null : (state, checkpoint!.Folder), cancellationToken);
+            recorder.Finish(summary);
+            return summary;
+        }
+        catch when (!hasBegun)
+        {
+            folder.Discard();
+            throw;
+        }
     }
+
+    private static void Compare(
+        RunEnvironment environment,
+        RunEnvironment? recorded,
+        SavedCheckpoint? checkpoint,
+        ExperimentOptions options,
+        RunFolder folder,
+        ILogger log
+    )
+    {
+        if (recorded is not null)
+        {
+            foreach (string difference in environment.RequireSame(recorded, options.Run.AllowOtherEnvironment))
+            {
+                LogWarning(log, $"{difference}: the run does not go on bit by bit.");
+            }
+        }
+        else if (checkpoint is not null)
+        {
+            LogWarning(
+                log,
+                $"{Path.Combine(folder.Folder, RunEnvironment.FileName)} is missing, so nothing tells whether the run goes on where it began."
+            );
+        }
+    }
+
+    private static RunInfo Describe(
+        ExperimentOptions options,
+        Experiment experiment,
+        RunEnvironment environment,
+        RunFolder folder,
+        SavedCheckpoint? checkpoint
+    ) =>
+        new()
+        {
+            Name = options.Run.Name,
+            Folder = folder.Folder,
+            Phases = experiment.Plan,
+            ResumedFrom =
+                !options.Run.Resume ? null
+                : checkpoint is null ? new RunPosition(experiment.PhaseNames[0], -1)
+                : new RunPosition(checkpoint.Phase, checkpoint.Step),
+            Environment =
+            [
+                new("device", environment.Device),
+                new("dtype", environment.ComputeType),
+                new("threads", environment.Threads.ToString(CultureInfo.InvariantCulture)),
+                .. environment.Versions,
+                new("seed", options.Run.Seed.ToString(CultureInfo.InvariantCulture)),
+            ],
+        };
 
     private static Experiment Create(
         ResolvedConfiguration<ExperimentOptions> configuration,
         ComputeEnvironment environment,
+        long maxCacheBytes,
         ExperimentRegistry? registry,
         string folder,
         SavedCheckpoint? checkpoint,
@@ -101,6 +167,7 @@ public static class ExperimentRun
             return Experiment.Create(
                 configuration.Options,
                 environment,
+                maxCacheBytes,
                 registry ?? ExperimentRegistry.Default,
                 folder,
                 checkpoint is null ? null : Path.Combine(checkpoint.Folder, CheckpointFiles.Model),
@@ -113,11 +180,11 @@ public static class ExperimentRun
         }
     }
 
-    private static ComputeEnvironment Resolve(ComputeOptions options, Func<string, string> originOf)
+    private static ComputeEnvironment Resolve(ExperimentOptions options, RunEnvironment? recorded, Func<string, string> originOf)
     {
         try
         {
-            return ComputeEnvironment.Resolve(options);
+            return RunEnvironment.Resolve(options.Compute, recorded, options.Run.AllowOtherEnvironment);
         }
         catch (ArgumentException e)
         {
@@ -129,41 +196,6 @@ public static class ExperimentRun
     private static string NewFolder(string name) =>
         Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"{name}-{DateTime.Now:yyyyMMdd-HHmmss}"));
 
-    // Where a run lies and that it resumes may change; anything else would make it another run.
-    private static void CheckUnchanged(ResolvedConfiguration<ExperimentOptions> configuration, RunFolder folder)
-    {
-        if (!File.Exists(folder.Configuration))
-        {
-            return;
-        }
-
-        string[] differences =
-        [
-            .. Differences(configuration, folder.Configuration)
-                .Where(d =>
-                    !d.StartsWith("run:folder ", StringComparison.Ordinal) && !d.StartsWith("run:resume ", StringComparison.Ordinal)
-                ),
-        ];
-        if (differences.Length > 0)
-        {
-            throw new RunFolderException(
-                $"{folder.Folder} holds a run with another configuration: {string.Join("; ", differences)}. Resume it with the same one, or choose another Run:Folder."
-            );
-        }
-    }
-
-    private static IReadOnlyList<string> Differences(ResolvedConfiguration<ExperimentOptions> configuration, string file)
-    {
-        try
-        {
-            return configuration.DifferencesFrom(File.ReadAllText(file));
-        }
-        catch (JsonTextException e)
-        {
-            throw new RunFolderException(
-                $"{file} is damaged, so that it cannot be seen whether the run there had this configuration: {e.Message} Put the file back, or choose another Run:Folder.",
-                e
-            );
-        }
-    }
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+    private static partial void LogWarning(ILogger logger, string warning);
 }

@@ -45,6 +45,8 @@ internal sealed partial class ExperimentRunner
             if (resumes)
             {
                 CheckpointFiles.Restore(from!.Value.Folder, phase, state);
+                state = ResumeChecks.WithMoreIterations(state, phase.Steps, phase.Optimizer.Options);
+                phase.Optimizer.ScheduleStart = state.Schedule?.Start ?? 0;
                 phase.Recall(MetricsFileRecorder.Read(_folder).Where(r => r.Phase == phase.Name && r.Step > 0 && r.Step <= state.Step));
             }
             else
@@ -53,6 +55,8 @@ internal sealed partial class ExperimentRunner
                 {
                     Phase = names[i],
                     Step = 0,
+                    PlannedSteps = phase.Steps,
+                    Schedule = ScheduleState.Of(phase.Optimizer.Options, 0),
                     SkippedInARow = state.SkippedInARow,
                 };
             }
@@ -183,13 +187,16 @@ internal sealed partial class ExperimentRunner
         record[MetricNames.TimeLiveTensors] = Tensor.TotalCount;
     }
 
-    private void Save(ITrainingPhase phase, TrainingState state, bool isBest) =>
+    private void Save(ITrainingPhase phase, TrainingState state, bool isBest)
+    {
+        _recorder.Flush();
         _checkpoints.Save(
             phase.Name,
             state.Step,
             folder => CheckpointFiles.Write(folder, _experiment.Policy, _experiment.Tokenizer, phase, state),
             isBest
         );
+    }
 
     // A step that is not finite never moves the weights; its batch is kept to be looked at, and a series of them ends the run.
     private void HandleSkipped(ITrainingPhase phase, int step, PhaseStep made)

@@ -21,6 +21,12 @@ internal interface ITrainingPhase : IDisposable
     /// <param name="evaluationsWithoutBest">Evaluations since the best one.</param>
     bool Stops(double accuracy, int evaluationsWithoutBest);
 
+    /// <summary>Training problems that an iteration draws.</summary>
+    int ProblemsPerStep { get; }
+
+    /// <summary>Optimizer steps that an iteration makes, those included that are skipped.</summary>
+    int OptimizerStepsPerStep { get; }
+
     /// <summary>The optimizer, whose state a checkpoint keeps.</summary>
     AdamWOptimizer Optimizer { get; }
 

@@ -48,6 +48,10 @@ internal sealed class PolicyPhase : ITrainingPhase
 
     public int EvaluateEvery => _options.Evaluation.Every;
 
+    public int ProblemsPerStep => _options.Algorithm.PromptsPerIteration;
+
+    public int OptimizerStepsPerStep => _options.Algorithm.Epochs * _options.Algorithm.Minibatches;
+
     public AdamWOptimizer Optimizer { get; }
 
     public long Position

@@ -19,6 +19,13 @@ public sealed record RunOptions
     /// <value>Default false: a folder that already holds a run is refused.</value>
     public bool Resume { get; init; }
 
+    /// <summary>
+    /// Resumes on another device, in another precision, with another number of threads or other library versions than the run began with.
+    /// What follows is then no longer, bit by bit, what an uninterrupted run computes. What the run reads must be the same in any case.
+    /// </summary>
+    /// <value>Default false: such a resume is refused.</value>
+    public bool AllowOtherEnvironment { get; init; }
+
     /// <summary>Seed of every random number of the run.</summary>
     /// <value>Default 1.</value>
     public long Seed { get; init; } = 1;

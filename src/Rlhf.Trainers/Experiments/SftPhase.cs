@@ -47,6 +47,10 @@ internal sealed class SftPhase : ITrainingPhase
 
     public int EvaluateEvery => _options.EvaluateEvery;
 
+    public int ProblemsPerStep => _options.BatchSize;
+
+    public int OptimizerStepsPerStep => 1;
+
     public AdamWOptimizer Optimizer { get; }
 
     public long Position

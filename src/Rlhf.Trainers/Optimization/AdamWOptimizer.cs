@@ -20,7 +20,7 @@ public sealed class AdamWOptimizer : IDisposable
 
     private readonly IReadOnlyList<(string Name, Parameter Value)> _parameters;
     private readonly OptimizerOptions _options;
-    private readonly LearningRateSchedule _schedule;
+    private LearningRateSchedule _schedule;
     private readonly List<Tensor> _firstMoments = [];
     private readonly List<Tensor> _secondMoments = [];
 
@@ -47,6 +47,16 @@ public sealed class AdamWOptimizer : IDisposable
 
     /// <summary>Optimizer steps made so far (skipped ones not counted).</summary>
     public long StepCount { get; private set; }
+
+    /// <summary>Rates and bounds.</summary>
+    internal OptimizerOptions Options => _options;
+
+    /// <summary>Optimizer steps before the schedule's first.</summary>
+    internal long ScheduleStart
+    {
+        get => _schedule.Start;
+        set => _schedule = _schedule with { Start = value };
+    }
 
     /// <summary>The rate that the next <see cref="Step"/> uses.</summary>
     public double LearningRate => _schedule.At(StepCount);
@@ -154,22 +164,36 @@ public sealed class AdamWOptimizer : IDisposable
     /// <summary>Takes over a saved state.</summary>
     /// <param name="stepCount">Optimizer steps made.</param>
     /// <param name="moments">As <see cref="State"/> gave them.</param>
-    /// <exception cref="InvalidDataException">A moment is missing or has another shape or type.</exception>
+    /// <exception cref="InvalidDataException">A moment is missing, has another shape or type, or belongs to no parameter.</exception>
     public void Restore(long stepCount, IReadOnlyDictionary<string, Tensor> moments)
     {
         ArgumentNullException.ThrowIfNull(moments);
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
+        HashSet<string> unread = [.. moments.Keys];
         foreach ((string name, Tensor own) in State())
         {
-            if (!moments.TryGetValue(name, out Tensor? saved) || !saved.shape.SequenceEqual(own.shape) || saved.dtype != own.dtype)
+            if (!unread.Remove(name))
+            {
+                throw new InvalidDataException($"The optimizer state does not fit the model: '{name}' is missing.");
+            }
+
+            Tensor saved = moments[name];
+            if (!saved.shape.SequenceEqual(own.shape) || saved.dtype != own.dtype)
             {
                 throw new InvalidDataException(
-                    $"The optimizer state does not fit the model: '{name}' is missing or has another shape or type."
+                    $"The optimizer state does not fit the model: '{name}' is {saved.dtype} [{string.Join(',', saved.shape)}], and {own.dtype} [{string.Join(',', own.shape)}] is needed."
                 );
             }
 
             own.copy_(saved);
+        }
+
+        if (unread.Count > 0)
+        {
+            throw new InvalidDataException(
+                $"The optimizer state does not fit the model: '{unread.Order(StringComparer.Ordinal).First()}' belongs to no trained parameter."
+            );
         }
 
         StepCount = stepCount;

@@ -26,16 +26,22 @@ public enum LearningRateDecay
 /// <param name="FinalFraction">f, in [0, 1].</param>
 public sealed record LearningRateSchedule(double Peak, int Warmup, int Total, LearningRateDecay Decay, double FinalFraction = 0)
 {
+    /// <summary>Optimizer steps before the schedule's first; a schedule that is named for added iterations begins with them.</summary>
+    /// <value>Default 0. W counts from here, and T − start takes T's place.</value>
+    internal long Start { get; init; }
+
     /// <summary>The rate of optimizer step <paramref name="step"/>, counted from 0.</summary>
     /// <param name="step">Optimizer steps made before this one.</param>
     public double At(long step)
     {
+        step -= Start;
+        long total = Total - Start;
         if (step < Warmup)
         {
             return Peak * step / Warmup;
         }
 
-        double s = Total > Warmup ? Math.Min(1.0, (double)(step - Warmup) / (Total - Warmup)) : 1.0;
+        double s = total > Warmup ? Math.Min(1.0, (double)(step - Warmup) / (total - Warmup)) : 1.0;
         return Decay switch
         {
             LearningRateDecay.Constant => Peak,

@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using Rlhf.Generation;
+using Rlhf.Runtime;
 using Rlhf.Shaping;
 using Rlhf.Trainers.Advantages;
 using Rlhf.Trainers.Optimization;
@@ -162,9 +164,27 @@ public sealed record RolloutOptions
     public IReadOnlyList<string> StopStrings { get; init; } = [];
 
     /// <summary>Sequences generated at once; memory for keys and values is proportional to it.</summary>
-    /// <value>Default 64.</value>
+    /// <value>Default 64. Fewer are used where they would take more than <see cref="MaxCacheBytes"/>, which the log then says.</value>
     [Range(1, 65536)]
     public int Slots { get; init; } = 64;
+
+    /// <summary>Most bytes of the cache of keys and values; null for 2 GiB on a CPU, <see cref="CacheShare"/> on an accelerator.</summary>
+    /// <value>Default null; must hold one sequence of the longest prompt and <see cref="MaxNewTokens"/>.</value>
+    [Range(1L, long.MaxValue)]
+    public long? MaxCacheBytes { get; init; }
+
+    /// <summary>
+    /// The cache's share of the memory that is free on an accelerator when the run begins, before the model is loaded; without effect on a
+    /// CPU and where <see cref="MaxCacheBytes"/> is given. A resumed run keeps the limit that it began with.
+    /// </summary>
+    /// <value>Default 0.25; above 0, at most 0.9.</value>
+    [Range(1e-3, 0.9)]
+    public double CacheShare { get; init; } = 0.25;
+
+    /// <summary>Most bytes of the cache of keys and values in an environment.</summary>
+    internal long CacheBytes(ComputeEnvironment environment) =>
+        MaxCacheBytes
+        ?? (environment.FreeDeviceBytes is { } free ? Math.Max(1, (long)(free * CacheShare)) : new RolloutEngineOptions().MaxCacheBytes);
 
     /// <summary>Warnings to show once.</summary>
     internal IReadOnlyList<string> Warnings =>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Rlhf.Json;
 
 namespace Rlhf.Trainers.Records;
 
@@ -15,33 +16,31 @@ public sealed class CompletionsRecorder : IRunRecorder
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        RespectNullableAnnotations = true,
     };
 
-    private readonly RunLines _lines;
+    private readonly RunLines<CompletionTable> _lines;
 
     /// <summary>Writes into a run folder.</summary>
     public CompletionsRecorder(string runFolder)
     {
         ArgumentNullException.ThrowIfNull(runFolder);
-        _lines = new(Path.Combine(runFolder, FileName));
+        _lines = new(Path.Combine(runFolder, FileName), Parse, t => new(t.Phase, t.Step), holdsEveryIteration: false);
     }
 
     /// <summary>
     /// What a run folder's <c>completions.jsonl</c> holds; nothing where there is no such file. A half-written last line is left out.
     /// </summary>
     /// <param name="runFolder">The run folder.</param>
+    /// <exception cref="InvalidDataException">Another line is broken; the message gives its number.</exception>
     public static IReadOnlyList<CompletionTable> Read(string runFolder)
     {
-        ArgumentNullException.ThrowIfNull(runFolder);
-        return
-        [
-            .. RunLines
-                .Read(Path.Combine(runFolder, FileName))
-                .Select(line => JsonSerializer.Deserialize<CompletionTable>(line.Text, Json)!),
-        ];
+        using CompletionsRecorder recorder = new(runFolder);
+        return [.. recorder._lines.Read()];
     }
 
     /// <inheritdoc/>
+    /// <exception cref="InvalidDataException">The run resumes, and a line that its checkpoint covers is broken.</exception>
     public void Start(RunInfo run)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -52,5 +51,21 @@ public sealed class CompletionsRecorder : IRunRecorder
     public void Completions(CompletionTable table) => _lines.Append(writer => JsonSerializer.Serialize(writer, table, Json));
 
     /// <inheritdoc/>
+    public void Flush() => _lines.Flush();
+
+    /// <inheritdoc/>
     public void Dispose() => _lines.Dispose();
+
+    private static CompletionTable Parse(ReadOnlyMemory<byte> line, JsonTextOptions options)
+    {
+        CompletionTable table = JsonText.Deserialize<CompletionTable>(line, Json, options);
+        return table.Step < 0 ? throw Wrong("step", "it must be 0 or more")
+            : table.Columns.Any(c => c is null) ? throw Wrong("columns", "a column is null")
+            : table.Rows.Any(r => r is null) ? throw Wrong("rows", "a row is null")
+            : table.Rows.FirstOrDefault(r => r.Rewards.Count != table.Columns.Count) is { } row
+                ? throw Wrong("rows", $"a row has {row.Rewards.Count} rewards, and there are {table.Columns.Count} columns")
+            : table;
+
+        JsonTextException Wrong(string key, string what) => new($"line {options.FirstLine} at '{key}': {what}.", options.FirstLine);
+    }
 }

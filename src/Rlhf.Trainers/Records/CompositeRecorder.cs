@@ -12,6 +12,7 @@ public sealed class CompositeRecorder : IRunRecorder
     private readonly ILogger logger;
     private readonly IRunRecorder[] essential;
     private readonly List<IRunRecorder> optional;
+    private bool _starting;
 
     /// <summary>Combines recorders; each is called in the order given, the essential ones first.</summary>
     public CompositeRecorder(ILogger logger, IEnumerable<IRunRecorder> essential, IEnumerable<IRunRecorder> optional)
@@ -23,7 +24,20 @@ public sealed class CompositeRecorder : IRunRecorder
     }
 
     /// <inheritdoc/>
-    public void Start(RunInfo run) => Each(run, static (recorder, run) => recorder.Start(run));
+    /// <exception cref="InvalidDataException">A file that the resumed run was to go on with is damaged, whichever recorder it belongs
+    /// to.</exception>
+    public void Start(RunInfo run)
+    {
+        try
+        {
+            _starting = true;
+            Each(run, static (recorder, run) => recorder.Start(run));
+        }
+        finally
+        {
+            _starting = false;
+        }
+    }
 
     /// <inheritdoc/>
     public void Record(IterationRecord iteration) => Each(iteration, static (recorder, iteration) => recorder.Record(iteration));
@@ -33,6 +47,9 @@ public sealed class CompositeRecorder : IRunRecorder
 
     /// <inheritdoc/>
     public void Completions(CompletionTable table) => Each(table, static (recorder, table) => recorder.Completions(table));
+
+    /// <inheritdoc/>
+    public void Flush() => Each(0, static (recorder, _) => recorder.Flush());
 
     /// <inheritdoc/>
     public void Finish(RunSummary summary) => Each(summary, static (recorder, summary) => recorder.Finish(summary));
@@ -54,7 +71,7 @@ public sealed class CompositeRecorder : IRunRecorder
                 call(optional[i], argument);
                 i++;
             }
-            catch (Exception e)
+            catch (Exception e) when (!(_starting && e is InvalidDataException))
             {
                 IRunRecorder failed = optional[i];
                 optional.RemoveAt(i);

@@ -30,6 +30,11 @@ public interface IRunRecorder : IDisposable
     /// <summary>Completions of one iteration with their rewards at each stage.</summary>
     void Completions(CompletionTable table) { }
 
+    /// <summary>
+    /// A checkpoint is about to be written: what was recorded so far must be on the disk, since a resumed run goes on from both.
+    /// </summary>
+    void Flush() { }
+
     /// <summary>The run ends in an orderly way: done, stopped early or interrupted.</summary>
     void Finish(RunSummary summary) { }
 

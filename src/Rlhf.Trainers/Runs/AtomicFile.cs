@@ -17,5 +17,6 @@ public static class AtomicFile
         }
 
         File.Move(temporary, path, overwrite: true);
+        AtomicFolder.Synchronise(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 }

@@ -3,9 +3,16 @@ using System.Runtime.InteropServices;
 namespace Rlhf.Trainers.Runs;
 
 /// <summary>Folders that appear whole or not at all: filled beside their place, flushed to the disk, renamed.</summary>
+/// <remarks>
+/// A process may be killed at any moment. What it leaves is always one whole folder: under the folder's own name, or, while an old one is
+/// being replaced, moved aside, from where <see cref="Recover(string)"/> brings it back.
+/// </remarks>
 public static partial class AtomicFolder
 {
     private const string TemporaryMark = ".tmp-";
+
+    // A folder under this name is whole: it is renamed before it is deleted.
+    private const string AsideMark = TemporaryMark + "old";
 
     /// <summary>Writes a folder.</summary>
     /// <param name="path">The folder; one that is there is replaced.</param>
@@ -16,44 +23,90 @@ public static partial class AtomicFolder
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(fill);
-        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        string parent = Path.GetDirectoryName(target)!,
-            temporary = target + TemporaryMark + Guid.NewGuid().ToString("N");
+        foreach (string _ in WriteSteps(path, fill)) { }
+    }
+
+    /// <summary>
+    /// What <see cref="Write"/> does, one operation on the disk a step: what lies there between two of them is what a process leaves that
+    /// is killed at that moment.
+    /// </summary>
+    internal static IEnumerable<string> WriteSteps(string path, Action<string> fill)
+    {
+        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)),
+            parent = Path.GetDirectoryName(target)!,
+            temporary = Temporary(target),
+            aside = target + AsideMark;
         Directory.CreateDirectory(parent);
-        try
+        Recover(parent, Path.GetFileName(target));
+        yield return "recovered";
+        Undo(() => Directory.CreateDirectory(temporary));
+        yield return "made";
+        Undo(() => fill(temporary));
+        yield return "filled";
+        Undo(() => Flush(temporary));
+        yield return "flushed";
+        bool replaces = Directory.Exists(target);
+        if (replaces)
         {
-            Directory.CreateDirectory(temporary);
-            fill(temporary);
-            Flush(temporary);
-            if (Directory.Exists(target))
-            {
-                // Two renames, so that at every moment either the old or the new one is there or a leftover of the old.
-                string old = target + TemporaryMark + "old";
-                Directory.Move(target, old);
-                Directory.Move(temporary, target);
-                Directory.Delete(old, recursive: true);
-            }
-            else
-            {
-                Directory.Move(temporary, target);
-            }
-
-            Synchronise(parent);
+            Undo(() => Directory.Move(target, aside));
+            yield return "old one moved aside";
         }
-        catch
-        {
-            if (Directory.Exists(temporary))
-            {
-                Directory.Delete(temporary, recursive: true);
-            }
 
-            throw;
+        Undo(() => Directory.Move(temporary, target));
+        yield return "in place";
+        Synchronise(parent);
+        yield return "durable";
+        if (replaces)
+        {
+            foreach (string step in DeleteSteps(aside))
+            {
+                yield return step;
+            }
+        }
+
+        // A failure, unlike a kill, is tidied up after.
+        void Undo(Action operation)
+        {
+            try
+            {
+                operation();
+            }
+            catch
+            {
+                if (Directory.Exists(aside) && !Directory.Exists(target))
+                {
+                    Directory.Move(aside, target);
+                }
+
+                if (Directory.Exists(temporary))
+                {
+                    Directory.Delete(temporary, recursive: true);
+                }
+
+                throw;
+            }
         }
     }
 
-    /// <summary>Removes what processes that were killed while writing left in a folder.</summary>
+    /// <summary>Deletes a folder so that a process killed meanwhile leaves nothing under its name.</summary>
+    internal static IEnumerable<string> DeleteSteps(string path)
+    {
+        string doomed = Temporary(path);
+        Directory.Move(path, doomed);
+        yield return "renamed for deletion";
+        Directory.Delete(doomed, recursive: true);
+        yield return "deleted";
+    }
+
+    /// <summary>
+    /// Tidies up after a process that was killed while writing: a folder that it had moved aside and not yet replaced is put back, what
+    /// was half-written is removed.
+    /// </summary>
     /// <param name="parent">The folder that holds the folders written.</param>
-    public static void RemoveLeftovers(string parent)
+    public static void Recover(string parent) => Recover(parent, "*");
+
+    /// <summary>As <see cref="Recover(string)"/>, for the folders of one name.</summary>
+    internal static void Recover(string parent, string name)
     {
         ArgumentNullException.ThrowIfNull(parent);
         if (!Directory.Exists(parent))
@@ -61,11 +114,38 @@ public static partial class AtomicFolder
             return;
         }
 
-        foreach (string leftover in Directory.GetDirectories(parent, "*" + TemporaryMark + "*"))
+        foreach (string leftover in Directory.GetDirectories(parent, name + TemporaryMark + "*"))
         {
-            Directory.Delete(leftover, recursive: true);
+            string target = leftover.EndsWith(AsideMark, StringComparison.Ordinal) ? leftover[..^AsideMark.Length] : "";
+            if (target.Length > 0 && !Directory.Exists(target))
+            {
+                Directory.Move(leftover, target);
+                Synchronise(parent);
+            }
+            else
+            {
+                foreach (string _ in DeleteSteps(leftover)) { }
+            }
         }
     }
+
+    /// <summary>Makes renames in a folder durable.</summary>
+    internal static void Synchronise(string folder)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        int descriptor = OpenFile(folder, 0);
+        if (descriptor >= 0)
+        {
+            _ = FileSynchronise(descriptor);
+            _ = CloseFile(descriptor);
+        }
+    }
+
+    private static string Temporary(string target) => target + TemporaryMark + Guid.NewGuid().ToString("N");
 
     private static void Flush(string folder)
     {
@@ -78,22 +158,6 @@ public static partial class AtomicFolder
         foreach (string inner in Directory.GetDirectories(folder, "*", SearchOption.AllDirectories).Append(folder))
         {
             Synchronise(inner);
-        }
-    }
-
-    // A rename is durable once its folder is.
-    private static void Synchronise(string folder)
-    {
-        if (!OperatingSystem.IsLinux())
-        {
-            return;
-        }
-
-        int descriptor = OpenFile(folder, 0);
-        if (descriptor >= 0)
-        {
-            _ = FileSynchronise(descriptor);
-            _ = CloseFile(descriptor);
         }
     }
 

@@ -18,7 +18,7 @@ public sealed class CheckpointStore
     private readonly int _keepLast;
     private readonly List<SavedCheckpoint> _saved;
 
-    /// <summary>Opens the store; what a killed process left half-written is removed.</summary>
+    /// <summary>Opens the store and tidies up after a process that was killed while saving.</summary>
     /// <param name="folder">The folder that holds the checkpoints; made where it is missing.</param>
     /// <param name="keepLast">How many of the newest stay; at least 1.</param>
     public CheckpointStore(string folder, int keepLast)
@@ -27,7 +27,7 @@ public sealed class CheckpointStore
         ArgumentOutOfRangeException.ThrowIfLessThan(keepLast, 1);
         (_folder, _keepLast) = (Path.GetFullPath(folder), keepLast);
         Directory.CreateDirectory(_folder);
-        AtomicFolder.RemoveLeftovers(_folder);
+        AtomicFolder.Recover(_folder);
 
         // In the order in which they were saved, whatever the phases are called.
         _saved =
@@ -56,26 +56,37 @@ public sealed class CheckpointStore
     public SavedCheckpoint Save(string phase, int step, Action<string> fill, bool isBest)
     {
         ArgumentNullException.ThrowIfNull(phase);
+        foreach (string _ in SaveSteps(phase, step, fill, isBest)) { }
+        return _saved[^1];
+    }
+
+    /// <summary>What <see cref="Save"/> does, one operation on the disk a step, as <see cref="AtomicFolder.WriteSteps"/>.</summary>
+    internal IEnumerable<string> SaveSteps(string phase, int step, Action<string> fill, bool isBest)
+    {
         SavedCheckpoint made = new(Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"{phase}-{step:D6}")), phase, step);
-        AtomicFolder.Write(made.Folder, fill);
+        foreach (string write in AtomicFolder.WriteSteps(made.Folder, fill))
+        {
+            yield return write;
+        }
+
         _saved.RemoveAll(c => c.Folder == made.Folder);
         _saved.Add(made);
         AtomicFile.WriteAllText(Path.Combine(_folder, NewestFile), Path.GetFileName(made.Folder));
+        yield return "named the newest";
         if (isBest)
         {
             AtomicFile.WriteAllText(Path.Combine(_folder, BestFile), Path.GetFileName(made.Folder));
+            yield return "named the best";
         }
 
-        RemoveOld();
-        return made;
-    }
-
-    private void RemoveOld()
-    {
         string? best = Best?.Folder;
         foreach (SavedCheckpoint old in _saved.SkipLast(_keepLast).Where(c => c.Folder != best).ToArray())
         {
-            Directory.Delete(old.Folder, recursive: true);
+            foreach (string delete in AtomicFolder.DeleteSteps(old.Folder))
+            {
+                yield return delete;
+            }
+
             _saved.Remove(old);
         }
     }
@@ -83,7 +94,8 @@ public sealed class CheckpointStore
     private SavedCheckpoint? Named(string file)
     {
         string path = Path.Combine(_folder, file);
-        return File.Exists(path) ? _saved.FirstOrDefault(c => Path.GetFileName(c.Folder) == File.ReadAllText(path)) : null;
+        string? name = File.Exists(path) ? File.ReadAllText(path).Trim() : null;
+        return _saved.FirstOrDefault(c => Path.GetFileName(c.Folder) == name);
     }
 
     private static SavedCheckpoint? Parse(string folder)

@@ -7,10 +7,11 @@ public sealed class RunFolder : IDisposable
     private const string ConfigurationFile = "configuration.json";
 
     private readonly FileStream _lock;
+    private readonly FolderContents _before;
 
-    private RunFolder(string folder, FileStream held)
+    private RunFolder(string folder, FileStream held, FolderContents before)
     {
-        (Folder, _lock) = (folder, held);
+        (Folder, _lock, _before) = (folder, held, before);
     }
 
     /// <summary>Absolute path of the folder.</summary>
@@ -25,20 +26,30 @@ public sealed class RunFolder : IDisposable
     /// <summary>Makes or opens the folder and takes its lock, which ends with the process, however that ends.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="resume">Whether a run that lies there is to go on.</param>
-    /// <exception cref="RunFolderException">Another process holds it, or it holds a run that is not to be resumed.</exception>
+    /// <exception cref="RunFolderException">Another process holds it, it cannot be written, or it holds a run that is not to be
+    /// resumed.</exception>
     public static RunFolder Open(string folder, bool resume)
     {
         ArgumentNullException.ThrowIfNull(folder);
         string path = Path.GetFullPath(folder);
-        Directory.CreateDirectory(path);
+        FolderContents before = FolderContents.Of(path);
         FileStream held;
         try
         {
+            Directory.CreateDirectory(path);
             held = new(Path.Combine(path, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException e)
+        catch (IOException e) when (IsHeldByAnother(e))
         {
             throw new RunFolderException($"{path} is in use by another process. Wait for it, or choose another Run:Folder.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            before.Restore();
+            throw new RunFolderException(
+                $"{path} cannot be written: {e.Message.TrimEnd('.')}. Give this user the right to write there, or choose another Run:Folder.",
+                e
+            );
         }
 
         if (!resume && File.Exists(Path.Combine(path, ConfigurationFile)))
@@ -49,21 +60,38 @@ public sealed class RunFolder : IDisposable
             );
         }
 
-        return new(path, held);
+        return new(path, held, before);
+    }
+
+    /// <summary>
+    /// Removes what was made here since the folder was opened, for a start that failed; a folder that held a run before is left as it is.
+    /// </summary>
+    internal void Discard()
+    {
+        if (!_before.Contains(ConfigurationFile))
+        {
+            // While the lock is held, so that no other process takes the folder meanwhile; Windows deletes no file that is open.
+            if (OperatingSystem.IsWindows())
+            {
+                _lock.Dispose();
+            }
+
+            _before.Restore();
+        }
     }
 
     /// <summary>Gives the lock back.</summary>
     public void Dispose() => _lock.Dispose();
-}
 
-/// <summary>A run folder cannot be used.</summary>
-public sealed class RunFolderException : IOException
-{
-    /// <summary>Makes the exception.</summary>
-    public RunFolderException(string message)
-        : base(message) { }
-
-    /// <summary>Makes the exception.</summary>
-    public RunFolderException(string message, Exception inner)
-        : base(message, inner) { }
+    // Only a lock tells of another process: a full disk or a read-only folder are other troubles.
+    private static bool IsHeldByAnother(IOException e)
+    {
+        const int Locked = 11,
+            LockedOnMac = 35,
+            SharingViolation = 32,
+            LockViolation = 33;
+        return OperatingSystem.IsWindows()
+            ? (e.HResult & 0xffff) is SharingViolation or LockViolation
+            : e.HResult == (OperatingSystem.IsMacOS() ? LockedOnMac : Locked);
+    }
 }

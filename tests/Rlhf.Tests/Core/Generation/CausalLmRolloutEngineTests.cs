@@ -1,5 +1,6 @@
 using Rlhf.Generation;
 using Rlhf.Models;
+using Rlhf.Tests.Trainers.Records;
 using Rlhf.Tokenizers;
 using static TorchSharp.torch;
 
@@ -41,6 +42,25 @@ public class CausalLmRolloutEngineTests
             double largest = expected[0].sub(tensor(response.LogProbs)).abs().max().item<float>();
             Assert.True(largest < 1e-5, $"visit {response.VisitId}: {largest}");
         }
+    }
+
+    [Fact]
+    public void CacheLimit_ThatLeavesFewerSlots_ChangesNoResponse_AndIsSaidOnce()
+    {
+        using CausalLm model = CausalLm.Create(SmallModel.Qwen3, 1);
+        RolloutRequest[] requests = [new([1, 2, 3], 0, Samples: 6)];
+        SamplingOptions sampling = new() { MaxNewTokens = 8, Seed = 1 };
+        ListLogger log = new();
+        IReadOnlyList<RolloutSequence> all = new CausalLmRolloutEngine(model, logger: log).Generate(requests, sampling);
+        Assert.Empty(log.Lines);
+
+        long slot = KeyValueCache.SlotBytes(model, 3 - 1 + 8);
+        CausalLmRolloutEngine engine = new(model, options: new() { MaxSlots = 4, MaxCacheBytes = 2 * slot }, logger: log);
+        Assert.Equal(all.Select(s => s.TokenIds), engine.Generate(requests, sampling).Select(s => s.TokenIds));
+        engine.Generate(requests, sampling);
+        string said = Assert.Single(log.Warnings);
+        Assert.StartsWith("Only 2 responses are decoded together instead of 4", said, StringComparison.Ordinal);
+        Assert.Contains("Raise MaxCacheBytes", said, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,4 +1,6 @@
 using Rlhf.Runtime;
+using Rlhf.Trainers.Policy;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Rlhf.Tests.Core.Runtime;
@@ -23,4 +25,36 @@ public class ComputeEnvironmentTests
             message,
             Assert.Throws<ArgumentException>(() => ComputeEnvironment.Resolve(new() { Device = device, Dtype = dtype })).Message
         );
+
+    // On a machine without the card any measurement would fail.
+    [Theory]
+    [InlineData("auto", 9, ScalarType.BFloat16)]
+    [InlineData("auto", 8, ScalarType.BFloat16)]
+    [InlineData("auto", 7, ScalarType.Float32)]
+    [InlineData("float32", 9, ScalarType.Float32)]
+    [InlineData("bfloat16", 7, ScalarType.BFloat16)]
+    public void ResolveType_OnACard_AsksWhatItCanDo(string dtype, int capability, ScalarType expected) =>
+        Assert.Equal(
+            expected,
+            ComputeEnvironment.ResolveType(dtype, new(DeviceType.CUDA, 0), new CudaDevice("a card", capability, FreeBytes: 1L << 36))
+        );
+
+    [Fact]
+    public void CacheBytes_IsFixedOnACpu_AndAShareOfWhatIsFreeOnACard()
+    {
+        RolloutOptions options = new();
+        ComputeEnvironment cpu = ComputeEnvironment.Resolve(
+            new()
+            {
+                Device = "cpu",
+                Dtype = "float32",
+                Threads = 1,
+            }
+        );
+        Assert.Null(cpu.FreeDeviceBytes);
+        Assert.Equal(2L << 30, options.CacheBytes(cpu));
+        Assert.Equal(20L << 30, options.CacheBytes(cpu with { FreeDeviceBytes = 80L << 30 }));
+        Assert.Equal(40L << 30, (options with { CacheShare = 0.5 }).CacheBytes(cpu with { FreeDeviceBytes = 80L << 30 }));
+        Assert.Equal(1000, (options with { MaxCacheBytes = 1000 }).CacheBytes(cpu with { FreeDeviceBytes = 80L << 30 }));
+    }
 }

@@ -36,18 +36,20 @@ internal static class MathGrpoProgram
         """;
 
     /// <summary>Starts the program.</summary>
-    public static Process Start(params string[] arguments)
+    public static Process Start(params string[] arguments) => Process.Start(StartInfo(arguments))!;
+
+    /// <summary>How the program is started.</summary>
+    public static ProcessStartInfo StartInfo(params string[] arguments)
     {
         string program = Path.Combine(SharedData.RepositoryRoot, "samples", "MathGrpo", "bin", Configuration, "net10.0", "MathGrpo.dll");
 
         // A shell that runs the tests in the background may have told them to ignore Ctrl+C, which children inherit.
         string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];
-        var start = new ProcessStartInfo(command[0], [.. command[1..], program, .. arguments])
+        return new ProcessStartInfo(command[0], [.. command[1..], program, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        return Process.Start(start)!;
     }
 
     /// <summary>Runs the program to its end.</summary>
