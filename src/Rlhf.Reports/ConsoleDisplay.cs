@@ -107,6 +107,11 @@ public sealed class ConsoleDisplay : IRunRecorder
             _console.Write(CompletionsView.Create(completions));
         }
 
+        foreach (string note in summary.Notes)
+        {
+            _console.MarkupLineInterpolated($"{note}");
+        }
+
         _console.MarkupLineInterpolated($"[bold]run folder[/] {_run?.Folder}");
     }
 

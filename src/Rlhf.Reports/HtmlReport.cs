@@ -85,6 +85,10 @@ internal static class HtmlReport
             )
             .AppendJoin(" · ", run.Environment.Select(e => Text($"{e.Key} {e.Value}")))
             .Append("</p>\n");
+        foreach (string note in summary.Notes)
+        {
+            page.Append("<p>").Append(Text(note)).Append("</p>\n");
+        }
     }
 
     private static void Completions(StringBuilder page, CompletionTable table)

@@ -32,6 +32,9 @@ internal sealed partial class Experiment : IDisposable
     private readonly GreedyEvaluator _evaluator;
     private readonly SamplingOptions _sampling;
     private readonly string _referenceFolder;
+    private readonly string _baseFolder;
+    private readonly IProblemSource? _supervised;
+    private readonly List<string> _notes = [];
     private CausalLm? _reference;
 
     private Experiment(
@@ -49,6 +52,7 @@ internal sealed partial class Experiment : IDisposable
         (Options, _environment, _rewards, _estimator, _watch, _logger) = (options, environment, rewards, estimator, watch, logger);
         (Policy, Tokenizer, Formatter) = (model.Policy, model.Tokenizer, model.Formatter);
         _referenceFolder = Path.Combine(runFolder, ReferenceName);
+        _baseFolder = PolicyModel.BaseFolder(options.Model, runFolder);
         string[] returned = [.. options.Rewards.Weights.Where(w => w.Value != 0).SelectMany(w => rewards.Pipeline.SourcesOf(w.Key))];
         IRewardSource[] training = [.. rewards.Sources.Host.Where(s => returned.Contains(s.Name))];
         _train = Judged(Open(options.Data.Train, "Data:Train"), "Data:Train", training);
@@ -65,6 +69,13 @@ internal sealed partial class Experiment : IDisposable
         if (Formatter.TextSuffix.Count > 0)
         {
             LogSuffix(logger, string.Join(", ", Formatter.TextSuffix.Select(id => PromptEnds.Describe(Tokenizer, id))));
+        }
+
+        if (options.Sft is not null)
+        {
+            string key = options.Data.Demonstrations is null ? "Data:Train" : "Data:Demonstrations";
+            IProblemSource solved = options.Data.Demonstrations is { } demonstrations ? Open(demonstrations, key) : _train;
+            _supervised = ProblemSets.Supervised(solved, key, Formatter, Policy.Shape.MaxPositions, logger, _notes);
         }
 
         RolloutOptions rollout = options.Algorithm.Rollout;
@@ -96,6 +107,9 @@ internal sealed partial class Experiment : IDisposable
     /// <summary>The phases in their order.</summary>
     public IReadOnlyList<string> PhaseNames => PhasesOf(Options);
 
+    /// <summary>What a summary of the run should say, such as which problems were left out.</summary>
+    public IReadOnlyList<string> Notes => _notes;
+
     /// <summary>Phases with the iterations they have at the most.</summary>
     public IReadOnlyList<PhasePlan> Plan =>
         [.. PhaseNames.Select(n => new PhasePlan(n, n == SftName ? Options.Sft!.Steps : Options.Algorithm.Iterations))];
@@ -103,13 +117,16 @@ internal sealed partial class Experiment : IDisposable
     /// <summary>The phases of an experiment in their order.</summary>
     public static IReadOnlyList<string> PhasesOf(ExperimentOptions options) => options.Sft is null ? [PolicyName] : [SftName, PolicyName];
 
-    /// <summary>Removes the models that a run keeps beside its checkpoints, before it begins anew.</summary>
-    public static void RemoveModels(string runFolder)
+    /// <summary>Tidies up the models that a run keeps beside its checkpoints, and removes them before it begins anew.</summary>
+    public static void RecoverModels(string runFolder, bool beginsAnew)
     {
-        AtomicFolder.Recover(runFolder, ReferenceName);
-        if (Directory.Exists(Path.Combine(runFolder, ReferenceName)))
+        foreach (string name in (string[])[ReferenceName, PolicyModel.BaseName])
         {
-            Directory.Delete(Path.Combine(runFolder, ReferenceName), recursive: true);
+            AtomicFolder.Recover(runFolder, name);
+            if (beginsAnew && Directory.Exists(Path.Combine(runFolder, name)))
+            {
+                Directory.Delete(Path.Combine(runFolder, name), recursive: true);
+            }
         }
     }
 
@@ -174,7 +191,7 @@ internal sealed partial class Experiment : IDisposable
             LogStartWarning(logger, warning);
         }
 
-        PolicyModel model = PolicyModel.Create(options, environment, checkpointModel);
+        PolicyModel model = PolicyModel.Create(options, environment, runFolder, checkpointModel);
         try
         {
             return new(options, environment, model, rewards, estimator, watch, maxCacheBytes, runFolder, logger);
@@ -186,18 +203,14 @@ internal sealed partial class Experiment : IDisposable
         }
     }
 
-    /// <summary>Makes a phase at its beginning.</summary>
-    public ITrainingPhase CreatePhase(string name, IRunRecorder recorder) =>
+    /// <summary>Makes a phase.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="recorder">Told how far it is.</param>
+    /// <param name="resumes">Whether it goes on from a checkpoint, and does not begin.</param>
+    public ITrainingPhase CreatePhase(string name, IRunRecorder recorder, bool resumes) =>
         name == SftName
-            ? new SftPhase(
-                Options.Sft!,
-                Policy,
-                Options.Data.Demonstrations is { } demonstrations ? Open(demonstrations, "Data:Demonstrations") : _train,
-                Formatter,
-                Options.Run.Seed,
-                recorder
-            )
-            : CreatePolicyPhase(recorder);
+            ? new SftPhase(Options.Sft!, Policy, _supervised!, Formatter, Options.Run.Seed, recorder)
+            : CreatePolicyPhase(recorder, resumes);
 
     /// <summary>Accuracy on the validation problems.</summary>
     public EvaluationResult Validate(IRunRecorder recorder, CancellationToken cancellationToken) =>
@@ -216,11 +229,11 @@ internal sealed partial class Experiment : IDisposable
         Policy.Dispose();
     }
 
-    private PolicyPhase CreatePolicyPhase(IRunRecorder recorder)
+    private PolicyPhase CreatePolicyPhase(IRunRecorder recorder, bool resumes)
     {
         if (Options.Algorithm.Kl is not null || _rewards.Pipeline.NeedsReference)
         {
-            _reference ??= Reference();
+            _reference ??= Reference(resumes);
         }
 
         return new(
@@ -249,21 +262,63 @@ internal sealed partial class Experiment : IDisposable
         );
     }
 
-    // The policy as it is before this phase, kept in the run's folder, so that a resumed run measures against the same.
-    private CausalLm Reference()
+    // The policy as it is when this phase begins, adapters included, kept in the run's folder, so that a resumed run measures against the
+    // same.
+    private CausalLm Reference(bool resumes)
     {
+        bool hasAdapters = Policy.HasAdapters;
         if (!Directory.Exists(_referenceFolder))
         {
-            AtomicFolder.Write(_referenceFolder, folder => Policy.Save(folder));
+            if (resumes)
+            {
+                throw new InvalidDataException(
+                    $"{_referenceFolder} is missing: it holds the policy that this phase began with, against which the KL penalty measures."
+                );
+            }
+
+            AtomicFolder.Write(
+                _referenceFolder,
+                folder =>
+                {
+                    if (hasAdapters)
+                    {
+                        Policy.SaveAdapters(folder);
+                    }
+                    else
+                    {
+                        Policy.Save(folder);
+                    }
+                }
+            );
         }
 
-        CausalLm reference = CausalLm.Load(_referenceFolder, PolicyModel.LoadOptions(_environment));
-        reference.Freeze();
-        return reference;
+        CausalLm reference = CausalLm.Load(hasAdapters ? _baseFolder : _referenceFolder, PolicyModel.LoadOptions(_environment));
+        try
+        {
+            if (hasAdapters)
+            {
+                reference.LoadAdapters(_referenceFolder);
+            }
+
+            reference.Freeze();
+            return reference;
+        }
+        catch
+        {
+            reference.Dispose();
+            throw;
+        }
     }
 
     private IProblemSource Open(DatasetOptions problems, string key) =>
-        ProblemSets.Open(problems, key, Formatter, Options.Prompt.MaxTokens, _logger);
+        ProblemSets.Open(
+            problems,
+            key,
+            Formatter,
+            new(Options.Prompt.MaxTokens, Policy.Shape.MaxPositions, Options.Algorithm.Rollout.MaxNewTokens),
+            _logger,
+            _notes
+        );
 
     private IProblemSource Judged(IProblemSource problems, string key, IReadOnlyList<IRewardSource> by) =>
         ReadableAnswers.Of(problems, key, by, Options.Rewards.Scoring, Options.Data.UnreadableAnswers, _logger);

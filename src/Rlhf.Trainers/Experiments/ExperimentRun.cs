@@ -70,10 +70,7 @@ public static partial class ExperimentRun
                 LogWarning(log, warning);
             }
 
-            if (checkpoint is null)
-            {
-                Experiment.RemoveModels(folder.Folder);
-            }
+            Experiment.RecoverModels(folder.Folder, beginsAnew: checkpoint is null);
 
             using Experiment experiment = Create(
                 configuration,

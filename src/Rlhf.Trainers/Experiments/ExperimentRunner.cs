@@ -40,8 +40,8 @@ internal sealed partial class ExperimentRunner
         _skippedInARow = state.SkippedInARow;
         for (int i = Array.IndexOf(names, state.Phase); i < names.Length && outcome != RunOutcome.Interrupted; i++)
         {
-            using ITrainingPhase phase = _experiment.CreatePhase(names[i], _recorder);
             bool resumes = from is not null && names[i] == from.Value.State.Phase;
+            using ITrainingPhase phase = _experiment.CreatePhase(names[i], _recorder, resumes);
             if (resumes)
             {
                 CheckpointFiles.Restore(from!.Value.Folder, phase, state);
@@ -65,7 +65,7 @@ internal sealed partial class ExperimentRunner
         }
 
         double seconds = (DateTime.Now - Process.GetCurrentProcess().StartTime).TotalSeconds;
-        return new(outcome, state.AccuracyBefore, state.AccuracyAfter, state.Step, seconds);
+        return new(outcome, state.AccuracyBefore, state.AccuracyAfter, state.Step, seconds) { Notes = _experiment.Notes };
     }
 
     private (TrainingState State, RunOutcome Outcome) RunPhase(

@@ -3,6 +3,7 @@ using Rlhf.Datasets;
 using Rlhf.Models;
 using Rlhf.Runtime;
 using Rlhf.Tokenizers;
+using Rlhf.Trainers.Runs;
 using TorchSharp;
 
 namespace Rlhf.Trainers.Experiments;
@@ -14,6 +15,9 @@ namespace Rlhf.Trainers.Experiments;
 /// <param name="StopTokens">Tokens that end an answer.</param>
 internal sealed record PolicyModel(CausalLm Policy, BpeTokenizer Tokenizer, PromptFormatter Formatter, IReadOnlyList<int> StopTokens)
 {
+    /// <summary>The run folder's folder for a new model that adapters are added to.</summary>
+    public const string BaseName = "base";
+
     private const string EndOfText = "<|endoftext|>";
 
     // Enough text for the few hundred merges of a small tokenizer.
@@ -28,29 +32,79 @@ internal sealed record PolicyModel(CausalLm Policy, BpeTokenizer Tokenizer, Prom
             WeightType = TorchSharp.torch.ScalarType.Float32,
         };
 
+    /// <summary>
+    /// The folder of the weights that adapters are added to: the model that is named, or, of a new one, what the run keeps in its folder,
+    /// so that whoever gets the adapters gets their base.
+    /// </summary>
+    public static string BaseFolder(ModelOptions model, string runFolder) => model.Path ?? Path.Combine(runFolder, BaseName);
+
     /// <summary>Loads the policy, or makes a new one; from a checkpoint's folder where there is one.</summary>
-    public static PolicyModel Create(ExperimentOptions options, ComputeEnvironment environment, string? checkpointModel)
+    /// <param name="options">The experiment.</param>
+    /// <param name="environment">Device and types.</param>
+    /// <param name="runFolder">The run's folder, for the base of a new model's adapters.</param>
+    /// <param name="checkpointModel">The model folder of the checkpoint to go on from; null to begin.</param>
+    public static PolicyModel Create(ExperimentOptions options, ComputeEnvironment environment, string runFolder, string? checkpointModel)
     {
-        ModelOptions model = options.Model;
-        bool adaptersSaved = model.Lora is not null && checkpointModel is not null;
-        string? folder = adaptersSaved ? model.Path : checkpointModel ?? model.Path;
-        if (folder is null)
+        if (options.Model.Lora is { } lora)
         {
-            return New(options, environment);
+            return WithAdapters(options, lora, environment, runFolder, checkpointModel);
         }
 
-        CausalLm policy = CausalLm.Load(folder, LoadOptions(environment) with { IgnoreKeys = model.IgnoreKeys });
-        try
+        return (checkpointModel ?? options.Model.Path) is { } folder ? Load(options, environment, folder, _ => { }) : New(options, environment);
+    }
+
+    private static PolicyModel WithAdapters(
+        ExperimentOptions options,
+        LoraOptions lora,
+        ComputeEnvironment environment,
+        string runFolder,
+        string? checkpointModel
+    )
+    {
+        string folder = BaseFolder(options.Model, runFolder);
+        if (!Directory.Exists(folder))
         {
-            if (adaptersSaved)
+            if (checkpointModel is not null)
             {
-                policy.LoadAdapters(checkpointModel!);
-            }
-            else if (model.Lora is { } lora)
-            {
-                policy.AddAdapters(lora, options.Run.Seed);
+                throw new InvalidDataException($"{folder} is missing: it holds the weights that the run's adapters are added to.");
             }
 
+            PolicyModel made = New(options, environment);
+            using CausalLm policy = made.Policy;
+            AtomicFolder.Write(
+                folder,
+                into =>
+                {
+                    policy.Save(into);
+                    made.Tokenizer.Save(into);
+                }
+            );
+        }
+
+        return Load(
+            options,
+            environment,
+            folder,
+            policy =>
+            {
+                if (checkpointModel is null)
+                {
+                    policy.AddAdapters(lora, options.Run.Seed);
+                }
+                else
+                {
+                    policy.LoadAdapters(checkpointModel);
+                }
+            }
+        );
+    }
+
+    private static PolicyModel Load(ExperimentOptions options, ComputeEnvironment environment, string folder, Action<CausalLm> complete)
+    {
+        CausalLm policy = CausalLm.Load(folder, LoadOptions(environment) with { IgnoreKeys = options.Model.IgnoreKeys });
+        try
+        {
+            complete(policy);
             return With(policy, BpeTokenizer.Load(folder), options.Prompt, folder);
         }
         catch

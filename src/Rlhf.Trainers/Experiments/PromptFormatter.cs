@@ -11,6 +11,8 @@ namespace Rlhf.Trainers.Experiments;
 /// <summary>Turns problems into prompts, and worked solutions into what supervised training imitates.</summary>
 public sealed class PromptFormatter
 {
+    private const int MostAdded = 4;
+
     private readonly ITokenizer _tokenizer;
     private readonly ChatTemplate? _chat;
     private readonly PromptOptions _options;
@@ -79,6 +81,15 @@ public sealed class PromptFormatter
         string text = UserText(problem);
         int around = _tokenizer.TextPrefix.Count + _tokenizer.TextSuffix.Count;
         return (_chat is null && text.Length + around < maxTokens && Ascii.IsValid(text)) || Format(problem).TokenIds.Count <= maxTokens;
+    }
+
+    /// <summary>Whether a problem's prompt and worked solution, with the end token, have at most <paramref name="maxTokens"/> tokens.</summary>
+    internal bool SolvedFits(Problem problem, int maxTokens)
+    {
+        // As above; the tokens that a tokenizer may add are few.
+        string text = UserText(problem) + problem.Solution;
+        int around = _tokenizer.TextPrefix.Count + _tokenizer.TextSuffix.Count + MostAdded;
+        return (_chat is null && text.Length + around <= maxTokens && Ascii.IsValid(text)) || FormatSolved(problem).Length <= maxTokens;
     }
 
     /// <summary>

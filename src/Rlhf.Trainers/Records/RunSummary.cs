@@ -20,4 +20,8 @@ public enum RunOutcome
 /// <param name="AccuracyAfter">Held-out accuracy at the end, a fraction; <see langword="null"/> where it was not measured.</param>
 /// <param name="Steps">Iterations of the last phase that are complete.</param>
 /// <param name="Seconds">The process's seconds.</param>
-public sealed record RunSummary(RunOutcome Outcome, double? AccuracyBefore, double? AccuracyAfter, int Steps, double Seconds);
+public sealed record RunSummary(RunOutcome Outcome, double? AccuracyBefore, double? AccuracyAfter, int Steps, double Seconds)
+{
+    /// <summary>What a reader of the result should know, such as which problems were left out.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}
