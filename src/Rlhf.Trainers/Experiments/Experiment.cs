@@ -133,19 +133,19 @@ internal sealed partial class Experiment : IDisposable
     /// <summary>Makes everything that an experiment needs.</summary>
     /// <param name="options">The experiment.</param>
     /// <param name="environment">Device and types.</param>
-    /// <param name="maxCacheBytes">Most bytes of the cache of keys and values.</param>
     /// <param name="registry">Makes reward sources and stages.</param>
     /// <param name="runFolder">The run's folder, for the reference policy.</param>
     /// <param name="checkpointModel">The model folder of the checkpoint to go on from; null to begin.</param>
     /// <param name="logger">Where warnings go.</param>
+    /// <param name="maxCacheBytes">Most bytes of the cache of keys and values; null for the options' or the environment's.</param>
     public static Experiment Create(
         ExperimentOptions options,
         ComputeEnvironment environment,
-        long maxCacheBytes,
         ExperimentRegistry registry,
         string runFolder,
         string? checkpointModel,
-        ILogger logger
+        ILogger logger,
+        long? maxCacheBytes = null
     )
     {
         RewardComponents rewards = RewardComponents.Create(
@@ -158,7 +158,15 @@ internal sealed partial class Experiment : IDisposable
         );
         try
         {
-            return Create(options, environment, maxCacheBytes, rewards, runFolder, checkpointModel, logger);
+            return Create(
+                options,
+                environment,
+                maxCacheBytes ?? options.Algorithm.Rollout.CacheBytes(environment),
+                rewards,
+                runFolder,
+                checkpointModel,
+                logger
+            );
         }
         catch
         {
@@ -191,7 +199,7 @@ internal sealed partial class Experiment : IDisposable
             LogStartWarning(logger, warning);
         }
 
-        PolicyModel model = PolicyModel.Create(options, environment, runFolder, checkpointModel);
+        PolicyModel model = PolicyModel.Create(options, environment, checkpointModel, runFolder);
         try
         {
             return new(options, environment, model, rewards, estimator, watch, maxCacheBytes, runFolder, logger);
@@ -292,7 +300,13 @@ internal sealed partial class Experiment : IDisposable
             );
         }
 
-        CausalLm reference = CausalLm.Load(hasAdapters ? _baseFolder : _referenceFolder, PolicyModel.LoadOptions(_environment));
+        CausalLm reference = CausalLm.Load(
+            hasAdapters ? _baseFolder : _referenceFolder,
+            PolicyModel.LoadOptions(_environment) with
+            {
+                IgnoreKeys = Options.Model.IgnoreKeys,
+            }
+        );
         try
         {
             if (hasAdapters)

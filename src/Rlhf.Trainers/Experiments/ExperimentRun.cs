@@ -164,11 +164,11 @@ public static partial class ExperimentRun
             return Experiment.Create(
                 configuration.Options,
                 environment,
-                maxCacheBytes,
                 registry ?? ExperimentRegistry.Default,
                 folder,
                 checkpoint is null ? null : Path.Combine(checkpoint.Folder, CheckpointFiles.Model),
-                log
+                log,
+                maxCacheBytes
             );
         }
         catch (RewardPipelineException e)

@@ -41,16 +41,23 @@ internal sealed record PolicyModel(CausalLm Policy, BpeTokenizer Tokenizer, Prom
     /// <summary>Loads the policy, or makes a new one; from a checkpoint's folder where there is one.</summary>
     /// <param name="options">The experiment.</param>
     /// <param name="environment">Device and types.</param>
-    /// <param name="runFolder">The run's folder, for the base of a new model's adapters.</param>
     /// <param name="checkpointModel">The model folder of the checkpoint to go on from; null to begin.</param>
-    public static PolicyModel Create(ExperimentOptions options, ComputeEnvironment environment, string runFolder, string? checkpointModel)
+    /// <param name="runFolder">The run's folder, for the base of a new model's adapters.</param>
+    public static PolicyModel Create(
+        ExperimentOptions options,
+        ComputeEnvironment environment,
+        string? checkpointModel,
+        string runFolder = "."
+    )
     {
         if (options.Model.Lora is { } lora)
         {
             return WithAdapters(options, lora, environment, runFolder, checkpointModel);
         }
 
-        return (checkpointModel ?? options.Model.Path) is { } folder ? Load(options, environment, folder, _ => { }) : New(options, environment);
+        return (checkpointModel ?? options.Model.Path) is { } folder
+            ? Load(options, environment, folder, _ => { })
+            : New(options, environment);
     }
 
     private static PolicyModel WithAdapters(

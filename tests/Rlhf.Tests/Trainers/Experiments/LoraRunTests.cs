@@ -54,7 +54,13 @@ public sealed class LoraRunTests : IDisposable
         Assert.NotEqual(0, Largest(Path.Combine(_runs.At("whole"), "reference"), ".lora_B.weight"));
 
         // One update an iteration: in the first, policy and reference are the same, adapters and all; later they are not.
-        double[] kl = [.. MetricsFileRecorder.Read(_runs.At("whole")).Where(r => r is { Phase: "grpo", Step: > 0 }).Select(r => r[MetricNames.PolicyKl])];
+        double[] kl =
+        [
+            .. MetricsFileRecorder
+                .Read(_runs.At("whole"))
+                .Where(r => r is { Phase: "grpo", Step: > 0 })
+                .Select(r => r[MetricNames.PolicyKl]),
+        ];
         Assert.Equal(0, kl[0], 1e-9);
         Assert.All(kl[1..], k => Assert.True(k > 1e-7, $"{k}"));
 
@@ -99,7 +105,9 @@ public sealed class LoraRunTests : IDisposable
         byte[] bytes = File.ReadAllBytes(weights);
         bytes[^1] ^= 1;
         File.WriteAllBytes(weights, bytes);
-        string message = Assert.Throws<Rlhf.Trainers.Runs.RunFolderException>(() => _runs.Run("run", [.. options, "Run:Resume=true"])).Message;
+        string message = Assert
+            .Throws<Rlhf.Trainers.Runs.RunFolderException>(() => _runs.Run("run", [.. options, "Run:Resume=true"]))
+            .Message;
         Assert.Contains($"model:path: {weights} has ", message, StringComparison.Ordinal);
     }
 

@@ -19,7 +19,11 @@ public sealed class PromptLengthTests : IDisposable
         RunSummary summary = _runs.Run("run", Options(data));
         Assert.Equal(RunOutcome.Completed, summary.Outcome);
         string note = Assert.Single(summary.Notes);
-        Assert.StartsWith("Data:Train: 1 of 12 problems are left out, they have a prompt of more than 159 tokens", note, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Data:Train: 1 of 12 problems are left out, they have a prompt of more than 159 tokens",
+            note,
+            StringComparison.Ordinal
+        );
         Assert.EndsWith(": p3.", note, StringComparison.Ordinal);
         Assert.Contains(note, _runs.Log.Warnings);
     }
@@ -47,7 +51,11 @@ public sealed class PromptLengthTests : IDisposable
         Assert.Empty(summary.Notes);
         Assert.Contains(
             _runs.Log.Warnings,
-            w => w.StartsWith("Data:Train: 1 of 12 prompts leave less than the 24 tokens of Algorithm:Rollout:MaxNewTokens", StringComparison.Ordinal)
+            w =>
+                w.StartsWith(
+                    "Data:Train: 1 of 12 prompts leave less than the 24 tokens of Algorithm:Rollout:MaxNewTokens",
+                    StringComparison.Ordinal
+                )
         );
     }
 
@@ -60,9 +68,7 @@ public sealed class PromptLengthTests : IDisposable
         Assert.Contains("take a model with more positions", message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_runs.At("run")));
 
-        message = Assert
-            .Throws<InvalidDataException>(() => _runs.Run("run", Options(Write("other", i => ($"{i}?", Digits(400))))))
-            .Message;
+        message = Assert.Throws<InvalidDataException>(() => _runs.Run("run", Options(Write("other", i => ($"{i}?", Digits(400)))))).Message;
         Assert.Contains("Data:Train (supervised): every one of its 12 problems", message, StringComparison.Ordinal);
     }
 
