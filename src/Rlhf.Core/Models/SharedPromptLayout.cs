@@ -23,6 +23,7 @@ public sealed class SharedPromptLayout : AttentionLayout
     private readonly int _longest;
     private readonly int _prefix;
     private readonly int _rowsAtOnce;
+    private readonly long _reach;
     private readonly Tensor? _queryPlaces;
     private readonly Tensor? _keyTokens;
     private readonly Tensor? _shared;
@@ -54,6 +55,7 @@ public sealed class SharedPromptLayout : AttentionLayout
         ArgumentNullException.ThrowIfNull(promptOfRow);
         ArgumentNullException.ThrowIfNull(responseLengths);
         _prompts = new(promptLengths, device);
+        _reach = responseLengths.Select((n, b) => promptLengths[promptOfRow[b]] + (long)n).Append(promptLengths.Max()).Max();
         (_rows, _longest) = (responseLengths.Count, responseLengths.DefaultIfEmpty().Max());
         (_promptTokens, _responseTokens) = (promptLengths.Sum(n => (long)n), responseLengths.Sum(n => (long)n));
         Tensor continuing = tensor(
@@ -101,7 +103,7 @@ public sealed class SharedPromptLayout : AttentionLayout
     /// <inheritdoc/>
     public override Tensor Positions { get; }
 
-    internal override long? Reach => Math.Max(_prompts.Reach ?? 0, (long)_prefix + _longest);
+    internal override long? Reach => _reach;
 
     /// <inheritdoc/>
     public override Tensor Attend(int layer, Tensor query, Tensor key, Tensor value)

@@ -42,6 +42,15 @@ public class LayoutTests
         }
     }
 
+    // A long prompt with a short response beside a short prompt with a long one: no sequence is as long as both together.
+    [Fact]
+    public void SharedPromptLayout_Reach_IsThatOfTheLongestSequence()
+    {
+        using var scope = NewDisposeScope();
+        Assert.Equal(12, new SharedPromptLayout([10, 2], [0, 1], [1, 10], CPU).Reach);
+        Assert.Equal(10, new SharedPromptLayout([10, 2], [1], [3], CPU).Reach);
+    }
+
     [Fact]
     public void SharedPrompts_WhoseMaskHasMoreElementsThanAnIntCounts_AreLaidOut()
     {
