@@ -118,6 +118,11 @@ internal sealed class ConfigurationDocument
 
     private string? Replace(ConfigurationOverride change)
     {
+        if (!IsUnicode(change.Key) || !IsUnicode(change.Value))
+        {
+            return $"{JsonText.Quote(change.Key)} (from {change.Origin}): it holds half of a surrogate pair, which is no Unicode text.";
+        }
+
         JsonNode node = Root;
         string[] names = change.Key.Split(':');
         if (names.Length > DeepestKey)
@@ -171,15 +176,27 @@ internal sealed class ConfigurationDocument
         return null;
     }
 
+    private static bool IsUnicode(string text)
+    {
+        try
+        {
+            return Strict.GetByteCount(text) >= 0;
+        }
+        catch (EncoderFallbackException)
+        {
+            return false;
+        }
+    }
+
     // A number, true, false or null; any other text is a text.
     private static JsonNode? Literal(string value)
     {
         try
         {
-            JsonNode? node = JsonNode.Parse(value);
+            JsonNode? node = JsonText.ParseNode(Encoding.UTF8.GetBytes(value));
             return node is null or JsonValue ? node : JsonValue.Create(value);
         }
-        catch (JsonException)
+        catch (JsonTextException)
         {
             return JsonValue.Create(value);
         }

@@ -16,6 +16,9 @@ internal sealed class ValueRunReader
     // For an opening bracket that holds an expression alone the place of the closing one; otherwise -1.
     private readonly int[] _closing;
 
+    // Pieces after which signs and names of functions run on to no operand: nothing begins among them, and a row of signs is read once.
+    private Range _barren;
+
     public ValueRunReader(string text)
     {
         (_text, _tokens) = (text, ProseLexer.Read(text));
@@ -39,6 +42,11 @@ internal sealed class ValueRunReader
     /// <summary>The expression that begins at a piece; null where none does.</summary>
     public ValueRun? ReadAt(int start)
     {
+        if (start > _barren.Start.Value && start < _barren.End.Value)
+        {
+            return null;
+        }
+
         int at = start,
             last = -1;
         bool wanted = true, // an operand
@@ -59,8 +67,13 @@ internal sealed class ValueRunReader
             at = next;
         }
 
-        bool cut = last >= 0 && (at < _tokens.Count ? IsCut(at) : wanted);
-        return last < 0 ? null : new(start, last, isValue, cut);
+        if (last < 0)
+        {
+            _barren = start..Math.Max(start, at);
+            return null;
+        }
+
+        return new(start, last, isValue, at < _tokens.Count ? IsCut(at) : wanted);
     }
 
     // Whether what goes on after an expression is missing: the text ends, or a bracket never does.

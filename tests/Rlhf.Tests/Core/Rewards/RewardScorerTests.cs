@@ -490,8 +490,8 @@ public class RewardScorerTests
             Refused(new() { Deadlines = new Dictionary<string, TimeSpan> { ["a"] = Timeout.InfiniteTimeSpan } }, a),
             StringComparison.Ordinal
         );
-        Assert.Contains("maxParallelism is 0", Refused(new() { MaxParallelism = 0 }, a), StringComparison.Ordinal);
-        Assert.Contains("missesToGiveUp is 0", Refused(new() { MissesToGiveUp = 0 }, a), StringComparison.Ordinal);
+        Assert.Contains("MaxParallelism", Refused(new() { MaxParallelism = 0 }, a), StringComparison.Ordinal);
+        Assert.Contains("MissesToGiveUp", Refused(new() { MissesToGiveUp = 0 }, a), StringComparison.Ordinal);
     }
 
     private sealed class Recorder : IProgress<int>

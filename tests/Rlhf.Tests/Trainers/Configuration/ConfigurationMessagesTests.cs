@@ -13,6 +13,17 @@ public sealed class ConfigurationMessagesTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("rlhf-messages-").FullName;
 
     [Theory]
+    [InlineData("Run:Name=a~")]
+    [InlineData("Run:Name=\"~\"")]
+    [InlineData("Run:~=1")]
+    public void Override_ThatIsNoUnicode_IsRefused(string word)
+    {
+        // An attribute cannot hold one.
+        ConfigurationException e = Assert.Throws<ConfigurationException>(() => Read(word.Replace('~', '\uD800')));
+        Assert.Contains("half of a surrogate pair", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("algorithm.groupSize=4", "Sections are separated by ':', as in algorithm:groupSize.")]
     [InlineData("groupSize=4", "Did you mean algorithm:groupSize?")]
     [InlineData("learning_rate=0.1", "Did you mean sft:optimizer:learningRate or algorithm:optimizer:learningRate?")]

@@ -140,6 +140,10 @@ public class VerifierRobustnessTests
     [InlineData("{\"a\":")]
     [InlineData("```")]
     [InlineData("1,")]
+    [InlineData("|")]
+    [InlineData("-")]
+    [InlineData("√")]
+    [InlineData("\\sin ")]
     public void Score_AMegabyteOfTheSame_TakesTimeInProportion(string unit)
     {
         // A quadratic scan of a megabyte takes minutes; the bound leaves room for a busy machine.
