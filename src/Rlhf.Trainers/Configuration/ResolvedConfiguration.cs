@@ -42,7 +42,9 @@ public sealed record ResolvedConfiguration<TOptions>(TOptions Options, JsonSeria
         }
         else if (!JsonNode.DeepEquals(own, other))
         {
-            differences.Add($"{key} is {own?.ToJsonString() ?? "null"} and was {other?.ToJsonString() ?? "null"}");
+            differences.Add($"{key} is {Text(own)} and was {Text(other)}");
         }
     }
+
+    private static string Text(JsonNode? value) => JsonText.Quote(value?.ToJsonString() ?? "null");
 }

@@ -11,6 +11,7 @@ internal static class ResumeChecks
 {
     private const string Iterations = "algorithm:iterations";
     private const string Optimizer = "algorithm:optimizer";
+    private const string Decay = Optimizer + ":decay";
     private const string Compute = "compute:";
 
     // Where a run lies, that it resumes, and whether the machine may be another one.
@@ -20,7 +21,7 @@ internal static class ResumeChecks
     [
         Optimizer + ":learningRate",
         Optimizer + ":warmupSteps",
-        Optimizer + ":decay",
+        Decay,
         Optimizer + ":finalFraction",
     ];
 
@@ -44,7 +45,7 @@ internal static class ResumeChecks
                 .Where(d => !Free.Contains(d.Key))
                 .Where(d => !(configuration.Options.Run.AllowOtherEnvironment && d.Key.StartsWith(Compute, StringComparison.Ordinal))),
         ];
-        if (differences.Any(d => d.Key == Iterations) && MoreIterations(configuration.Options, before) is { } added)
+        if (differences.Any(d => d.Key == Iterations) && MoreIterations(configuration.Options, before, folder.Configuration) is { } added)
         {
             bool newSchedule = differences.Any(d => ScheduleKeys.Contains(d.Key));
             if (!newSchedule && added.Decay != LearningRateDecay.Constant)
@@ -89,16 +90,36 @@ internal static class ResumeChecks
         };
     }
 
-    private static (int Before, LearningRateDecay Decay)? MoreIterations(ExperimentOptions options, string before)
+    private static (int Before, LearningRateDecay Decay)? MoreIterations(ExperimentOptions options, string before, string file)
     {
-        JsonNode? algorithm = JsonNode.Parse(before)?["algorithm"];
-        return
-            algorithm?["iterations"]?.GetValue<int>() is { } iterations
-            && iterations < options.Algorithm.Iterations
-            && Enum.TryParse(algorithm["optimizer"]?["decay"]?.GetValue<string>(), ignoreCase: true, out LearningRateDecay decay)
-            ? (iterations, decay)
-            : null;
+        JsonNode root = JsonNode.Parse(before)!;
+        JsonNode? count = At(root, Iterations),
+            name = At(root, Decay);
+        if (count is not JsonValue number || !number.TryGetValue(out int iterations) || iterations < 0)
+        {
+            throw Damaged(file, Iterations, count, "a whole number");
+        }
+
+        if (
+            name is not JsonValue text
+            || !text.TryGetValue(out string? word)
+            || !Enum.GetNames<LearningRateDecay>().Contains(word, StringComparer.OrdinalIgnoreCase)
+        )
+        {
+            throw Damaged(file, Decay, name, $"one of {string.Join(", ", Enum.GetNames<LearningRateDecay>()).ToLowerInvariant()}");
+        }
+
+        return iterations < options.Algorithm.Iterations ? (iterations, Enum.Parse<LearningRateDecay>(word, ignoreCase: true)) : null;
     }
+
+    // A value by its key; null where something on the way is no object or has no such member.
+    private static JsonNode? At(JsonNode? node, string key) =>
+        key.Split(':').Aggregate(node, (within, name) => within is JsonObject members ? members[name] : null);
+
+    private static RunFolderException Damaged(string file, string key, JsonNode? value, string rule) =>
+        new(
+            $"{file} is damaged, so that it cannot be seen whether the run there had this configuration: {key} is {JsonText.Quote(value?.ToJsonString() ?? "null")}; it must be {rule}. Put the file back, or choose another Run:Folder."
+        );
 
     private static IReadOnlyList<string> Differences(ResolvedConfiguration<ExperimentOptions> configuration, string before, string file)
     {
