@@ -116,10 +116,16 @@ public static partial class ExperimentRun
         }
         else if (checkpoint is not null)
         {
-            LogWarning(
-                log,
-                $"{Path.Combine(folder.Folder, RunEnvironment.FileName)} is missing, so nothing tells whether the run goes on where it began."
-            );
+            string missing =
+                $"{Path.Combine(folder.Folder, RunEnvironment.FileName)} is missing, so nothing tells whether the run goes on where it began and reads what it read.";
+            if (!options.Run.AllowOtherEnvironment)
+            {
+                throw new RunFolderException(
+                    $"{missing} Put the file back, or set Run:AllowOtherEnvironment=true to go on without the comparison."
+                );
+            }
+
+            LogWarning(log, missing);
         }
     }
 

@@ -62,7 +62,7 @@ internal sealed record RunEnvironment
         catch (JsonTextException e)
         {
             throw new InvalidDataException(
-                $"{path}: {JsonMessages.Explain(e.Message)} The file is damaged; take it away, and the run goes on without the comparison.",
+                $"{path}: {JsonMessages.Explain(e.Message)} The file is damaged: put it back, or take it away and set Run:AllowOtherEnvironment=true to go on without the comparison.",
                 e
             );
         }

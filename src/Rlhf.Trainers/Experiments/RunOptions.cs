@@ -21,7 +21,8 @@ public sealed record RunOptions
 
     /// <summary>
     /// Resumes on another device, in another precision, with another number of threads or other library versions than the run began with.
-    /// What follows is then no longer, bit by bit, what an uninterrupted run computes. What the run reads must be the same in any case.
+    /// What follows is then no longer, bit by bit, what an uninterrupted run computes. What the run reads must be the same in any case; where
+    /// the folder's <c>environment.json</c> is missing, this goes on without any comparison.
     /// </summary>
     /// <value>Default false: such a resume is refused.</value>
     public bool AllowOtherEnvironment { get; init; }

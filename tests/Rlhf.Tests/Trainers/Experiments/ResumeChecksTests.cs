@@ -135,6 +135,79 @@ public sealed class ResumeChecksTests : IDisposable
     }
 
     [Fact]
+    public void Resume_WithoutTheRecordedEnvironment_IsRefusedByTheFilesName_UnlessAllowed()
+    {
+        string[] options = [.. Constant, "Algorithm:Iterations=3"];
+        _runs.RunUntil("run", r => r is { Phase: "grpo", Step: 2 }, options);
+        string path = Path.Combine(_runs.At("run"), "environment.json");
+        string environment = File.ReadAllText(path);
+        string[] resumed = [.. options, "Run:Resume=true"];
+        foreach (string? damaged in (string?[])[null, "{", "null", "[]"])
+        {
+            File.Delete(path);
+            if (damaged is not null)
+            {
+                File.WriteAllText(path, damaged);
+            }
+
+            string message = Assert.ThrowsAny<Exception>(() => _runs.Run("run", resumed)).Message;
+            Assert.StartsWith(path, message, StringComparison.Ordinal);
+            Assert.Contains("Run:AllowOtherEnvironment=true", message, StringComparison.Ordinal);
+        }
+
+        File.Delete(path);
+        Assert.Throws<RunFolderException>(() => _runs.Run("run", resumed));
+        Assert.False(File.Exists(path));
+        Assert.Equal(3, _runs.Run("run", [.. resumed, "Run:AllowOtherEnvironment=true"]).Steps);
+        Assert.Contains(_runs.Log.Warnings, w => w.StartsWith(path, StringComparison.Ordinal));
+        Assert.Equal(environment, File.ReadAllText(path));
+    }
+
+    [Theory]
+    [InlineData("iterations", "\"two\"", "algorithm:iterations is \"two\"; it must be a whole number")]
+    [InlineData("iterations", "2.5", "algorithm:iterations is 2.5")]
+    [InlineData("iterations", "99999999999", "algorithm:iterations is 99999999999")]
+    [InlineData("iterations", "null", "algorithm:iterations is null")]
+    [InlineData("iterations", "{\"a\":[1]}", "algorithm:iterations is {\"a\":[1]}")]
+    [InlineData("decay", "3", "algorithm:optimizer:decay is 3; it must be one of constant, linear, cosine")]
+    [InlineData("decay", "\"3\"", "algorithm:optimizer:decay is \"3\"")]
+    [InlineData("decay", "null", "algorithm:optimizer:decay is null")]
+    [InlineData("optimizer", "7", "algorithm:optimizer:decay is null")]
+    public void Resume_WithARecordedConfigurationOfWrongTypes_NamesFileAndKey(string key, string value, string says)
+    {
+        string[] options = [.. Constant, "Algorithm:Iterations=2"];
+        string path = Path.Combine(_runs.At("run"), "configuration.json");
+        Directory.CreateDirectory(_runs.At("run"));
+        ConfigurationSources sources = ConfigurationSources.FromCommandLine(
+            ["Run:Folder=" + _runs.At("run"), .. options],
+            MathGrpoProgram.Tiny
+        );
+        JsonObject recorded = JsonNode.Parse(ExperimentRun.Read(sources).ToJson())!.AsObject();
+        JsonNode algorithm = recorded["algorithm"]!;
+        (key == "decay" ? algorithm["optimizer"]! : algorithm)[key] = JsonNode.Parse(value);
+        File.WriteAllText(path, recorded.ToJsonString());
+        string message = Assert
+            .Throws<RunFolderException>(() => _runs.Run("run", [.. options, "Run:Resume=true", "Algorithm:Iterations=3"]))
+            .Message;
+        Assert.StartsWith(path, message, StringComparison.Ordinal);
+        Assert.Contains(says, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Resume_WithAnotherConfiguration_QuotesNoMoreThanTheBeginningOfALongValue()
+    {
+        string[] options = [.. Constant, "Algorithm:Iterations=2"];
+        _runs.Run("run", options);
+        string path = Path.Combine(_runs.At("run"), "configuration.json");
+        JsonObject recorded = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+        recorded["run"]!["name"] = new string('x', 5000);
+        File.WriteAllText(path, recorded.ToJsonString());
+        string message = Assert.Throws<RunFolderException>(() => _runs.Run("run", [.. options, "Run:Resume=true"])).Message;
+        Assert.Contains("run:name", message, StringComparison.Ordinal);
+        Assert.InRange(message.Length, 0, 1000);
+    }
+
+    [Fact]
     public void Resume_WithADataFileThatChanged_IsRefusedByName()
     {
         string data = Path.Combine(_folder, "train.jsonl");
