@@ -7,7 +7,7 @@ namespace Rlhf.Trainers.Records;
 /// Writes <c>completions.jsonl</c>: a line an iteration with some completions and their rewards, as <see cref="CompletionTable"/> holds
 /// them, in camelCase.
 /// </summary>
-public sealed class CompletionsRecorder : IRunRecorder
+public sealed class CompletionsRecorder : IRunRecorder, IRecoversDamagedFile
 {
     /// <summary>The file's name in the run folder.</summary>
     public const string FileName = "completions.jsonl";
@@ -46,6 +46,9 @@ public sealed class CompletionsRecorder : IRunRecorder
         ArgumentNullException.ThrowIfNull(run);
         _lines.Open(run);
     }
+
+    /// <inheritdoc/>
+    string IRecoversDamagedFile.StartDamaged(RunInfo run) => _lines.OpenDamaged(run);
 
     /// <inheritdoc/>
     public void Completions(CompletionTable table) => _lines.Append(writer => JsonSerializer.Serialize(writer, table, Json));

@@ -12,7 +12,6 @@ public sealed class CompositeRecorder : IRunRecorder
     private readonly ILogger logger;
     private readonly IRunRecorder[] essential;
     private readonly List<IRunRecorder> optional;
-    private bool _starting;
 
     /// <summary>Combines recorders; each is called in the order given, the essential ones first.</summary>
     public CompositeRecorder(ILogger logger, IEnumerable<IRunRecorder> essential, IEnumerable<IRunRecorder> optional)
@@ -24,19 +23,16 @@ public sealed class CompositeRecorder : IRunRecorder
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidDataException">A file that the resumed run was to go on with is damaged, whichever recorder it belongs
-    /// to.</exception>
+    /// <remarks>Where the file of an optional recorder is damaged, it is moved aside with a warning, and its sound lines go on.</remarks>
+    /// <exception cref="InvalidDataException">A file of an essential recorder that the resumed run was to go on with is damaged.</exception>
     public void Start(RunInfo run)
     {
-        try
+        foreach (IRunRecorder recorder in essential)
         {
-            _starting = true;
-            Each(run, static (recorder, run) => recorder.Start(run));
+            recorder.Start(run);
         }
-        finally
-        {
-            _starting = false;
-        }
+
+        EachOptional(run, StartOptional);
     }
 
     /// <inheritdoc/>
@@ -64,6 +60,28 @@ public sealed class CompositeRecorder : IRunRecorder
             call(recorder, argument);
         }
 
+        EachOptional(argument, call);
+    }
+
+    private void StartOptional(IRunRecorder recorder, RunInfo run)
+    {
+        try
+        {
+            recorder.Start(run);
+        }
+        catch (InvalidDataException e) when (recorder is IRecoversDamagedFile damaged)
+        {
+            string aside = damaged.StartDamaged(run);
+            logger.LogWarning(
+                "{Damage} The file was moved to {Aside} as it was; the run goes on with its sound lines",
+                e.Message.Replace(IRecoversDamagedFile.Remedy, "", StringComparison.Ordinal),
+                aside
+            );
+        }
+    }
+
+    private void EachOptional<T>(T argument, Action<IRunRecorder, T> call)
+    {
         for (int i = 0; i < optional.Count; )
         {
             try
@@ -71,7 +89,7 @@ public sealed class CompositeRecorder : IRunRecorder
                 call(optional[i], argument);
                 i++;
             }
-            catch (Exception e) when (!(_starting && e is InvalidDataException))
+            catch (Exception e)
             {
                 IRunRecorder failed = optional[i];
                 optional.RemoveAt(i);

@@ -20,6 +20,7 @@ internal sealed class RunLines<T>(
 ) : IDisposable
 {
     private const string KeptSuffix = ".before-resume";
+    private const string DamagedSuffix = ".damaged";
 
     private FileStream? _stream;
 
@@ -44,6 +45,39 @@ internal sealed class RunLines<T>(
         }
 
         _stream = new(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+    }
+
+    /// <summary>
+    /// Opens a file that <see cref="Open"/> refuses: it is moved aside as it is, and the run goes on with its sound lines up to the
+    /// checkpoint.
+    /// </summary>
+    /// <param name="run">The run, which resumes.</param>
+    /// <returns>Where the file lies now.</returns>
+    public string OpenDamaged(RunInfo run)
+    {
+        string aside = path + DamagedSuffix,
+            sound = path + ".tmp";
+        for (int i = 2; File.Exists(aside); i++)
+        {
+            aside = string.Create(CultureInfo.InvariantCulture, $"{path}{DamagedSuffix}-{i}");
+        }
+
+        using (FileStream stream = new(sound, FileMode.Create, FileAccess.Write))
+        {
+            foreach (Line line in SoundLines(run))
+            {
+                stream.Write(line.Text.Span);
+                stream.WriteByte((byte)'\n');
+            }
+
+            stream.Flush(flushToDisk: true);
+        }
+
+        // Killed between the two, the damaged file lies aside and the next resume begins an empty one: nothing is lost.
+        File.Move(path, aside);
+        File.Move(sound, path);
+        _stream = new(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+        return aside;
     }
 
     /// <summary>Writes a line and hands it to the system at once.</summary>
@@ -134,6 +168,34 @@ internal sealed class RunLines<T>(
         return new FileInfo(path).Length;
     }
 
+    // The lines that can be read, belong to this run, are covered by the checkpoint and stand in order.
+    private IEnumerable<Line> SoundLines(RunInfo run)
+    {
+        RunPosition? last = null;
+        foreach (Line line in Lines().Where(l => l.IsWhole))
+        {
+            RunPosition at;
+            try
+            {
+                at = position(Read(line));
+            }
+            catch (InvalidDataException)
+            {
+                continue;
+            }
+
+            if (
+                run.Phases.Any(p => p.Phase == at.Phase)
+                && !run.IsAfterResume(at.Phase, at.Step)
+                && (last is not { } before || Order(run, at).CompareTo(Order(run, before)) >= 0)
+            )
+            {
+                last = at;
+                yield return line;
+            }
+        }
+    }
+
     private static (int Phase, int Step) Order(RunInfo run, RunPosition at) =>
         (run.Phases.TakeWhile(p => p.Phase != at.Phase).Count(), at.Step);
 
@@ -158,13 +220,7 @@ internal sealed class RunLines<T>(
             : "";
 
     private InvalidDataException Broken(Line line, string what, Exception? cause, string at = "") =>
-        new(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{path}, line {line.Number}{at}: {what} Repair the line or take it out; the file is as it was."
-            ),
-            cause
-        );
+        new(string.Create(CultureInfo.InvariantCulture, $"{path}, line {line.Number}{at}: {what}{IRecoversDamagedFile.Remedy}"), cause);
 
     private IEnumerable<Line> Lines()
     {

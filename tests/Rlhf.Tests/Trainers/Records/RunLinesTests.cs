@@ -104,7 +104,7 @@ public sealed class RunLinesTests : IDisposable
     [InlineData("\"columns\":[]", "\"columns\":null", "line 2")]
     [InlineData("\"phase\":\"grpo\",", "", "line 2")]
     [InlineData("\"rows\":[]", "\"rows\":[", "line 2")]
-    public void Completions_ABrokenLine_IsRefusedByItsNumber_AlsoWhereTheRecorderIsOptional(string part, string broken, string says)
+    public void Completions_ABrokenLine_IsRefusedByItsNumber_OrMovedAsideWhereTheRecorderIsOptional(string part, string broken, string says)
     {
         string path = Path.Combine(_folder, CompletionsRecorder.FileName);
         using (CompletionsRecorder recorder = new(_folder))
@@ -112,15 +112,7 @@ public sealed class RunLinesTests : IDisposable
             recorder.Start(AtGrpo3 with { ResumedFrom = null });
             for (int step = 1; step <= 3; step++)
             {
-                recorder.Completions(
-                    new()
-                    {
-                        Phase = "grpo",
-                        Step = step,
-                        Columns = [],
-                        Rows = [],
-                    }
-                );
+                recorder.Completions(Empty(step));
             }
         }
 
@@ -129,13 +121,45 @@ public sealed class RunLinesTests : IDisposable
         Assert.NotEqual(lines[1], changed);
         File.WriteAllLines(path, [lines[0], changed, lines[2]]);
         byte[] before = File.ReadAllBytes(path);
-        using CompositeRecorder composite = new(new ListLogger(), [], [new CompletionsRecorder(_folder)]);
-        Assert.Contains(
-            $"{path}, {says}",
-            Assert.Throws<InvalidDataException>(() => composite.Start(AtGrpo3)).Message,
-            StringComparison.Ordinal
-        );
-        Assert.Equal(before, File.ReadAllBytes(path));
+        using (CompositeRecorder essential = new(new ListLogger(), [new CompletionsRecorder(_folder)], []))
+        {
+            Assert.Contains(
+                $"{path}, {says}",
+                Assert.Throws<InvalidDataException>(() => essential.Start(AtGrpo3)).Message,
+                StringComparison.Ordinal
+            );
+            Assert.Equal(before, File.ReadAllBytes(path));
+        }
+
+        ListLogger log = new();
+        using (CompositeRecorder optional = new(log, [], [new CompletionsRecorder(_folder)]))
+        {
+            optional.Start(AtGrpo3);
+            optional.Completions(Empty(4));
+        }
+
+        string warning = Assert.Single(log.Warnings);
+        Assert.Contains($"{path}, {says}", warning, StringComparison.Ordinal);
+        Assert.Contains($"{path}.damaged", warning, StringComparison.Ordinal);
+        Assert.DoesNotContain("Repair", warning, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(path + ".damaged"));
+        Assert.Equal([1, 3, 4], CompletionsRecorder.Read(_folder).Select(t => t.Step));
+    }
+
+    [Fact]
+    public void Completions_DamagedTwice_KeepsBothFiles()
+    {
+        string path = Path.Combine(_folder, CompletionsRecorder.FileName);
+        foreach (string damaged in (string[])["first\n", "second\n{\"phase\":\"ppo\",\"step\":1,\"columns\":[],\"rows\":[]}\n"])
+        {
+            File.WriteAllText(path, damaged);
+            using CompositeRecorder composite = new(new ListLogger(), [], [new CompletionsRecorder(_folder)]);
+            composite.Start(AtGrpo3);
+            Assert.Equal(0, new FileInfo(path).Length);
+        }
+
+        Assert.Equal("first\n", File.ReadAllText(path + ".damaged"));
+        Assert.StartsWith("second\n", File.ReadAllText(path + ".damaged-2"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -149,6 +173,15 @@ public sealed class RunLinesTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static CompletionTable Empty(int step) =>
+        new()
+        {
+            Phase = "grpo",
+            Step = step,
+            Columns = [],
+            Rows = [],
+        };
 
     private static string Line(string phase, int step) => $"{{\"phase\":\"{phase}\",\"step\":{step},\"reward/mean\":0.5}}";
 
