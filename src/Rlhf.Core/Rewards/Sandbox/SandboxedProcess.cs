@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Text;
+using Rlhf.Json;
 
 namespace Rlhf.Rewards.Sandbox;
 
@@ -83,7 +84,9 @@ internal static class SandboxedProcess
             await SendAsync(process.StandardInput, job.Text + string.Concat(job.Inputs), cancellationToken).ConfigureAwait(false);
             if (await process.StandardOutput.ReadLineAsync(cancellationToken).ConfigureAwait(false) != Ready)
             {
-                throw new SandboxException($"The sandbox could not be set up: {(await errors.ConfigureAwait(false)).Trim()}.");
+                throw new SandboxException(
+                    $"The sandbox could not be set up: {JsonText.Quote((await errors.ConfigureAwait(false)).Trim())}."
+                );
             }
 
             Task<string> output = TailAsync(process.StandardOutput, Math.Max(KeptCharacters, job.OutputCharacters));

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Rlhf.Datasets;
 using Rlhf.Rewards;
+using Rlhf.Rewards.Sandbox;
 
 namespace Rlhf.Tests.Core.Rewards;
 
@@ -21,6 +22,17 @@ public class UnitTestsSourceTests
         FileMebibytes = 1,
         Processes = 20,
     };
+
+    [Fact]
+    public async Task AProgramThatCannotBeFound_IsQuotedWithItsBeginningOnly()
+    {
+        SandboxPrerequisites.Require();
+        SandboxException refusal = await Assert.ThrowsAsync<SandboxException>(() =>
+            SandboxedProcess.RunAsync(new(["true"], new string('x', 3000), ""), Shell, TestContext.Current.CancellationToken)
+        );
+        Assert.Contains("xxx", refusal.Message, StringComparison.Ordinal);
+        Assert.InRange(refusal.Message.Length, 200, 260);
+    }
 
     [Theory]
     [InlineData("Here it is:\n```sh\ndouble() { echo $(($1 * 2)); }\n```\n", 1.0, true)]
