@@ -11,6 +11,7 @@ public static class RewardCorrelation
     private static readonly Scalar Zero = 0;
     private static readonly Scalar One = 1;
     private static readonly Scalar MinusOne = -1;
+    private static readonly Scalar Rounding = double.BitIncrement(1) - 1;
 
     /// <summary>
     /// Pearson's ρ = Σ(x − x̄)(y − ȳ) / √(Σ(x − x̄)²·Σ(y − ȳ)²) between the channel's sums over each response's valid entries and the
@@ -42,15 +43,22 @@ public static class RewardCorrelation
     {
         ArgumentNullException.ThrowIfNull(counted);
         Tensor count = counted.sum().clamp_min(One);
-        Tensor Centred(Tensor of) => of.sub(of.Keep(counted).sum().div(count)).Keep(counted);
-        Tensor dx = Centred(x),
-            dy = Centred(y);
-        Tensor scale = dx.square().sum().mul(dy.square().sum()).sqrt();
+        (Tensor dx, Tensor ofX, Tensor xVaries) = Centred(x, counted, count);
+        (Tensor dy, Tensor ofY, Tensor yVaries) = Centred(y, counted, count);
+        Tensor known = xVaries.bitwise_and(yVaries);
+        Tensor scale = ofX.mul(ofY).masked_fill(known.bitwise_not(), One);
+        return (dx.mul(dy).sum().div(scale).Keep(known).clamp(MinusOne, One), known);
+    }
 
-        // Rounding leaves a constant row a spread of its own; beside its size that is nothing.
-        using Scalar tiny = 1e-20;
-        Tensor size = x.Keep(counted).square().sum().mul(y.Keep(counted).square().sum()).sqrt().mul(tiny);
-        Tensor known = scale.gt(size).bitwise_and(scale.gt(Zero));
-        return (dx.mul(dy).sum().div(scale.masked_fill(known.bitwise_not(), One)).Keep(known).clamp(MinusOne, One), known);
+    // Deviations from the mean, the root of their squares' sum, and whether that is more than rounding leaves of a constant. ρ does not
+    // depend on the size of the numbers, so they are brought to the size of 1, where no square is 0 or infinite.
+    private static (Tensor Deviations, Tensor Norm, Tensor Varies) Centred(Tensor of, Tensor counted, Tensor count)
+    {
+        Tensor kept = of.Keep(counted);
+        Tensor size = kept.abs().sum();
+        kept = kept.div(size.masked_fill(size.eq(Zero), One));
+        Tensor deviations = kept.sub(kept.sum().div(count)).Keep(counted);
+        Tensor norm = deviations.square().sum().sqrt();
+        return (deviations, norm, norm.gt(kept.square().sum().sqrt().mul(count).mul(Rounding)));
     }
 }

@@ -60,8 +60,8 @@ public class StageReportTests
                 (x, y, counted) =>
                 {
                     using var scope = NewDisposeScope();
-                    double[] a = [.. x.Where((_, i) => counted[i])],
-                        b = [.. y.Where((_, i) => counted[i])];
+                    double[] a = OfSizeOne(x, counted),
+                        b = OfSizeOne(y, counted);
                     (Tensor rho, Tensor known) = RewardCorrelation.Of(tensor(x), tensor(y), tensor(counted));
                     Assert.Equal(a.Distinct().Count() > 1 && b.Distinct().Count() > 1, known.item<bool>());
                     if (known.item<bool>())
@@ -81,6 +81,61 @@ public class StageReportTests
                 iter: 200,
                 threads: 1
             );
+
+    [Theory]
+    [InlineData(1e-80, 1e-90)]
+    [InlineData(1e200, 1e-200)]
+    [InlineData(1e300, 1e300)]
+    [InlineData(1e-320, 1)]
+    public void Correlation_OfVerySmallOrLargeNumbers_IsThatOfNumbersOfTheSizeOfOne(double xSize, double ySize)
+    {
+        using var scope = NewDisposeScope();
+        double[] x = [3, 1, 4, 1.5],
+            y = [2, 7, 1, 8];
+        (Tensor rho, Tensor known) = RewardCorrelation.Of(
+            tensor(Array.ConvertAll(x, v => v * xSize)),
+            tensor(Array.ConvertAll(y, v => v * ySize)),
+            ones(4, ScalarType.Bool)
+        );
+        Assert.True(known.item<bool>());
+        Assert.Equal(
+            RewardCorrelation.Of(tensor(x), tensor(y), ones(4, ScalarType.Bool)).Correlation.item<double>(),
+            rho.item<double>(),
+            1e-3
+        );
+    }
+
+    [Theory]
+    [InlineData(0.1, 3)]
+    [InlineData(0.7, 5)]
+    [InlineData(1e8 + 0.3, 7)]
+    [InlineData(-1e-9 / 3, 11)]
+    public void Correlation_OfAConstantWhoseMeanIsRounded_IsUnknown(double constant, int count)
+    {
+        using var scope = NewDisposeScope();
+        (Tensor rho, Tensor known) = RewardCorrelation.Of(
+            tensor(Enumerable.Repeat(constant, count).ToArray()),
+            tensor(Enumerable.Range(0, count).Select(i => i * 0.3).ToArray()),
+            ones(count, ScalarType.Bool)
+        );
+        Assert.False(known.item<bool>());
+        Assert.Equal(0, rho.item<double>());
+    }
+
+    // 1e8 + i is a reward as good as i.
+    [Fact]
+    public void Correlation_OfALargeOffset_IsThatWithoutIt()
+    {
+        using var scope = NewDisposeScope();
+        double[] x = [3, 1, 4, 1.5],
+            y = [2, 7, 1, 8];
+        double Rho(double offset) =>
+            RewardCorrelation
+                .Of(tensor(Array.ConvertAll(x, v => v + offset)), tensor(y), ones(4, ScalarType.Bool))
+                .Correlation.item<double>();
+        Assert.Equal(Rho(0), Rho(1e8), 1e-6);
+        Assert.Equal(Rho(0), Rho(1e12), 1e-3);
+    }
 
     [Fact]
     public void VarianceSharesOfReturnChannels_AddUpToOne_AndFollowTheWeights()
@@ -112,6 +167,14 @@ public class StageReportTests
         Assert.InRange(small["reward/correlation"], 0.99, 1);
         Assert.InRange(opposed["reward/correlation"], 0.7, 0.9);
         Assert.InRange(small["reward/process/correlation"], -1, 0);
+    }
+
+    // ρ does not depend on the size of the numbers, but their squares can be too small for a double.
+    private static double[] OfSizeOne(double[] values, bool[] counted)
+    {
+        double[] kept = [.. values.Where((_, i) => counted[i])];
+        double size = kept.Select(Math.Abs).Append(double.Epsilon).Max();
+        return Array.ConvertAll(kept, v => v / size);
     }
 
     private static Dictionary<string, double> Report(RewardBatch batch, double?[][] steps, double?[] outcomes)
