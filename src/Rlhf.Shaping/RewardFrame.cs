@@ -1,3 +1,4 @@
+using Rlhf.Configuration;
 using Rlhf.Rewards;
 using static TorchSharp.torch;
 
@@ -48,7 +49,7 @@ public sealed class RewardFrame
     public RewardChannel this[string name] =>
         Find(name)
         ?? throw new RewardPipelineException(
-            $"there is no channel '{name}'; channels here: {string.Join(", ", Channels.Select(c => c.Name))}."
+            $"there is no channel '{name}'; channels here: {string.Join(", ", Channels.Select(c => c.Name))}.{Suggestion.Ask(name, Channels.Select(c => c.Name))}"
         );
 
     /// <summary>The channel of a name, or null.</summary>

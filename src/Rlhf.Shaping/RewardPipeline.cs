@@ -1,3 +1,4 @@
+using Rlhf.Configuration;
 using Rlhf.Metrics;
 using Rlhf.Rewards;
 using Rlhf.Tensors;
@@ -177,7 +178,7 @@ public sealed class RewardPipeline : IDisposable
         if (Weights.GetValueOrDefault(channel) == 0)
         {
             throw new RewardPipelineException(
-                $"channel '{channel}' has no weight, so it cannot be switched off; return channels: {string.Join(", ", Weights.Keys)}."
+                $"channel '{channel}' has no weight, so it cannot be switched off; return channels: {string.Join(", ", Weights.Keys)}.{Suggestion.Ask(channel, Weights.Keys)}"
             );
         }
 

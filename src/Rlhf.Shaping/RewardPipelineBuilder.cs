@@ -1,3 +1,4 @@
+using Rlhf.Configuration;
 using Rlhf.Rewards;
 
 namespace Rlhf.Shaping;
@@ -210,7 +211,7 @@ public sealed class RewardPipelineBuilder(RewardSchema schema)
             if (output.Find(channel) is null)
             {
                 throw new RewardPipelineException(
-                    $"there is a weight for channel '{channel}', which nothing writes; channels at the end: {channels}."
+                    $"there is a weight for channel '{channel}', which nothing writes; channels at the end: {channels}.{Suggestion.Ask(channel, output.Channels.Select(c => c.Name))}"
                 );
             }
 

@@ -1,3 +1,4 @@
+using Rlhf.Configuration;
 using Rlhf.Rewards;
 
 namespace Rlhf.Shaping;
@@ -37,7 +38,7 @@ public sealed class RewardSchema
     public ChannelSchema this[string name] =>
         Find(name)
         ?? throw new RewardPipelineException(
-            $"nothing writes a channel '{name}'; channels at this point: {string.Join(", ", Channels.Select(c => c.Name))}."
+            $"nothing writes a channel '{name}'; channels at this point: {string.Join(", ", Channels.Select(c => c.Name))}.{Suggestion.Ask(name, Channels.Select(c => c.Name))}"
         );
 
     /// <summary>A schema of one outcome channel, one value a response.</summary>

@@ -151,7 +151,7 @@ public sealed partial class RewardScorer
             if (!sources.Any(s => s.Name == name))
             {
                 throw new ArgumentException(
-                    $"Deadlines names '{name}', which is no reward source; there are: {string.Join(", ", sources.Select(s => s.Name))}.",
+                    $"Deadlines names '{name}', which is no reward source; there are: {string.Join(", ", sources.Select(s => s.Name))}.{Suggestion.Ask(name, sources.Select(s => s.Name))}",
                     nameof(options)
                 );
             }

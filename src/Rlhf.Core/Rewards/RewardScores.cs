@@ -1,3 +1,5 @@
+using Rlhf.Configuration;
+
 namespace Rlhf.Rewards;
 
 /// <summary>What all host sources say of a batch of completions.</summary>
@@ -10,7 +12,7 @@ public sealed partial record RewardScores(int Rows, IReadOnlyList<SourceScores> 
     public SourceScores this[string name] =>
         Sources.FirstOrDefault(s => s.Name == name)
         ?? throw new KeyNotFoundException(
-            $"No reward source is called '{name}'; there are: {string.Join(", ", Sources.Select(s => s.Name))}."
+            $"No reward source is called '{name}'; there are: {string.Join(", ", Sources.Select(s => s.Name))}.{Suggestion.Ask(name, Sources.Select(s => s.Name))}"
         );
 }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Rlhf.Configuration;
 using Rlhf.Shaping;
 using Rlhf.Trainers.Monitoring;
 using Rlhf.Trainers.Records;
@@ -25,7 +26,7 @@ internal sealed partial class HackingWatch
         if (options.Channels.FirstOrDefault(c => !returns.Contains(c)) is { } stranger)
         {
             throw new RewardPipelineException(
-                $"monitor: channel '{stranger}' has no weight, so it cannot be switched off; return channels: {string.Join(", ", returns)}."
+                $"monitor: channel '{stranger}' has no weight, so it cannot be switched off; return channels: {string.Join(", ", returns)}.{Suggestion.Ask(stranger, returns)}"
             );
         }
 

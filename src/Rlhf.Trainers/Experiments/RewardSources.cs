@@ -1,3 +1,4 @@
+using Rlhf.Configuration;
 using Rlhf.Json;
 using Rlhf.Models;
 using Rlhf.Rewards;
@@ -69,7 +70,7 @@ public sealed class RewardSources : IDisposable
                                 ? "which no reward source is called"
                                 : "a source that scores steps, or a reward model; accuracy needs one that scores whole responses on the host"
                         )
-                        + $"; {choice}."
+                        + $"; {choice}.{Suggestion.Ask(name, able.Select(s => s.Name))}"
                 );
         }
 

@@ -15,7 +15,7 @@ public class RewardPipelineBuilderTests
     public void Build_WhatCannotWork_IsRefusedNamingStageAndChannel()
     {
         Refused(
-            "stage 'clip': nothing writes a channel 'proces'; channels at this point: verifier, score, process",
+            "stage 'clip': nothing writes a channel 'proces'; channels at this point: verifier, score, process. Did you mean process?",
             b => b.AddClip(new() { Channel = "proces", Threshold = 0 })
         );
         Refused("two stages are named 'delta'", b => b.AddDelta(new() { Channel = "process" }).AddDelta(new() { Channel = "process" }));
@@ -120,6 +120,8 @@ public class RewardPipelineBuilderTests
         Refused("channel 'score' is named more than once", b => b.AddGate(new() { Levels = [new("score"), new("score")] }));
         Refused("has no '/'", b => b.AddDelta(new() { Name = "a/b", Channel = "process" }));
         Refused("there is a weight for channel 'format', which nothing writes", b => b.WithWeights(new() { ["format"] = 1 }));
+        Refused("score, process. Did you mean score?", b => b.WithWeights(new() { ["Score"] = 1 }));
+        Refused("score, process. Did you mean verifier?", b => b.WithWeights(new() { ["verifier"] = 1 }).WithVerifiedOutcome("verfier"));
         Refused("the weight of channel 'verifier' is NaN", b => b.WithWeights(new() { ["verifier"] = double.NaN }));
         Refused("no channel has a weight", b => b.WithWeights([]));
         Refused("no channel has a weight", b => b.WithWeights(new() { ["verifier"] = 0 }));

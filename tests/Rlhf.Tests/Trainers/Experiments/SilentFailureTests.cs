@@ -94,7 +94,11 @@ public sealed class SilentFailureTests : IDisposable
         null,
         "several reward sources compare with the reference answer (a, b); choose one of: a, b"
     )]
-    [InlineData("""[ { "type": "last_number" } ]""", "verifer", "'verifer', which no reward source is called; choose one of: verifier")]
+    [InlineData(
+        """[ { "type": "last_number" } ]""",
+        "verifer",
+        "'verifer', which no reward source is called; choose one of: verifier. Did you mean verifier?"
+    )]
     [InlineData("""[ { "type": "arithmetic_steps" } ]""", "process", "a source that scores steps")]
     public void Accuracy_FromNoneOrSeveral_IsRefused(string sources, string? named, string message)
     {
