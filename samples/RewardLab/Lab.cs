@@ -30,13 +30,14 @@ internal static class Lab
 {
     /// <summary>Runs a pipeline on completions.</summary>
     /// <returns>Tensors in the caller's dispose scope.</returns>
-    /// <exception cref="ConfigurationException">The pipeline's file cannot be read.</exception>
+    /// <exception cref="ConfigurationException">The pipeline's file cannot be read, or no source is called as the verifier is.</exception>
     /// <exception cref="RewardPipelineException">The pipeline cannot work as described.</exception>
     /// <exception cref="InvalidDataException">The completions cannot be read.</exception>
     public static LabResult Run(
         FileInfo completions,
         FileInfo pipeline,
         DirectoryInfo? tokenizer,
+        string? verifier,
         long seed,
         CancellationToken cancellationToken
     )
@@ -55,7 +56,7 @@ internal static class Lab
         file = CompletionFile.Load(completions.FullName, options.Steps, tokenizer is null ? null : BpeTokenizer.Load(tokenizer.FullName));
 
         using RewardSources sources = RewardSources.Create(options.Sources, registry, new ModelLoadOptions());
-        using RewardPipeline shaping = Build(options, sources, seed);
+        using RewardPipeline shaping = Build(options, sources, verifier, seed);
         RewardChannel[] channels =
         [
             .. sources.Models.SelectMany(m => m.Score(file.Completions, file.Layout, ScalarType.Float64, cancellationToken)),
@@ -74,17 +75,41 @@ internal static class Lab
             shaped,
             [.. estimates.Returns.data<double>().Zip(known, (value, valid) => valid ? value : (double?)null)],
             metrics.Read(),
-            [.. log.Warnings, .. shaping.Warnings]
+            [.. log.Warnings, .. shaping.Warnings, .. VerifierWarnings(sources, verifier)]
         );
     }
 
-    private static RewardPipeline Build(RewardOptions options, RewardSources sources, long seed)
+    private static RewardPipeline Build(RewardOptions options, RewardSources sources, string? verifier, long seed)
     {
         RewardPipelineBuilder builder = new RewardPipelineBuilder(sources.Schema).WithWeights(new(options.Weights)).WithSeed(seed);
 
-        // Only what compares with the reference verifies; where several do, nothing says which of them is to be believed.
-        IVerifier[] verifiers = [.. sources.Host.OfType<IVerifier>()];
-        builder = verifiers.Length == 1 ? builder.WithVerifiedOutcome(verifiers[0].Name) : builder;
+        // Only what compares with the reference verifies by itself; where several do, the user says which of them is to be believed.
+        bool isKnown = verifier is not null || Verifiers(sources).Length == 1;
+        builder = isKnown ? builder.WithVerifiedOutcome(Verifier(sources, verifier).Name) : builder;
         return StageRegistry.Default.AddTo(builder, options.Noise, options.Shaping).Build();
     }
+
+    private static IRewardSource Verifier(RewardSources sources, string? name)
+    {
+        try
+        {
+            return sources.FindVerifier(name);
+        }
+        catch (ConfigurationException e)
+        {
+            throw new ConfigurationException(
+                e.Message.Replace("evaluation:verifier", "command line: --verifier", StringComparison.Ordinal)
+            );
+        }
+    }
+
+    private static IEnumerable<string> VerifierWarnings(RewardSources sources, string? name) =>
+        name is null && Verifiers(sources) is { Length: > 1 } several
+            ?
+            [
+                $"several reward sources compare with the reference answer ({string.Join(", ", several)}), so rewards are compared with none of them. Name one with --verifier.",
+            ]
+            : [];
+
+    private static string[] Verifiers(RewardSources sources) => [.. sources.Host.OfType<IVerifier>().Select(v => v.Name)];
 }

@@ -23,6 +23,11 @@ return ConsoleProgram.Run(cancellation =>
     {
         Description = "A folder with tokenizer.json, whose tokens count; without it a token is a byte.",
     };
+    Option<string?> verifier = new("--verifier")
+    {
+        Description =
+            "The source that every reward is compared with, as evaluation:verifier of an experiment; without it the only one that compares with the reference answer.",
+    };
     Option<DirectoryInfo?> plots = new("--plots") { Description = "Where histograms of each stage go." };
     Option<int> rows = new("--rows") { Description = "Completions shown.", DefaultValueFactory = _ => 10 };
     Option<bool> steps = new("--steps") { Description = "Shows the shown completions step by step, too." };
@@ -32,6 +37,7 @@ return ConsoleProgram.Run(cancellation =>
         completions,
         pipeline,
         tokenizer,
+        verifier,
         plots,
         rows,
         steps,
@@ -55,7 +61,7 @@ return ConsoleProgram.Run(cancellation =>
         LabResult result;
         try
         {
-            result = Lab.Run(responses, file, parse.GetValue(tokenizer), parse.GetValue(seed), cancellation);
+            result = Lab.Run(responses, file, parse.GetValue(tokenizer), parse.GetValue(verifier), parse.GetValue(seed), cancellation);
         }
         catch (RewardPipelineException e)
         {

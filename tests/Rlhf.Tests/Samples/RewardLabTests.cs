@@ -126,6 +126,62 @@ public sealed class RewardLabTests : IDisposable
         Assert.Matches("b +│ 1 +│ invalid │ invalid", output);
     }
 
+    // The one answers right where the other answers wrong, so the reward agrees with one of them only.
+    [Theory]
+    [InlineData(null, "", "several reward sources compare with the reference answer (number, box)")]
+    [InlineData("number", "1", "")]
+    [InlineData("box", "-1", "")]
+    public void SeveralVerifiers_TheOneThatIsNamedIsComparedWith(string? verifier, string correlation, string warning)
+    {
+        string completions = Path.Combine(_folder, "completions.jsonl"),
+            pipeline = Path.Combine(_folder, "pipeline.json");
+        File.WriteAllLines(
+            completions,
+            [
+                """{"question":"1+1","answer":"2","response":"\\boxed{2}\n#### 3","scores":{"rm":0}}""",
+                """{"question":"1+1","answer":"2","response":"\\boxed{3}\n#### 2","scores":{"rm":1}}""",
+            ]
+        );
+        File.WriteAllText(
+            pipeline,
+            """
+            {
+              "sources": [{ "type": "recorded", "name": "rm" }, { "type": "last_number", "name": "number" }, { "type": "boxed", "name": "box" }],
+              "shaping": [{ "type": "affine", "channel": "rm", "scale": 2 }],
+              "weights": { "rm": 1 }
+            }
+            """
+        );
+        string[] named = verifier is null ? [] : ["--verifier", verifier];
+        (int code, string output, string errors) = Run([completions, pipeline, .. named]);
+        Assert.True(code == 0, errors);
+        string[] cells =
+        [
+            .. output
+                .Split('\n')
+                .Select(l => l.Split('│'))
+                .First(l => l.Length > 9 && l[1].Trim() == "affine" && l[2].Trim() == "rm")
+                .Select(c => c.Trim()),
+        ];
+        Assert.Equal(correlation, cells[9]);
+        Assert.Contains(warning, errors, StringComparison.Ordinal);
+        Assert.Equal(warning.Length == 0, errors.Length == 0);
+    }
+
+    [Fact]
+    public void AVerifierThatIsNoSource_IsRefusedWithTheOneThatWasMeant()
+    {
+        (int code, _, string errors) = Run(
+            Path.Combine(Sample, "completions.jsonl"),
+            Path.Combine(Sample, "pipeline.json"),
+            "--verifier",
+            "verifer"
+        );
+        Assert.Equal(2, code);
+        Assert.Contains("command line: --verifier is 'verifer'", errors, StringComparison.Ordinal);
+        Assert.Contains("Did you mean verifier?", errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void ScoresThatNoCompletionHas_AreRefusedWithTheNamesThereAre()
     {
