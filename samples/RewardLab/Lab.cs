@@ -55,13 +55,13 @@ internal static class Lab
             .Options;
         file = CompletionFile.Load(completions.FullName, options.Steps, tokenizer is null ? null : BpeTokenizer.Load(tokenizer.FullName));
 
-        using RewardSources sources = RewardSources.Create(options.Sources, registry, new ModelLoadOptions());
+        WarningLog log = new();
+        using RewardSources sources = RewardSources.Create(options.Sources, registry, new ModelLoadOptions { Logger = log });
         using RewardPipeline shaping = Build(options, sources, verifier, seed);
         RewardChannel[] channels =
         [
             .. sources.Models.SelectMany(m => m.Score(file.Completions, file.Layout, ScalarType.Float64, cancellationToken)),
         ];
-        WarningLog log = new();
         RewardScores scores = new RewardScorer(sources.Host, options.Scoring, log).Score(file.Completions, null, cancellationToken);
         RewardFrame raw = new(file.Layout, [.. channels, .. scores.ToChannels(file.Layout, CPU, ScalarType.Float64)]);
         using MetricSink metrics = new();

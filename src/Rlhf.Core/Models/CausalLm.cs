@@ -69,7 +69,7 @@ public sealed class CausalLm : ICausalLm
     /// <summary>Reads a Hugging Face folder.</summary>
     /// <remarks>
     /// Names of compiled, sharded or wrapped models, and of a trunk saved alone, are understood. A value head beside the language model is
-    /// left out. Where config.json ties the head to the embedding and another head is stored, the stored one is used, as transformers 5
+    /// left out, and <see cref="ModelLoadOptions.Logger"/> is told. Where config.json ties the head to the embedding and another head is stored, the stored one is used, as transformers 5
     /// does.
     /// </remarks>
     /// <param name="folder">A folder with config.json and one or several safetensors files.</param>
@@ -82,7 +82,7 @@ public sealed class CausalLm : ICausalLm
         options ??= new();
         CausalLmConfig config = CausalLmConfig.Load(folder, options.IgnoreKeys);
         using HuggingFaceWeights weights = HuggingFaceWeights.Open(folder);
-        (config, Func<string, string> stored) = CausalLmTensors.Check(weights, config);
+        (config, Func<string, string> stored) = CausalLmTensors.Check(weights, config, options.Logger);
         return Build(
             config,
             new(config.CausalLmParameters(), (name, _) => weights.Read(stored(name), options.Device, options.WeightType)),

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -26,4 +27,8 @@ public sealed record ModelLoadOptions
     /// </summary>
     /// <value>Default none.</value>
     public IReadOnlyList<string> IgnoreKeys { get; init; } = [];
+
+    /// <summary>Is told which stored tensors are left out, such as a value head beside a language model.</summary>
+    /// <value>Default null: nobody is told.</value>
+    public ILogger? Logger { get; init; }
 }

@@ -51,8 +51,12 @@ public sealed class RewardModel : IDisposable
         IReadOnlyList<(string Name, long[] Shape)> expected = [.. config.TrunkParameters(), .. head.Parameters()];
         weights.Require(expected);
 
-        // A language model's head beside the score is not used.
-        weights.RefuseOthers(expected, name => name == TensorNames.Head);
+        weights.RefuseOthers(
+            expected,
+            name => name == TensorNames.Head,
+            options.Logger,
+            "a reward model has no use for a language model's head"
+        );
         ParameterSet parameters = new(expected, (name, _) => weights.Read(name, options.Device, options.WeightType));
         try
         {

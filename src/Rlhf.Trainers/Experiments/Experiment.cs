@@ -153,7 +153,10 @@ internal sealed partial class Experiment : IDisposable
             options.Evaluation.Verifier,
             registry,
             options.Run.Seed,
-            PolicyModel.LoadOptions(environment),
+            PolicyModel.LoadOptions(environment) with
+            {
+                Logger = logger,
+            },
             logger
         );
         try
@@ -199,7 +202,7 @@ internal sealed partial class Experiment : IDisposable
             LogStartWarning(logger, warning);
         }
 
-        PolicyModel model = PolicyModel.Create(options, environment, checkpointModel, runFolder);
+        PolicyModel model = PolicyModel.Create(options, environment, checkpointModel, runFolder, logger);
         try
         {
             return new(options, environment, model, rewards, estimator, watch, maxCacheBytes, runFolder, logger);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Rlhf.Chat;
 using Rlhf.Datasets;
 using Rlhf.Models;
@@ -43,20 +44,22 @@ internal sealed record PolicyModel(CausalLm Policy, BpeTokenizer Tokenizer, Prom
     /// <param name="environment">Device and types.</param>
     /// <param name="checkpointModel">The model folder of the checkpoint to go on from; null to begin.</param>
     /// <param name="runFolder">The run's folder, for the base of a new model's adapters.</param>
+    /// <param name="logger">Is told what of a model's folder is left out; null for nobody.</param>
     public static PolicyModel Create(
         ExperimentOptions options,
         ComputeEnvironment environment,
         string? checkpointModel,
-        string runFolder = "."
+        string runFolder = ".",
+        ILogger? logger = null
     )
     {
         if (options.Model.Lora is { } lora)
         {
-            return WithAdapters(options, lora, environment, runFolder, checkpointModel);
+            return WithAdapters(options, lora, environment, runFolder, checkpointModel, logger);
         }
 
         return (checkpointModel ?? options.Model.Path) is { } folder
-            ? Load(options, environment, folder, _ => { })
+            ? Load(options, environment, folder, _ => { }, logger)
             : New(options, environment);
     }
 
@@ -65,7 +68,8 @@ internal sealed record PolicyModel(CausalLm Policy, BpeTokenizer Tokenizer, Prom
         LoraOptions lora,
         ComputeEnvironment environment,
         string runFolder,
-        string? checkpointModel
+        string? checkpointModel,
+        ILogger? logger
     )
     {
         string folder = BaseFolder(options.Model, runFolder);
@@ -102,13 +106,20 @@ internal sealed record PolicyModel(CausalLm Policy, BpeTokenizer Tokenizer, Prom
                 {
                     policy.LoadAdapters(checkpointModel);
                 }
-            }
+            },
+            logger
         );
     }
 
-    private static PolicyModel Load(ExperimentOptions options, ComputeEnvironment environment, string folder, Action<CausalLm> complete)
+    private static PolicyModel Load(
+        ExperimentOptions options,
+        ComputeEnvironment environment,
+        string folder,
+        Action<CausalLm> complete,
+        ILogger? logger
+    )
     {
-        CausalLm policy = CausalLm.Load(folder, LoadOptions(environment) with { IgnoreKeys = options.Model.IgnoreKeys });
+        CausalLm policy = CausalLm.Load(folder, LoadOptions(environment) with { IgnoreKeys = options.Model.IgnoreKeys, Logger = logger });
         try
         {
             complete(policy);

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Rlhf.Models.HuggingFace;
 
 /// <summary>Which stored tensors are a language model's parameters; what is left over must be explained.</summary>
@@ -6,9 +8,14 @@ internal static class CausalLmTensors
     /// <summary>Checks names, types and shapes, and settles whether the head is the embedding.</summary>
     /// <param name="weights">The files.</param>
     /// <param name="config">What config.json says.</param>
+    /// <param name="logger">Is told which tensors are left out; null for nobody.</param>
     /// <returns>The configuration as the files have it, and the stored tensor of each parameter.</returns>
     /// <exception cref="ModelFormatException">A tensor is missing, left over, or has another shape or type.</exception>
-    public static (CausalLmConfig Config, Func<string, string> Stored) Check(HuggingFaceWeights weights, CausalLmConfig config)
+    public static (CausalLmConfig Config, Func<string, string> Stored) Check(
+        HuggingFaceWeights weights,
+        CausalLmConfig config,
+        ILogger? logger
+    )
     {
         weights.RequireLayers(config.Layers);
         bool hasHead = weights.Contains(TensorNames.Head),
@@ -22,7 +29,7 @@ internal static class CausalLmTensors
         };
         IReadOnlyList<(string Name, long[] Shape)> expected = untied.CausalLmParameters();
         weights.Require(expected.Select(e => (Stored(e.Name), e.Shape)));
-        weights.RefuseOthers(expected, name => IsValueHead(name, config));
+        weights.RefuseOthers(expected, name => IsValueHead(name, config), logger, "a language model has no use for a value head");
         bool apart = hasHead && !onlyHead && config.TieWordEmbeddings && !weights.AreEqual(TensorNames.Embedding, TensorNames.Head);
         return (config with { TieWordEmbeddings = config.TieWordEmbeddings && !apart }, Stored);
     }

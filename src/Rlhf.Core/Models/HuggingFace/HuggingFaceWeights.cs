@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Rlhf.Json;
 using Rlhf.Safetensors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -5,7 +7,7 @@ using static TorchSharp.torch;
 namespace Rlhf.Models.HuggingFace;
 
 /// <summary>The weights of a Hugging Face folder under the names that Hugging Face's own classes give them.</summary>
-internal sealed class HuggingFaceWeights : IDisposable
+internal sealed partial class HuggingFaceWeights : IDisposable
 {
     private readonly string _folder;
     private readonly IReadOnlyList<SafetensorsFile> _files;
@@ -124,18 +126,31 @@ internal sealed class HuggingFaceWeights : IDisposable
         }
     }
 
-    /// <summary>Refuses every tensor that is neither expected, nor a known buffer, nor explained by the caller.</summary>
+    /// <summary>
+    /// Refuses every tensor that is neither expected, nor a known buffer, nor known to the caller as one that may be left out.
+    /// </summary>
+    /// <param name="expected">What is read.</param>
+    /// <param name="mayBeLeftOut">Whether a tensor may be left out.</param>
+    /// <param name="logger">Is told which ones are; null for nobody.</param>
+    /// <param name="why">Why they are, for the log.</param>
     /// <exception cref="ModelFormatException">There is one; the first in alphabetical order is named.</exception>
-    public void RefuseOthers(IEnumerable<(string Name, long[] Shape)> expected, Func<string, bool> explained)
+    public void RefuseOthers(
+        IEnumerable<(string Name, long[] Shape)> expected,
+        Func<string, bool> mayBeLeftOut,
+        ILogger? logger,
+        string why
+    )
     {
         HashSet<string> known = [.. expected.Select(e => e.Name)];
-        string? other = Names
-            .Where(n => !known.Contains(n) && !TensorNames.IsKnownBuffer(n) && !explained(n))
-            .Order(StringComparer.Ordinal)
-            .FirstOrDefault();
-        if (other is not null)
+        string[] others = [.. Names.Where(n => !known.Contains(n) && !TensorNames.IsKnownBuffer(n)).Order(StringComparer.Ordinal)];
+        if (others.FirstOrDefault(n => !mayBeLeftOut(n)) is { } other)
         {
             throw Unexplained(other);
+        }
+
+        if (logger is not null && others.Length > 0)
+        {
+            LogLeftOut(logger, _folder, JsonText.Quote(string.Join(", ", others.Select(n => _tensors[n].Stored))), why);
         }
     }
 
@@ -183,4 +198,7 @@ internal sealed class HuggingFaceWeights : IDisposable
             $"{FileOf(name)}: tensor '{_tensors[name].Stored}' belongs to no layer that config.json describes."
                 + (TensorNames.Foreign(name) ?? (TensorNames.IsScalarHead(name) ? " It is the head of a reward model or critic." : ""))
         );
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Folder}: the stored tensors {Names} are left out: {Why}.")]
+    private static partial void LogLeftOut(ILogger logger, string folder, string names, string why);
 }

@@ -1,4 +1,5 @@
 using Rlhf.Models;
+using Rlhf.Tests.Trainers.Records;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -78,6 +79,25 @@ public sealed class ForeignFolderTests : IDisposable
         model.Save(again);
         using CausalLm saved = CausalLm.Load(again);
         Assert.Equal(before, ModelFolder.LogProbs(saved));
+    }
+
+    [Fact]
+    public void AValueHead_ThatIsLeftOut_IsLoggedByFolderAndNames()
+    {
+        _folder.Tensors(all =>
+            [
+                .. all.Select(t => (t.Name, t.Value)),
+                ("v_head.summary.weight", zeros(1, 16)),
+                ("v_head.summary.bias", zeros(1)),
+                ("model.rotary_emb.inv_freq", zeros(2)),
+            ]
+        );
+        ListLogger log = new();
+        using CausalLm model = CausalLm.Load(_folder.Path, new() { Logger = log });
+        Assert.Equal(
+            $"{_folder.Path}: the stored tensors v_head.summary.bias, v_head.summary.weight are left out: a language model has no use for a value head.",
+            Assert.Single(log.Warnings)
+        );
     }
 
     [Theory]
