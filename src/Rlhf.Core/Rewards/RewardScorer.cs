@@ -57,16 +57,26 @@ public sealed partial class RewardScorer
     {
         if (_logged.TryAdd((source.Name, cause), true))
         {
-            _logger.LogWarning(
-                error,
-                "Reward source {Source} could not score a completion of problem {Problem} ({Cause}: {What}); the entry is invalid, later ones of this kind are only counted",
-                source.Name,
-                completion.Problem.Id,
-                cause,
-                what
-            );
+            LogFirst(_logger, source.Name, completion, cause, what, error);
         }
     }
+
+    internal static void LogFirst(
+        ILogger logger,
+        string source,
+        Completion completion,
+        ScoreFailure cause,
+        string what,
+        Exception? error
+    ) =>
+        logger.LogWarning(
+            error,
+            "Reward source {Source} could not score a completion of problem {Problem} ({Cause}: {What}); the entry is invalid, later ones of this kind are only counted",
+            source,
+            completion.Problem.Id,
+            cause,
+            what
+        );
 
     private static void CheckSources(IReadOnlyList<IRewardSource> sources)
     {

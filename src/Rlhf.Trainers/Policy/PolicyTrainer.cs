@@ -78,6 +78,7 @@ public sealed partial class PolicyTrainer
     private readonly PolicyTrainerParts _parts;
     private readonly PolicyUpdate _update;
     private readonly SourceWatch _watch;
+    private readonly ModelScorer _models;
 
     /// <summary>Makes a trainer.</summary>
     /// <param name="parts">What samples, scores and shapes.</param>
@@ -109,7 +110,9 @@ public sealed partial class PolicyTrainer
                 LogWarning(logger, warning);
             }
         }
+
         _watch = new(parts.Pipeline, parts.ToleratedInvalidIterations);
+        _models = new(parts.RewardModels, parts.Logger);
     }
 
     /// <summary>Iterations in a row, up to the last one, in which a return channel was invalid everywhere; a resumed run sets it.</summary>
@@ -205,9 +208,10 @@ public sealed partial class PolicyTrainer
 
         // Models first: while host sources run, torch waits.
         Completion[] completions = [.. batch.Rows.Select(r => r.Completion)];
-        RewardChannel[] byModels = [.. _parts.RewardModels.SelectMany(m => m.Score(completions, layout, RewardType))];
+        (IReadOnlyList<RewardChannel> byModels, IReadOnlyList<SourceScores> ofModels) = _models.Score(completions, layout, RewardType);
         RewardScores scores = _parts.Scorer.Score(completions, monitor.Scoring);
-        return (new(layout, [.. byModels, .. scores.ToChannels(layout, _parts.Policy.Device, RewardType)]), scores);
+        RewardFrame frame = new(layout, [.. byModels, .. scores.ToChannels(layout, _parts.Policy.Device, RewardType)]);
+        return (frame, scores with { Sources = [.. scores.Sources, .. ofModels] });
     }
 
     private IReadOnlyList<OptimizerStepResult> Update(

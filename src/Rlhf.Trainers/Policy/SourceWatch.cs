@@ -47,18 +47,18 @@ internal sealed class SourceWatch(RewardPipeline pipeline, int tolerated)
             return;
         }
 
-        // A host source before a reward model: it has something to say.
-        (string channel, string source) = dead.OrderBy(d => scores.Sources.Any(s => s.Name == d.Source) ? 0 : 1).First();
-        SourceScores? scored = scores.Sources.FirstOrDefault(s => s.Name == source);
+        // A source that threw before one that gave nothing: it has more to say.
+        (string channel, string source) = dead.OrderBy(d => Find(d.Source)?.FirstFailure?.Exception is null ? 1 : 0).First();
+        SourceScores? scored = Find(source);
         string into = channel == source ? "" : $", and so channel '{channel}' is invalid, too";
-        string cause = scored is null
-            ? "the reward model gave no finite score, or every sequence is longer than it takes"
-            : $"{scored.Failures}. The first one: {scored.FirstFailure}";
+        string cause = scored is null ? "it gave no score" : $"{scored.Failures}. The first one: {scored.FirstFailure}";
         throw new RewardSourceException(
             $"Iteration {iteration}: reward source '{source}' could not score any completion{into}, which leaves nothing to learn from: {cause.TrimEnd('.')}. "
                 + $"Mend the source or its data, or set the channel's weight to 0. {Tolerance()}",
             scored?.FirstFailure?.Exception
         );
+
+        SourceScores? Find(string name) => scores.Sources.FirstOrDefault(s => s.Name == name);
     }
 
     private string Tolerance() =>

@@ -58,6 +58,9 @@ internal sealed class LoadedRewardModel : IDisposable
     /// <summary>Index of the token at which a whole sequence is scored.</summary>
     public int ScoredToken(int[] sequence) => _model.ScoredToken(sequence);
 
+    /// <summary>Most tokens of a sequence.</summary>
+    public int MaxTokens => _maxTokens;
+
     /// <summary>Whether a sequence can be scored.</summary>
     public bool Fits(IReadOnlyList<int> sequence) => sequence.Count > 0 && sequence.Count <= _maxTokens;
 

@@ -4,9 +4,14 @@ using static TorchSharp.torch;
 namespace Rlhf.Rewards.ModelRewards;
 
 /// <summary>A score at the last token of prompt and response that is not padding.</summary>
-internal sealed class OutcomeModelSource(OutcomeModelOptions options, ModelLoadOptions load) : ITensorRewardSource, IDisposable
+internal sealed class OutcomeModelSource(OutcomeModelOptions options, ModelLoadOptions load)
+    : ITensorRewardSource,
+        IExplainsFailures,
+        IDisposable
 {
     private readonly LoadedRewardModel _model = new(options, options.Activation, load);
+
+    private ModelScores? _last;
 
     public string Name => options.Name;
 
@@ -28,15 +33,26 @@ internal sealed class OutcomeModelSource(OutcomeModelOptions options, ModelLoadO
         Queue<float> read = new(
             _model.Read([.. sequences.Where((_, b) => fits[b]).Select(s => (s, new[] { _model.ScoredToken(s) }))], cancellationToken)
         );
-        ModelScores scores = new(sequences.Length);
-        foreach (int b in Enumerable.Range(0, sequences.Length).Where(b => fits[b]))
+        ModelScores scores = new(sequences.Length, sequences.Length);
+        for (int b = 0; b < sequences.Length; b++)
         {
-            scores.Set(b, read.Dequeue());
+            if (fits[b])
+            {
+                scores.Set(b, read.Dequeue());
+            }
+            else
+            {
+                scores.TooLong(b, sequences[b].Length, _model.MaxTokens);
+            }
         }
+
+        _last = scores;
 
         Device device = layout.ActionMask.device;
         return [new(Name, Granularity, tensor(scores.Values, dtype: type, device: device), tensor(scores.Valid, device: device))];
     }
+
+    public (ScoreFailure Cause, string What)? WhyInvalid(int row) => _last?.Why(row);
 
     public void Dispose() => _model.Dispose();
 }

@@ -5,9 +5,14 @@ using static TorchSharp.torch;
 namespace Rlhf.Rewards.ModelRewards;
 
 /// <summary>A score at the end of each step, or one made of them.</summary>
-internal sealed class ProcessModelSource(ProcessModelOptions options, ModelLoadOptions load) : ITensorRewardSource, IDisposable
+internal sealed class ProcessModelSource(ProcessModelOptions options, ModelLoadOptions load)
+    : ITensorRewardSource,
+        IExplainsFailures,
+        IDisposable
 {
     private readonly LoadedRewardModel _model = new(options, options.Activation, load);
+
+    private ModelScores? _last;
 
     public string Name => options.Name;
 
@@ -33,8 +38,8 @@ internal sealed class ProcessModelSource(ProcessModelOptions options, ModelLoadO
         (int[] Sequence, int[] Places)[] rows = [.. completions.Zip(wanted, Encoded)];
         bool[] fits = [.. rows.Select(r => r.Places.Length > 0 && _model.Fits(r.Sequence))];
         Queue<float> read = new(_model.Read([.. rows.Where((_, b) => fits[b])], cancellationToken));
-        ModelScores ofPrompts = new(rows.Length),
-            ofSteps = new(rows.Length * width);
+        ModelScores ofPrompts = new(rows.Length, rows.Length),
+            ofSteps = new(rows.Length * width, rows.Length);
         bool[] aggregated = new bool[rows.Length * width];
         for (int b = 0; b < rows.Length; b++)
         {
@@ -45,6 +50,11 @@ internal sealed class ProcessModelSource(ProcessModelOptions options, ModelLoadO
                     $"Completion {b} has {steps} steps, but the layout's step map has at most {width}.",
                     nameof(completions)
                 );
+            }
+
+            if (!fits[b] && rows[b].Places.Length > 0)
+            {
+                ofSteps.TooLong(b, rows[b].Sequence.Length, _model.MaxTokens);
             }
 
             if (fits[b] && ScoresPrompt)
@@ -67,6 +77,7 @@ internal sealed class ProcessModelSource(ProcessModelOptions options, ModelLoadO
             }
         }
 
+        _last = ofSteps;
         Device device = layout.ActionMask.device;
         Tensor mask = options.Thoughts == ThoughtText.Include ? map.Mask : tensor(aggregated, [rows.Length, width], device: device),
             scored = tensor(ofSteps.Valid, [rows.Length, width], device: device).bitwise_and(mask),
@@ -95,6 +106,8 @@ internal sealed class ProcessModelSource(ProcessModelOptions options, ModelLoadO
 
         return channels;
     }
+
+    public (ScoreFailure Cause, string What)? WhyInvalid(int row) => _last?.Why(row);
 
     public void Dispose() => _model.Dispose();
 

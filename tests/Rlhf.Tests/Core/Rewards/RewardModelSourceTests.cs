@@ -6,6 +6,7 @@ using Rlhf.Rewards;
 using Rlhf.Safetensors;
 using Rlhf.Shaping;
 using Rlhf.Shaping.Stages;
+using Rlhf.Tests.Trainers.Records;
 using Rlhf.Tokenizers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -311,6 +312,56 @@ public sealed class RewardModelSourceTests : IDisposable
         );
         Assert.Equal(1, valid.Count(v => v));
         Assert.All(values.Zip(valid), v => Assert.True(v.Second || v.First == 0));
+    }
+
+    [Fact]
+    public void WhatAModelCannotScore_IsCountedByCauseAndLoggedOnce()
+    {
+        using var scope = NewDisposeScope();
+        Completion[] completions = Completions();
+        ListLogger log = new();
+        ITensorRewardSource source = RewardModels.Outcome(
+            new()
+            {
+                Path = _folder,
+                Chat = "none",
+                MaxTokens = 20,
+            }
+        );
+        using var owned = source as IDisposable;
+        ModelScorer scorer = new([source], log);
+        SourceScores scores = scorer.Score(completions, Layout(completions), ScalarType.Float64).Scores.Single();
+        scorer.Score(completions, Layout(completions), ScalarType.Float64);
+        Assert.Equal(new ScoreFailures(0, 0, 0, 2), scores.Failures);
+        Assert.Equal([true, false, false, true], scores.Values.Select(v => v.Single() is null));
+        string warning = Assert.Single(log.Warnings);
+        Assert.Contains("tokens, and at most 20 are taken", warning, StringComparison.Ordinal);
+        Assert.Contains("tokens, and at most 20 are taken", scores.FirstFailure!.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ProcessScoresThatAreNotFinite_AreCountedOnceACompletion_AndThoughtsThatAreLeftOutAreNoFault()
+    {
+        using var scope = NewDisposeScope();
+        Completion[] completions = Completions();
+        ListLogger log = new();
+        ProcessModelOptions options = new() { Path = _folder, Chat = "none" };
+        ITensorRewardSource sound = RewardModels.Process(options with { Thoughts = ThoughtText.Exclude });
+        using var ownedSound = sound as IDisposable;
+        Assert.Equal(
+            default,
+            new ModelScorer([sound], log).Score(completions, Layout(completions), ScalarType.Float64).Scores.Single().Failures
+        );
+        Assert.Empty(log.Warnings);
+
+        MakeRewardModel(head: 3e38);
+        ITensorRewardSource broken = RewardModels.Process(options with { Activation = ScoreActivation.None });
+        using var ownedBroken = broken as IDisposable;
+        SourceScores scores = new ModelScorer([broken], log).Score(completions, Layout(completions), ScalarType.Float64).Scores.Single();
+        Assert.InRange(scores.Failures.Malformed, 1, completions.Length);
+        Assert.Equal(scores.Values.Count(v => v.Contains(null)), scores.Failures.Malformed);
+        Assert.Equal([.. completions.Select(c => c.Steps.Count)], scores.Values.Select(v => v.Length));
+        Assert.Contains("which is not finite", Assert.Single(log.Warnings), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -43,6 +43,53 @@ public class PolicyTrainerTests
         Assert.False(made.Updates.Single().Skipped);
     }
 
+    // As a host source's malformed scores are: by number, cause and problem, with one warning.
+    [Theory]
+    [InlineData(float.NaN, true)]
+    [InlineData(float.PositiveInfinity, true)]
+    [InlineData(float.NaN, false)]
+    public void Step_ScoresOfARewardModelThatAreNotFinite_AreCountedAmongItsFailures(float bad, bool saysValid)
+    {
+        using var scope = NewDisposeScope();
+        using CausalLm policy = Policy();
+        ListLogger log = new();
+        PolicyTrainer trainer = Trainer(
+            policy,
+            i => i,
+            new() { MaxNewTokens = 1, Seed = 1 },
+            log,
+            new TensorModel(i => i is 2 or 5 ? bad : i, i => saysValid || i is not (2 or 5))
+        );
+        PolicyIteration made = trainer.Step([Visit], 1);
+        trainer.Step([Visit], 2);
+        Assert.Equal(saysValid ? new ScoreFailures(0, 0, 2, 0) : new(0, 0, 0, 2), made.Scores["m"].Failures);
+        Assert.Equal(default, made.Scores["r"].Failures);
+        Assert.Equal("1", made.Scores["m"].FirstFailure!.ProblemId);
+        Assert.Equal([0, 1, null, 3, 4, null, 6, 7], made.Scores["m"].Values.Select(v => v.Single()));
+        Assert.Equal(2, made.Metrics.Single(m => m.Name == "reward/m/invalid").Value);
+        Assert.All(made.Rewards.Returns.Index(), r => Assert.Equal(r.Index is 2 or 5, r.Item is null));
+        string[] warnings = [.. log.Warnings.Where(w => w.Contains("could not score", StringComparison.Ordinal))];
+        Assert.Equal(saysValid ? 1 : 0, warnings.Length);
+        Assert.All(
+            warnings,
+            w => Assert.Contains("Reward source m could not score a completion of problem 1 (Malformed", w, StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
+    public void Step_ARewardModelThatScoresNothing_EndsTheRunWithItsFailures()
+    {
+        using var scope = NewDisposeScope();
+        using CausalLm policy = Policy();
+        PolicyTrainer trainer = Trainer(policy, i => i, new() { MaxNewTokens = 1 }, null, new TensorModel(_ => float.NaN, _ => true));
+        string message = Assert.Throws<RewardSourceException>(() => trainer.Step([Visit], 1)).Message;
+        Assert.Contains(
+            $"reward source 'm' could not score any completion, which leaves nothing to learn from: {GroupSize} gave malformed scores. The first one: problem 1: its score is not finite",
+            message,
+            StringComparison.Ordinal
+        );
+    }
+
     [Theory]
     [InlineData(0, 1.0, 0.0, null)]
     [InlineData(20, 1.0, 0.0, "topK 20 (")]
@@ -110,9 +157,22 @@ public class PolicyTrainerTests
         CausalLm.Create(SmallModel.Llama(Tokenizer.VocabularySize, Tokenizer.FindToken("<end>")!.Value), seed: 1);
 
     // The reward of the i-th response.
-    private static PolicyTrainer Trainer(CausalLm policy, Func<int, double> reward, SamplingOptions sampling, ListLogger? log)
+    private static PolicyTrainer Trainer(
+        CausalLm policy,
+        Func<int, double> reward,
+        SamplingOptions sampling,
+        ListLogger? log,
+        ITensorRewardSource? model = null
+    )
     {
-        RewardPipeline pipeline = new RewardPipelineBuilder(RewardSchema.Outcome("r")).WithWeights(new() { ["r"] = 1 }).Build();
+        RewardSchema schema = model is null ? RewardSchema.Outcome("r") : RewardSchema.Outcome("r").Source(model);
+        Dictionary<string, double> weights = new() { ["r"] = 1 };
+        if (model is not null)
+        {
+            weights[model.Name] = 1;
+        }
+
+        RewardPipeline pipeline = new RewardPipelineBuilder(schema).WithWeights(weights).Build();
         AdamWOptimizer optimizer = new(policy.NamedParameters, new() { LearningRate = 1e-3 }, 2);
         return new(
             new()
@@ -121,6 +181,7 @@ public class PolicyTrainerTests
                 Engine = new CausalLmRolloutEngine(policy, Tokenizer),
                 Tokenizer = Tokenizer,
                 Scorer = new([BatchFunctionRewardSource.Outcome("r", all => [.. all.Select((_, i) => (double?)reward(i))])]),
+                RewardModels = model is null ? [] : [model],
                 Pipeline = pipeline,
                 Estimator = new GroupAdvantageOptions().CreateEstimator(pipeline),
                 Sampling = sampling,
@@ -129,5 +190,28 @@ public class PolicyTrainerTests
             },
             new(policy, optimizer, new GrpoOptions().UpdateSettings())
         );
+    }
+
+    // Gives the i-th completion a score.
+    private sealed class TensorModel(Func<int, float> score, Func<int, bool> valid) : ITensorRewardSource
+    {
+        public string Name => "m";
+
+        public RewardGranularity Granularity => RewardGranularity.Outcome;
+
+        public IReadOnlyList<RewardChannel> Score(
+            IReadOnlyList<Completion> completions,
+            RewardLayout layout,
+            ScalarType type,
+            CancellationToken cancellationToken = default
+        ) =>
+            [
+                new(
+                    Name,
+                    Granularity,
+                    tensor([.. completions.Select((_, i) => score(i))]).to_type(type),
+                    tensor([.. completions.Select((_, i) => valid(i))])
+                ),
+            ];
     }
 }
