@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
@@ -13,8 +14,13 @@ namespace Rlhf.Fuzz;
 /// <param name="Seconds">Time of its workers.</param>
 internal sealed record TargetResult(string Target, long Inputs, long Refused, IReadOnlyList<Finding> Findings, double Seconds);
 
+/// <summary>How long one input may take before it counts as a hang.</summary>
+/// <param name="Processor">Time that the worker computes; a machine that is busy with other work does not add to it.</param>
+/// <param name="Clock">Time until the end, for a worker that waits for ever.</param>
+internal sealed record Patience(TimeSpan Processor, TimeSpan Clock);
+
 /// <summary>The parent process: starts workers, watches their memory and progress, and goes on after the input that ended one.</summary>
-internal sealed class Campaign(long seed, string folder, TimeSpan hang, long mostMemory)
+internal sealed class Campaign(long seed, string folder, Patience patience, long mostMemory)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
@@ -89,23 +95,35 @@ internal sealed class Campaign(long seed, string folder, TimeSpan hang, long mos
         using Process process = worker;
         Task<string> output = process.StandardOutput.ReadToEndAsync(CancellationToken.None),
             errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
-        string? killed = null;
+        (string Kind, string Why)? killed = null;
         var still = Stopwatch.StartNew();
-        long before = -1;
+        TimeSpan before = TimeSpan.Zero;
+        long last = -1;
         while (!process.WaitForExit(Look))
         {
-            long now = BinaryPrimitives.ReadInt64LittleEndian(File.ReadAllBytes(progressFile));
-            if (now != before)
+            if (Usage(process) is not (TimeSpan computed, long memory))
             {
-                (before, still) = (now, Stopwatch.StartNew());
+                continue;
             }
 
-            process.Refresh();
-            killed =
-                process.HasExited || killed is not null ? killed
-                : process.WorkingSet64 > mostMemory ? "memory"
-                : still.Elapsed > hang ? "hang"
-                : null;
+            long now = BinaryPrimitives.ReadInt64LittleEndian(File.ReadAllBytes(progressFile));
+            if (now != last)
+            {
+                (last, still, before) = (now, Stopwatch.StartNew(), computed);
+            }
+
+            if (memory > mostMemory)
+            {
+                killed ??= ("memory", $"{memory >> 20} MiB in the process");
+            }
+            else if (computed - before > patience.Processor || still.Elapsed > patience.Clock)
+            {
+                killed ??= (
+                    "hang",
+                    $"no end in {still.Elapsed.TotalSeconds:F0} s, of which it computed {(computed - before).TotalSeconds:F0} s"
+                );
+            }
+
             if (killed is not null || cancellationToken.IsCancellationRequested)
             {
                 process.Kill(entireProcessTree: true);
@@ -116,13 +134,27 @@ internal sealed class Campaign(long seed, string folder, TimeSpan hang, long mos
         cancellationToken.ThrowIfCancellationRequested();
         string text = output.GetAwaiter().GetResult(),
             error = errors.GetAwaiter().GetResult();
-        return killed is not null ? (killed, error)
+        return killed is var (kind, why) ? (kind, $"{why}\n{error}")
             : process.ExitCode != 0
                 ? (
                     error.Contains("Out of memory", StringComparison.OrdinalIgnoreCase) ? "memory" : "crash",
                     $"exit code {process.ExitCode}\n{error}"
                 )
             : (null, text);
+    }
+
+    // What the process has used so far, or null where it has just ended.
+    private static (TimeSpan Computed, long Memory)? Usage(Process process)
+    {
+        try
+        {
+            process.Refresh();
+            return (process.TotalProcessorTime, process.WorkingSet64);
+        }
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
+        {
+            return null;
+        }
     }
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);

@@ -10,7 +10,7 @@ internal static class FuzzRun
 {
     private const long PartSize = 20_000;
     private const long MostMemory = 3L << 30;
-    private static readonly TimeSpan Hang = TimeSpan.FromSeconds(10);
+    private static readonly Patience Patience = new(Processor: TimeSpan.FromSeconds(10), Clock: TimeSpan.FromMinutes(2));
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     public static int Execute(IReadOnlyList<FuzzEntry> targets, long inputs, long seed, string? only, int workers, string? findingsFolder)
@@ -33,7 +33,7 @@ internal static class FuzzRun
         Console.CancelKeyPress += (_, e) => (e.Cancel, _) = (true, Task.Run(cancellation.Cancel));
         try
         {
-            Campaign campaign = new(seed, folder, Hang, MostMemory);
+            Campaign campaign = new(seed, folder, Patience, MostMemory);
             Parallel.ForEach(
                 parts,
                 new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation.Token },
