@@ -13,7 +13,19 @@ public class LearningRateScheduleTests
     }
 
     [Fact]
-    public void At_CosineHalfWay_IsHalf() => Assert.Equal(0.5, new LearningRateSchedule(1, 0, 10, LearningRateDecay.Cosine).At(5), 1e-12);
+    public void At_Cosine_FallsFromThePeakToTheFinalFraction()
+    {
+        LearningRateSchedule schedule = new(1, 0, 6, LearningRateDecay.Cosine, 0.2);
+        double[] expected = [1, 0.2 + 0.8 * 0.75, 0.6, 0.2 + 0.8 * 0.25, 0.2, 0.2];
+        Assert.Equal(expected, ((int[])[0, 2, 3, 4, 6, 9]).Select(t => schedule.At(t)), (a, b) => Math.Abs(a - b) < 1e-12);
+    }
+
+    [Fact]
+    public void At_AStartAfterOtherSteps_WarmsUpAndFallsFromThere()
+    {
+        LearningRateSchedule schedule = new(1.0, 2, 10, LearningRateDecay.Linear) { Start = 4 };
+        Assert.Equal([0, 0.5, 1, 0.75, 0.5, 0.25, 0], Enumerable.Range(4, 7).Select(t => schedule.At(t)));
+    }
 
     [Fact]
     public void At_EverySchedule_StaysWithinZeroAndPeak() =>
