@@ -38,7 +38,8 @@ public sealed record SamplingOptions
 
     /// <summary>
     /// Texts that end a response as soon as its decoded text contains one. The tokens up to and including the one that completes the
-    /// text are kept: the policy sampled them. A string that is a special token, such as <c>&lt;|im_end|&gt;</c>, is a stop token. Needs an
+    /// text are kept, and so is the string in the text that reward sources read: a verifier that looks for <c>&lt;/answer&gt;</c> finds it.
+    /// (vLLM cuts it off unless <c>include_stop_str_in_output</c> is set.) A string that is a special token, such as <c>&lt;|im_end|&gt;</c>, is a stop token. Needs an
     /// engine with a tokenizer.
     /// </summary>
     /// <value>Default none; none of them empty.</value>

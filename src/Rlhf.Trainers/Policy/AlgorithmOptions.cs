@@ -159,7 +159,10 @@ public sealed record RolloutOptions
     [Range(1, 1048576)]
     public int MaxNewTokens { get; init; } = 256;
 
-    /// <summary>Texts that end a completion; one that is a special token of the model is a stop token.</summary>
+    /// <summary>
+    /// Texts that end a completion and stay in its text, where reward sources see them; one that is a special token of the model is a stop
+    /// token, and in no text.
+    /// </summary>
     /// <value>Default none.</value>
     public IReadOnlyList<string> StopStrings { get; init; } = [];
 

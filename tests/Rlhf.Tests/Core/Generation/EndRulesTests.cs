@@ -1,4 +1,6 @@
+using Rlhf.Datasets;
 using Rlhf.Generation;
+using Rlhf.Rewards;
 using Rlhf.Tokenizers;
 
 namespace Rlhf.Tests.Core.Generation;
@@ -39,6 +41,32 @@ public class EndRulesTests
         (FinishReason reason, string? text, int count) = Run(response, stop);
         Assert.Equal((FinishReason.StopString, tokens), (reason, count));
         Assert.DoesNotContain("<|", text!, StringComparison.Ordinal);
+    }
+
+    // vLLM cuts a stop string off unless include_stop_str_in_output is set; a pattern that ends with it would then never match.
+    [Theory]
+    [InlineData("<think>4+1</think><answer>5</answer> and so on", "</answer>", "<think>4+1</think><answer>5</answer>")]
+    [InlineData("#### 5\n\nQuestion: 6", "\n\nQuestion:", "#### 5\n\nQuestion:")]
+    public async Task StopString_StaysInTheTextThatSourcesRead(string response, string stop, string expected)
+    {
+        int[] tokens = Tokenizer.Encode(response);
+        EndRules rules = new(new() { StopStrings = [stop], MaxNewTokens = tokens.Length }, 1000, Tokenizer);
+        ResponseBuilder builder = new(new([0], 1), 0, 0, rules);
+        _ = tokens.TakeWhile(t => !builder.Append(t, 0)).Count();
+        RolloutSequence sequence = builder.Build();
+        Assert.Equal((FinishReason.StopString, expected), (sequence.FinishReason, sequence.Text));
+        Problem problem = new()
+        {
+            Id = "1",
+            Question = "4+1",
+            Answer = "5",
+        };
+        Completion completion = Rollout.Create(new(problem, [0]), sequence, Tokenizer, new()).Completion;
+        Assert.Equal(expected, completion.Text);
+        IRewardSource verifier = Verifiers.Regex(
+            new() { Pattern = stop.StartsWith('<') ? "<answer>(?<answer>.*?)</answer>$" : "#### (?<answer>.*?)\\n\\nQuestion:$" }
+        );
+        Assert.Equal([1.0], (await verifier.ScoreAsync(completion, TestContext.Current.CancellationToken)).Values);
     }
 
     [Fact]
