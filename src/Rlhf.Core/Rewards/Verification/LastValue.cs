@@ -91,7 +91,7 @@ internal static partial class LastValue
             || AnswerCues.IsRejected(text, end.End)
             || IsEndOfRange(reader, run.First)
             || IsOpenBefore(reader, run.First)
-            || IsAsked(reader, run.Last)
+            || SentenceEnd.Asks(reader, SentenceEnd.After(reader, run.Last))
             || AnswerCues.Retraction(text, end.End) < text.Length
             || AnswerCues.GivesUp(text, end.End)
         )
@@ -186,19 +186,6 @@ internal static partial class LastValue
         && !reader.Tokens[first].Spaced
         && !reader.Tokens.Skip(first).Any(t => t.Kind == ProseKind.Close)
         && open.End > 0;
-
-    private static bool IsAsked(ValueRunReader reader, int last)
-    {
-        for (int i = last + 1; i < reader.Tokens.Count && reader.Tokens[i].Kind != ProseKind.Line; i++)
-        {
-            if (reader.Tokens[i].Kind == ProseKind.Stop)
-            {
-                return reader.Text(i) is "?" or "？";
-            }
-        }
-
-        return false;
-    }
 
     [GeneratedRegex(
         @"^(steps?|cases?|parts?|questions?|problems?|equations?|theorem|lemma|chapter|figure|table|example|lines?|sections?|eq|no|method|solution|version|item|exercise|note|footnote)$",

@@ -226,13 +226,8 @@ internal static partial class StatedAnswer
     // The answer, unless the rest of its sentence asks, rejects it or names another.
     private static StatedReading Checked(ValueRunReader reader, string rest, int last, string answer)
     {
-        int stop = last + 1;
-        while (stop < reader.Tokens.Count && reader.Tokens[stop].Kind is not (ProseKind.Stop or ProseKind.Line))
-        {
-            stop++;
-        }
-
-        if (stop < reader.Tokens.Count && reader.Text(stop) is "?" or "？")
+        int stop = SentenceEnd.After(reader, last);
+        if (SentenceEnd.Asks(reader, stop))
         {
             return new(null, false);
         }
