@@ -20,10 +20,14 @@ public sealed record Rollout(Prompt Prompt, RolloutSequence Response, string Tex
     /// <summary>Prompt and response as tokens.</summary>
     public TokenSequence Tokens => new(Prompt.TokenIds, Response.TokenIds);
 
-    /// <summary>What reward sources get.</summary>
-    public Completion Completion => new(Prompt.Problem, Text, Steps.Texts, Response.Truncated) { TokenIds = Response.TokenIds };
+    /// <summary>Whether the prompt ends with the opening tag of a thought.</summary>
+    public bool BeginsInThought { get; init; }
 
-    /// <summary>Decodes a response and finds its steps.</summary>
+    /// <summary>What reward sources get.</summary>
+    public Completion Completion =>
+        new(Prompt.Problem, Text, Steps.Texts, Response.Truncated) { TokenIds = Response.TokenIds, BeginsInThought = BeginsInThought };
+
+    /// <summary>Decodes a response and finds its steps. A stop string stays in the text, a special token does not.</summary>
     /// <param name="prompt">What was asked.</param>
     /// <param name="response">What an engine gave.</param>
     /// <param name="tokenizer">The policy's tokenizer.</param>
@@ -43,6 +47,16 @@ public sealed record Rollout(Prompt Prompt, RolloutSequence Response, string Tex
 
         text.Append(decoder.Finish());
         string whole = text.ToString();
-        return new(prompt, response, whole, StepSegmenter.Locate(whole, ends, response.Truncated, options));
+        return new(prompt, response, whole, StepSegmenter.Locate(whole, ends, response.Truncated, options))
+        {
+            BeginsInThought = Thoughts.IsOpenedBy(End(prompt, tokenizer)),
+        };
+    }
+
+    // Written like the response, without special tokens: where tags are such tokens, neither text has them.
+    private static string End(Prompt prompt, ITokenizer tokenizer)
+    {
+        const int Tokens = 64;
+        return tokenizer.Decode([.. prompt.TokenIds.Skip(prompt.TokenIds.Count - Tokens)], skipSpecialTokens: true);
     }
 }

@@ -81,6 +81,12 @@ public sealed record Completion(Problem Problem, string Text, IReadOnlyList<stri
 {
     /// <summary>The response's tokens, the end token included; empty where a text was not made by a policy.</summary>
     public IReadOnlyList<int> TokenIds { get; init; } = [];
+
+    /// <summary>
+    /// Whether the prompt ends with the opening tag of a thought, so that the response begins within it and is thought as a whole where
+    /// nothing closes it.
+    /// </summary>
+    public bool BeginsInThought { get; init; }
 }
 
 /// <summary>What a source says of one completion.</summary>

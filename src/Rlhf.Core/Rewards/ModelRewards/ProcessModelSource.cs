@@ -115,7 +115,7 @@ internal sealed class ProcessModelSource(ProcessModelOptions options, ModelLoadO
     private bool[] Wanted(Completion completion) =>
         options.Thoughts == ThoughtText.Include
             ? [.. completion.Steps.Select(_ => true)]
-            : [.. Thoughts.OfSteps(completion.Text, completion.Steps).Select(within => within == (options.Thoughts == ThoughtText.Only))];
+            : [.. Thoughts.OfSteps(completion).Select(within => within == (options.Thoughts == ThoughtText.Only))];
 
     // Each part is encoded by itself, so that no token spans a place that is read: the prompt's end where it is scored, and each step's.
     private (int[] Sequence, int[] Places) Encoded(Completion completion, bool[] wanted)

@@ -31,7 +31,7 @@ internal sealed class ReasoningPatternSource : IRewardSource
 
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {
-        string text = Thoughts.Read(completion.Text, _options.Thoughts);
+        string text = Thoughts.Read(completion, _options.Thoughts);
         return ValueTask.FromResult(RewardScore.Outcome(Score(text.ToLowerInvariant())));
     }
 

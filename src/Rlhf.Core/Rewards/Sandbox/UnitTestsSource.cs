@@ -85,7 +85,7 @@ internal sealed partial class UnitTestsSource : IVerifier
 
         string? code = await _choice
             .ChooseAsync(
-                Thoughts.Read(completion.Text, _options.Thoughts),
+                Thoughts.Read(completion, _options.Thoughts),
                 cases is null ? tests : $"{cases.Function} Solution",
                 cancellationToken
             )

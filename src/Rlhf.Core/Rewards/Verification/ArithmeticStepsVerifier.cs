@@ -32,7 +32,7 @@ internal sealed class ArithmeticStepsVerifier : IRewardSource
     {
         IReadOnlyList<string> steps = completion.Steps;
         double?[] values = new double?[steps.Count];
-        bool[]? thoughts = _options.Thoughts == ThoughtText.Include ? null : Thoughts.OfSteps(completion.Text, steps);
+        bool[]? thoughts = _options.Thoughts == ThoughtText.Include ? null : Thoughts.OfSteps(completion);
         int last = steps.Count - 1;
         while (last > 0 && string.IsNullOrWhiteSpace(steps[last]))
         {

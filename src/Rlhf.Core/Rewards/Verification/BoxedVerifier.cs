@@ -28,7 +28,7 @@ internal sealed class BoxedVerifier : IVerifier
 
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {
-        string? answer = FinalAnswer.FindBoxed(Thoughts.Read(completion.Text, _options.Thoughts));
+        string? answer = FinalAnswer.FindBoxed(Thoughts.Read(completion, _options.Thoughts));
         double? score =
             string.IsNullOrWhiteSpace(completion.Problem.Answer) ? null
             : answer is not null && BoxedAnswer.AreEqual(answer, completion.Problem.Answer) ? 1

@@ -30,7 +30,7 @@ internal sealed class ExactVerifier : IVerifier
 
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {
-        string text = Thoughts.Read(completion.Text, _options.Thoughts);
+        string text = Thoughts.Read(completion, _options.Thoughts);
         string? answer = _options.Compare == ComparedText.Response ? text : FinalAnswer.Find(text, Markers.Markers, lastValue: false);
         return ValueTask.FromResult(
             RewardScore.Outcome(ExactText.Score(answer, completion.Problem.Answer, _options.IgnoreCase), answer is not null)

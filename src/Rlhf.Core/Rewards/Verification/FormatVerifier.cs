@@ -46,9 +46,7 @@ internal sealed class FormatVerifier : IRewardSource
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {
         string text =
-            _options.Rule == FormatRule.Pattern
-                ? Thoughts.ReadWithTags(completion.Text, _thoughts)
-                : Thoughts.Read(completion.Text, _thoughts);
+            _options.Rule == FormatRule.Pattern ? Thoughts.ReadWithTags(completion, _thoughts) : Thoughts.Read(completion, _thoughts);
         bool kept = _options.Rule switch
         {
             FormatRule.FinalLine => EndsInMarkedLine(text, _options.Marker),

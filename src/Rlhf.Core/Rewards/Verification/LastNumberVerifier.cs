@@ -33,7 +33,7 @@ internal sealed class LastNumberVerifier : IVerifier
 
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {
-        string text = Thoughts.Read(completion.Text, _options.Thoughts);
+        string text = Thoughts.Read(completion, _options.Thoughts);
         ExactNumber? answer;
         bool answered;
         if (_options.Search == NumberSearch.Strict)

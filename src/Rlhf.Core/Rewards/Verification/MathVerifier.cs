@@ -40,7 +40,7 @@ internal sealed class MathVerifier : IVerifier
 
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {
-        string text = Thoughts.Read(completion.Text, _options.Thoughts);
+        string text = Thoughts.Read(completion, _options.Thoughts);
         text = text.Length <= MostCharacters ? text : text[^MostCharacters..];
         string? answer = FinalAnswer.Find(text, _options.Markers, _options.LastValue);
         double? score =

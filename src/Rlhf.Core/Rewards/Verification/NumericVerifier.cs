@@ -45,7 +45,7 @@ internal sealed class NumericVerifier : IVerifier
 
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {
-        string? text = FinalAnswer.Find(Thoughts.Read(completion.Text, _options.Thoughts), Markers.Markers, lastValue: true);
+        string? text = FinalAnswer.Find(Thoughts.Read(completion, _options.Thoughts), Markers.Markers, lastValue: true);
         ExactNumber? answer = text is null ? null : FinalNumber.Read(text);
         double? score =
             completion.Problem.Answer is not { } reference || FinalNumber.Read(reference) is not { } wanted ? null

@@ -41,7 +41,7 @@ internal sealed class RegexVerifier : IVerifier
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {
         string? answer =
-            _pattern.Matches(Thoughts.ReadWithTags(completion.Text, _options.Thoughts)) is [.., var last]
+            _pattern.Matches(Thoughts.ReadWithTags(completion, _options.Thoughts)) is [.., var last]
             && last.Groups[Answer] is { Success: true } group
                 ? group.Value
                 : null;

@@ -33,7 +33,7 @@ internal sealed class SetF1Verifier : IVerifier
 
     public ValueTask<RewardScore> ScoreAsync(Completion completion, CancellationToken cancellationToken)
     {
-        string? answer = FinalAnswer.Find(Thoughts.Read(completion.Text, _options.Thoughts), Markers.Markers, lastValue: false);
+        string? answer = FinalAnswer.Find(Thoughts.Read(completion, _options.Thoughts), Markers.Markers, lastValue: false);
         HashSet<string> wanted = Items(completion.Problem.Answer ?? ""),
             given = Items(answer ?? "");
         double? score = wanted.Count == 0 ? null : 2.0 * given.Count(wanted.Contains) / (wanted.Count + given.Count);

@@ -1,4 +1,7 @@
+using Rlhf.Datasets;
+using Rlhf.Generation;
 using Rlhf.Rewards;
+using Rlhf.Tokenizers;
 
 namespace Rlhf.Tests.Core.Rewards.Verification;
 
@@ -53,6 +56,73 @@ public class ThoughtTests
     [InlineData("Die Antwort ist 5.", "5", 1)]
     public void Math_Thoughts_AreNeverTheAnswer(string response, string answer, double expected) =>
         Assert.Equal([expected], VerifierCase.Score(Verifier, response, answer).Values);
+
+    // As a chat template that ends with <think> leaves it to the model.
+    [Theory]
+    [InlineData("4+1=5, so the answer is \\boxed{5}", "", 0)]
+    [InlineData("4+1=5 <answer>5</answer>", "", 0)]
+    [InlineData("4+1=6</think>The answer is 5.", "The answer is 5.", 1)]
+    [InlineData("<think>4+1=6</think>The answer is 5.", "The answer is 5.", 1)]
+    [InlineData("Hm, <think>4+1=6</think>The answer is 5.", "The answer is 5.", 1)]
+    [InlineData("<think>4+1=5, so the answer is \\boxed{5}", "", 0)]
+    [InlineData("6</think>The answer is 5.<think>6", "The answer is 5.", 1)]
+    [InlineData("6</think>5.<think>6</think>The answer is 5.", "5.\nThe answer is 5.", 1)]
+    [InlineData("", "", 0)]
+    public async Task Exclude_AResponseThatBeginsInAThought_IsThoughtUntilItIsClosed(string response, string outside, double expected)
+    {
+        Problem problem = new()
+        {
+            Id = "1",
+            Question = "4+1",
+            Answer = "5",
+        };
+        Completion completion = new(problem, response, [response], false) { BeginsInThought = true };
+        Assert.Equal(outside, Thoughts.Read(completion, ThoughtText.Exclude));
+        Assert.Equal([expected], (await Verifier.ScoreAsync(completion, TestContext.Current.CancellationToken)).Values);
+        Assert.Equal(response, Thoughts.Read(completion, ThoughtText.Include));
+        Assert.Equal(response.Length > 0, Thoughts.OfSteps(completion).Single());
+    }
+
+    [Theory]
+    [InlineData("Why?\n<think>", true)]
+    [InlineData("Why?\n<think>\n", true)]
+    [InlineData("Why?[THINK]", true)]
+    [InlineData("Why?\n<think>\n\n</think>\n\n", false)]
+    [InlineData("Write thoughts between <think> and </think>.", false)]
+    [InlineData("Write <think> before your thoughts. Why?", false)]
+    [InlineData("Why?", false)]
+    [InlineData("", false)]
+    public void IsOpenedBy_APromptThatEndsWithAnOpeningTag_IsTrue(string prompt, bool expected) =>
+        Assert.Equal(expected, Thoughts.IsOpenedBy(prompt));
+
+    // Tags that are special tokens stand in neither text, so that the response is read as it is.
+    [Theory]
+    [InlineData("so be it <think>\n", false, true)]
+    [InlineData("so be it <think>\n", true, false)]
+    [InlineData("so be it", false, false)]
+    public void Rollout_OfAPromptThatOpensAThought_BeginsInIt(string prompt, bool isSpecial, bool expected)
+    {
+        BpeTokenizer tokenizer = BpeTrainer.Train(
+            ["so be it"],
+            new() { VocabularySize = 262, SpecialTokens = isSpecial ? ["<think>", "</think>"] : ["<end>"] }
+        );
+        int[] response = tokenizer.Encode("5");
+        Rollout rollout = Rollout.Create(
+            new(
+                new()
+                {
+                    Id = "1",
+                    Question = prompt,
+                    Answer = "5",
+                },
+                tokenizer.Encode(prompt, allowSpecialTokens: true)
+            ),
+            new(0, 0, response, new float[response.Length], FinishReason.StopToken, null),
+            tokenizer,
+            new()
+        );
+        Assert.Equal(expected, rollout.Completion.BeginsInThought);
+    }
 
     [Theory]
     [InlineData("a", "a")]
