@@ -46,7 +46,11 @@ public sealed class SftUpdate
             TokenSequence[] partRows = [.. part.Select(r => rows[r])];
             (Tensor logProbs, _) = ResponseLogProbs.Compute(_model, partRows, partRows.Max(r => r.Response.Count), temperature: 1);
             Tensor loss = logProbs.sum(ScalarType.Float64).mul(perToken);
-            loss.backward();
+            if (loss.requires_grad)
+            {
+                loss.backward();
+            }
+
             total.add_(loss.detach());
         }
 
