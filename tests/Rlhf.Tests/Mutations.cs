@@ -14,6 +14,8 @@ internal static class Mutations
     private const string Policy = "src/Rlhf.Trainers/Policy/";
     private const string Advantages = "src/Rlhf.Trainers/Advantages/";
     private const string Rewards = "src/Rlhf.Core/Rewards/";
+    private const string Optimization = "src/Rlhf.Trainers/Optimization/";
+    private const string Sft = "src/Rlhf.Trainers/Sft/";
 
     public static IReadOnlyList<Mutation> All { get; } =
     [
@@ -124,6 +126,20 @@ internal static class Mutations
         new(Advantages + "ReturnToGoAdvantages.cs", "toGo.gather(1, first)", "toGo.gather(1, map.Ends)", "StepCreditReferenceTests"),
         new(Policy + "PolicyTrainer.cs", "RewardType = ScalarType.Float64", "RewardType = ScalarType.Float32", "PolicyTrainerTests"),
         new(Rewards + "ScoringPass.cs", "!float.IsFinite((float)value)", "!double.IsFinite(value)", "RewardScorerTests"),
+        // The optimizer and its schedule; the supervised loss.
+        new(Optimization + "AdamWOptimizer.cs", "StepCount + 1,", "1,", "AdamWOptimizerTests"),
+        new(Optimization + "AdamWOptimizer.cs", ".mul(limit).clamp_max(One)", ".mul(limit)", "AdamWOptimizerTests"),
+        new(
+            Optimization + "AdamWOptimizer.cs",
+            ".to_type(ScalarType.Float64).square()",
+            ".to_type(ScalarType.Float64)",
+            "AdamWOptimizerTests"
+        ),
+        new(Optimization + "LearningRateSchedule.cs", "1 + Math.Cos(", "1 - Math.Cos(", "LearningRateScheduleTests"),
+        new(Optimization + "LearningRateSchedule.cs", "Peak * step / Warmup", "Peak * (step + 1) / Warmup", "LearningRateScheduleTests"),
+        new(Optimization + "LearningRateSchedule.cs", "step -= Start;", "", "LearningRateScheduleTests"),
+        new(Sft + "SftUpdate.cs", "-1 / tokens", "1 / tokens", "SftUpdateTests"),
+        new(Sft + "SftUpdate.cs", "-1 / tokens", "-1.0 / rows.Count", "SftUpdateTests"),
     ];
 }
 
