@@ -79,8 +79,11 @@ public class GroupAdvantageTests
         }
     }
 
-    [Fact]
-    public void EpisodeCredit_RandomGroups_EqualsTheScalarDefinition()
+    [Theory]
+    [InlineData(AdvantageScale.GroupStd)]
+    [InlineData(AdvantageScale.BatchStd)]
+    [InlineData(AdvantageScale.None)]
+    public void EpisodeCredit_RandomGroups_EqualsTheScalarDefinition(AdvantageScale scale)
     {
         Gen<(double Reward, bool Valid, long Group)> row = Gen.Select(Gen.Int[-3, 3].Select(i => i / 2.0), Gen.Bool, Gen.Long[0, 3]);
         row.Array[1, 24]
@@ -99,7 +102,7 @@ public class GroupAdvantageTests
                     );
                     double[] actual =
                     [
-                        .. new GroupAdvantageOptions()
+                        .. new GroupAdvantageOptions { Scale = scale }
                             .CreateEstimator(pipeline)
                             .Estimate(shaped)
                             .Values.select(1, 0)
@@ -108,25 +111,32 @@ public class GroupAdvantageTests
                     ];
                     for (int i = 0; i < rows.Length; i++)
                     {
-                        Assert.Equal(Scalar(rows, i), actual[i], 1e-9);
+                        Assert.Equal(Scalar(rows, i, scale), actual[i], 1e-9);
                     }
                 },
                 iter: 60,
                 threads: 1
             );
 
-        static double Scalar((double Reward, bool Valid, long Group)[] rows, int i)
+        static double Scalar((double Reward, bool Valid, long Group)[] rows, int i, AdvantageScale scale)
         {
-            double[] group = [.. rows.Where(r => r.Valid && r.Group == rows[i].Group).Select(r => 0.5 * r.Reward)];
+            double[] batch = [.. rows.Where(r => r.Valid).Select(r => 0.5 * r.Reward)],
+                group = [.. rows.Where(r => r.Valid && r.Group == rows[i].Group).Select(r => 0.5 * r.Reward)];
             if (!rows[i].Valid || group.Length < 2 || group.Max() == group.Min())
             {
                 return 0;
             }
 
-            double mean = group.Average(),
-                std = Math.Sqrt(group.Sum(r => (r - mean) * (r - mean)) / (group.Length - 1));
-            return (0.5 * rows[i].Reward - mean) / (std + 1e-6);
+            double centred = 0.5 * rows[i].Reward - group.Average();
+            return scale switch
+            {
+                AdvantageScale.GroupStd => centred / (Std(group) + 1e-6),
+                AdvantageScale.BatchStd => centred / (Std(batch) + 1e-6),
+                _ => centred,
+            };
         }
+
+        static double Std(double[] values) => Math.Sqrt(values.Sum(v => Math.Pow(v - values.Average(), 2)) / (values.Length - 1));
     }
 
     [Theory]
