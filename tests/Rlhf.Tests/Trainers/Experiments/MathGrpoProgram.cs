@@ -53,9 +53,12 @@ internal static class MathGrpoProgram
     }
 
     /// <summary>Runs the program to its end.</summary>
-    public static (int ExitCode, string Output, string Errors) Run(params string[] arguments)
+    public static (int ExitCode, string Output, string Errors) Run(params string[] arguments) => Run(StartInfo(arguments));
+
+    /// <summary>Runs it as <paramref name="start"/> says to its end.</summary>
+    public static (int ExitCode, string Output, string Errors) Run(ProcessStartInfo start)
     {
-        using Process process = Start(arguments);
+        using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(),
             errors = process.StandardError.ReadToEndAsync();
         process.WaitForExit();
