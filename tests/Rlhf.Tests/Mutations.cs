@@ -15,6 +15,8 @@ internal static class Mutations
     private const string Advantages = "src/Rlhf.Trainers/Advantages/";
     private const string Rewards = "src/Rlhf.Core/Rewards/";
     private const string Optimization = "src/Rlhf.Trainers/Optimization/";
+    private const string Models = "src/Rlhf.Core/Models/";
+    private const string Generation = "src/Rlhf.Core/Generation/";
     private const string Sft = "src/Rlhf.Trainers/Sft/";
 
     public static IReadOnlyList<Mutation> All { get; } =
@@ -126,6 +128,12 @@ internal static class Mutations
         new(Advantages + "ReturnToGoAdvantages.cs", "toGo.gather(1, first)", "toGo.gather(1, map.Ends)", "StepCreditReferenceTests"),
         new(Policy + "PolicyTrainer.cs", "RewardType = ScalarType.Float64", "RewardType = ScalarType.Float32", "PolicyTrainerTests"),
         new(Rewards + "ScoringPass.cs", "!float.IsFinite((float)value)", "!double.IsFinite(value)", "RewardScorerTests"),
+        new(
+            Advantages + "EpisodeAdvantages.cs",
+            "BatchStd(returns, rows, Options.Ddof)",
+            "groups.Of(groups.Std(Options.Ddof))",
+            "GroupAdvantageTests"
+        ),
         // The optimizer and its schedule; the supervised loss.
         new(Optimization + "AdamWOptimizer.cs", "StepCount + 1,", "1,", "AdamWOptimizerTests"),
         new(Optimization + "AdamWOptimizer.cs", ".mul(limit).clamp_max(One)", ".mul(limit)", "AdamWOptimizerTests"),
@@ -140,6 +148,29 @@ internal static class Mutations
         new(Optimization + "LearningRateSchedule.cs", "step -= Start;", "", "LearningRateScheduleTests"),
         new(Sft + "SftUpdate.cs", "-1 / tokens", "1 / tokens", "SftUpdateTests"),
         new(Sft + "SftUpdate.cs", "-1 / tokens", "-1.0 / rows.Count", "SftUpdateTests"),
+        // Entropy, temperature, filters; positions and masks of attention.
+        new(
+            Policy + "PolicyUpdate.cs",
+            "perToken - entropy!.mul(coefficient)",
+            "perToken + entropy!.mul(coefficient)",
+            "EntropyBonusTests"
+        ),
+        new(Policy + "PolicyUpdate.cs", "_settings.Temperature,", "1,", "EntropyBonusTests"),
+        new(Models + "TokenLogProbs.cs", "normaliser - mean", "mean - normaliser", "EntropyBonusTests"),
+        new(Models + "TokenLogProbs.cs", "logits = logits.div(t)", "logits = logits.mul(t)", "EntropyBonusTests"),
+        new(Generation + "LogitsFilters.cs", ".le(tail)", ".lt(tail)", "LogitsFiltersTests"),
+        new(Generation + "LogitsFilters.cs", ".mul(minimum)", ".sub(minimum)", "LogitsFiltersTests"),
+        new(Generation + "LogitsFilters.cs", "logits.div(divisor)", "logits.mul(divisor)", "LogitsFiltersTests"),
+        new(
+            Models + "RotaryEmbedding.cs",
+            "(1 - s) * f / scaling.Factor + s * f",
+            "s * f / scaling.Factor + (1 - s) * f",
+            "RotaryEmbeddingTests"
+        ),
+        new(Models + "RotaryEmbedding.cs", "[sin.neg(), sin]", "[sin, sin.neg()]", "LayoutTests"),
+        new(Models + "SharedPromptLayout.cs", "prompt.lt(shared)", "prompt.le(shared)", "LayoutTests"),
+        new(Models + "ResponseLogProbs.cs", "tokens.Count + t - 1", "tokens.Count + t - 2", "CausalLmTests"),
+        new(Models + "Projection.cs", "? _weight : _weight.add(", "? _weight : _weight.sub(", "AdapterFolderTests"),
     ];
 }
 
