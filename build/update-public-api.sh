@@ -4,7 +4,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-for library in Rlhf.Core Rlhf.Judges Rlhf.Shaping Rlhf.Trainers Rlhf.Reports; do
+for library in Abstractions Text Verifiers Core Judges Shaping Trainers Reports; do
+  library=Rlhf.$library
   file=src/$library/PublicAPI.Unshipped.txt
   dotnet build "src/$library" -c Release --no-incremental -p:TreatWarningsAsErrors=false -p:BuildProjectReferences=true > "$log" 2>&1 || true
   python3 - "$file" "$log" "$library" <<'PY'

@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Reflection;
 using Rlhf.Judges;
+using Rlhf.Records;
 using Rlhf.Reports;
 using Rlhf.Rewards;
 using Rlhf.Trainers.Configuration;
 using Rlhf.Trainers.Experiments;
-using Rlhf.Trainers.Records;
+using Rlhf.Verification;
 
 // SFT, then GRPO with a shaped reward, on maths problems: the embedded default, or the experiment that --config names.
 const string Usage = """
@@ -28,7 +29,7 @@ return ConsoleProgram.Run(
     cancellation =>
     {
         ConfigurationSources sources = ConfigurationSources.FromCommandLine(args, EmbeddedDefault());
-        ExperimentRegistry registry = new() { Sources = RewardSourceRegistry.Default.WithJudge() };
+        ExperimentRegistry registry = new() { Sources = VerifierTypes.All.WithJudge() };
         ResolvedConfiguration<ExperimentOptions> experiment = ExperimentRun.Read(sources, registry);
         RunSummary summary = ExperimentRun.Execute(experiment, RunRecorders.CreateDefault, RunLogging.Create, registry, cancellation);
         if (summary.Outcome == RunOutcome.Interrupted)

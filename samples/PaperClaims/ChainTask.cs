@@ -1,15 +1,19 @@
 using System.Globalization;
 using System.Text.Json;
+using Rlhf;
 using Rlhf.Chat;
 using Rlhf.Datasets;
 using Rlhf.Generation;
 using Rlhf.Models;
+using Rlhf.Records;
 using Rlhf.Rewards;
+using Rlhf.Scoring;
 using Rlhf.Tokenizers;
 using Rlhf.Trainers.Experiments;
 using Rlhf.Trainers.Optimization;
 using Rlhf.Trainers.Runs;
 using Rlhf.Trainers.Sft;
+using Rlhf.Verification;
 using static TorchSharp.torch;
 
 namespace PaperClaims;

@@ -32,7 +32,7 @@ internal static class ClipDeltaStudy
             algorithm,
             new()
             {
-                Sources = [new Rlhf.Rewards.LastNumberOptions(), new ScriptedStepsOptions()],
+                Sources = [new Rlhf.Verification.LastNumberOptions(), new ScriptedStepsOptions()],
                 Weights = new Dictionary<string, double> { ["verifier"] = 1 },
             }
         );

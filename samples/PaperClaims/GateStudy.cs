@@ -1,9 +1,8 @@
-using Rlhf.Rewards;
 using Rlhf.Shaping;
 using Rlhf.Shaping.Stages;
 using Rlhf.Trainers.Advantages;
 using Rlhf.Trainers.Experiments;
-using Rlhf.Trainers.Policy;
+using Rlhf.Verification;
 
 namespace PaperClaims;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
+using Rlhf.Records;
 using Rlhf.Trainers.Monitoring;
-using Rlhf.Trainers.Records;
 
 namespace PaperClaims;
 

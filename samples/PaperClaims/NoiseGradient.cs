@@ -1,16 +1,19 @@
 using System.Globalization;
 using System.Text;
 using MathNet.Numerics.Distributions;
+using Rlhf;
 using Rlhf.Chat;
 using Rlhf.Datasets;
 using Rlhf.Generation;
 using Rlhf.Models;
 using Rlhf.Rewards;
+using Rlhf.Scoring;
 using Rlhf.Shaping;
 using Rlhf.Shaping.Stages;
 using Rlhf.Tokenizers;
 using Rlhf.Trainers.Advantages;
 using Rlhf.Trainers.Experiments;
+using Rlhf.Verification;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -122,9 +125,7 @@ internal static class NoiseGradient
     private static double[] Advantages(RewardFrame raw, FlipOptions? flip, AdvantageScale scale, int seed)
     {
         using var scope = NewDisposeScope();
-        RewardSchema schema = RewardSchema
-            .Outcome("verifier", levels: [0, 1])
-            .Outcome(RewardChannel.AnsweredName("verifier"), levels: [0, 1]);
+        RewardSchema schema = RewardSchema.Outcome("verifier", levels: [0, 1]).Outcome(ChannelNames.Answered("verifier"), levels: [0, 1]);
         RewardPipelineBuilder builder = new RewardPipelineBuilder(schema).WithWeights(new() { ["verifier"] = 1 }).WithSeed(seed);
         using RewardPipeline pipeline = (flip is null ? builder : builder.AddFlip(flip)).Build();
         AdvantageEstimates estimates = new GroupAdvantageOptions { Credit = Credit.Episode, Scale = scale }

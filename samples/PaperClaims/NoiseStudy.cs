@@ -1,8 +1,8 @@
 using System.Globalization;
-using Rlhf.Rewards;
 using Rlhf.Shaping.Stages;
 using Rlhf.Trainers.Experiments;
 using Rlhf.Trainers.Policy;
+using Rlhf.Verification;
 
 namespace PaperClaims;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
-using Rlhf.Rewards;
 using Rlhf.Shaping.Stages;
 using Rlhf.Trainers.Experiments;
+using Rlhf.Verification;
+using Rlhf.Verification.Patterns;
 
 namespace PaperClaims;
 

@@ -1,4 +1,4 @@
-using Rlhf.Trainers.Records;
+using Rlhf.Records;
 
 namespace PaperClaims;
 

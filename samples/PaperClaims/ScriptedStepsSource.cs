@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Rlhf.Rewards;
+using Rlhf;
 
 namespace PaperClaims;
 

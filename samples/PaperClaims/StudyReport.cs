@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Rlhf.Records;
 using Rlhf.Trainers.Runs;
 using ScottPlot;
 

@@ -2,10 +2,10 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Rlhf.Records;
 using Rlhf.Rewards;
 using Rlhf.Trainers.Configuration;
 using Rlhf.Trainers.Experiments;
-using Rlhf.Trainers.Records;
 using Rlhf.Trainers.Runs;
 using Spectre.Console;
 
@@ -23,10 +23,10 @@ internal sealed class StudyRunner(Study study, string folder, int parallelism)
     /// <summary>The command word of a child process.</summary>
     public const string ChildWord = "run-cell";
 
-    private static readonly ExperimentRegistry Registry = new()
-    {
-        Sources = RewardSourceRegistry.Default.With<ScriptedStepsOptions>("scripted_steps", o => new ScriptedStepsSource(o)),
-    };
+    private static readonly ExperimentRegistry Registry = ExperimentRegistry.Default.WithSource<ScriptedStepsOptions>(
+        "scripted_steps",
+        o => new ScriptedStepsSource(o)
+    );
 
     /// <summary>The folder of a run.</summary>
     public string FolderOf(Cell cell, int seed) => Path.Combine(folder, "runs", cell.Name, seed.ToString(CultureInfo.InvariantCulture));
@@ -177,10 +177,7 @@ internal sealed class StudyRunner(Study study, string folder, int parallelism)
                 KeepBest = false,
             },
         };
-        JsonSerializerOptions json = ConfigurationReader.SerializerOptions(
-            Registry.Stages.CreateJsonConverter(),
-            Registry.Sources.CreateJsonConverter()
-        );
+        JsonSerializerOptions json = ConfigurationReader.SerializerOptions(Registry.Converters());
         Directory.CreateDirectory(runFolder);
         AtomicFile.WriteAllText(
             Path.Combine(runFolder, ConfigurationFile),

@@ -1,8 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Rlhf.Datasets;
+using Rlhf;
 using Rlhf.Json;
 using Rlhf.Rewards;
+using Rlhf.Text;
 using Rlhf.Tokenizers;
 using static TorchSharp.torch;
 

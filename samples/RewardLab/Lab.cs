@@ -1,12 +1,15 @@
+using Rlhf;
 using Rlhf.Judges;
 using Rlhf.Metrics;
 using Rlhf.Models;
 using Rlhf.Rewards;
+using Rlhf.Scoring;
 using Rlhf.Shaping;
 using Rlhf.Tokenizers;
 using Rlhf.Trainers.Advantages;
 using Rlhf.Trainers.Configuration;
 using Rlhf.Trainers.Experiments;
+using Rlhf.Verification;
 using static TorchSharp.torch;
 
 namespace RewardLab;
@@ -44,20 +47,21 @@ internal static class Lab
     {
         // Lines are known only after the steps' rule is, which stands in the pipeline's file.
         CompletionFile? file = null;
-        RewardSourceRegistry registry = RewardSourceRegistry
-            .Default.WithJudge()
-            .With<RecordedOptions>("recorded", o => new RecordedScores(o, file!.Lines));
+        ExperimentRegistry registry = new()
+        {
+            Sources = VerifierTypes.All.WithJudge().With<RecordedOptions>("recorded", (o, _) => new RecordedScores(o, file!.Lines)),
+        };
         RewardOptions options = ConfigurationReader
             .Read<RewardOptions>(
                 ConfigurationSources.FromFile(pipeline.FullName),
-                ConfigurationReader.SerializerOptions(StageRegistry.Default.CreateJsonConverter(), registry.CreateJsonConverter())
+                ConfigurationReader.SerializerOptions(registry.Converters())
             )
             .Options;
         file = CompletionFile.Load(completions.FullName, options.Steps, tokenizer is null ? null : BpeTokenizer.Load(tokenizer.FullName));
 
         WarningLog log = new();
         using RewardSources sources = RewardSources.Create(options.Sources, registry, new ModelLoadOptions { Logger = log });
-        using RewardPipeline shaping = Build(options, sources, verifier, seed);
+        using RewardPipeline shaping = Build(options, sources, registry, verifier, seed);
         RewardChannel[] channels =
         [
             .. sources.Models.SelectMany(m => m.Score(file.Completions, file.Layout, ScalarType.Float64, cancellationToken)),
@@ -79,14 +83,20 @@ internal static class Lab
         );
     }
 
-    private static RewardPipeline Build(RewardOptions options, RewardSources sources, string? verifier, long seed)
+    private static RewardPipeline Build(
+        RewardOptions options,
+        RewardSources sources,
+        ExperimentRegistry registry,
+        string? verifier,
+        long seed
+    )
     {
         RewardPipelineBuilder builder = new RewardPipelineBuilder(sources.Schema).WithWeights(new(options.Weights)).WithSeed(seed);
 
         // Only what compares with the reference verifies by itself; where several do, the user says which of them is to be believed.
         bool isKnown = verifier is not null || Verifiers(sources).Length == 1;
         builder = isKnown ? builder.WithVerifiedOutcome(Verifier(sources, verifier).Name) : builder;
-        return StageRegistry.Default.AddTo(builder, options.Noise, options.Shaping).Build();
+        return builder.Add(registry.Stages, options.Noise, options.Shaping).Build();
     }
 
     private static IRewardSource Verifier(RewardSources sources, string? name)

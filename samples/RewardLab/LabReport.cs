@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rlhf;
 using Rlhf.Rewards;
 using Rlhf.Shaping;
 using Spectre.Console;

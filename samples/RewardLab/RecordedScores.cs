@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text.Json;
-using Rlhf.Rewards;
+using Rlhf;
 
 namespace RewardLab;
 

@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.RegularExpressions;
-using Rlhf.Rewards;
 
 namespace Rlhf.Judges;
 

@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using Rlhf.Configuration;
-using Rlhf.Rewards;
 
 namespace Rlhf.Judges;
 

@@ -1,4 +1,5 @@
-using Rlhf.Rewards;
+using Microsoft.Extensions.Logging;
+using Rlhf.Configuration;
 
 namespace Rlhf.Judges;
 
@@ -6,9 +7,12 @@ namespace Rlhf.Judges;
 public static class JudgeRegistration
 {
     /// <summary>The registry with the type <c>judge</c>.</summary>
-    public static RewardSourceRegistry WithJudge(this RewardSourceRegistry registry)
+    /// <param name="registry">Reward sources.</param>
+    public static TypeRegistry<RewardSourceOptions, ILogger, IRewardSource> WithJudge(
+        this TypeRegistry<RewardSourceOptions, ILogger, IRewardSource> registry
+    )
     {
         ArgumentNullException.ThrowIfNull(registry);
-        return registry.With<JudgeOptions>("judge", o => new Judge(o));
+        return registry.With<JudgeOptions>("judge", (options, _) => new Judge(options));
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Rlhf.Text;
 
 namespace Rlhf.Judges;
 
@@ -24,7 +25,7 @@ internal static partial class RatingReader
     /// <summary>The rating; null where none can be read.</summary>
     public static int? Read(string reply)
     {
-        string text = Thoughts.Remove(reply);
+        string text = Thoughts.Read(reply, ThoughtText.Exclude);
         List<Occurrence> all = [.. Head().Matches(text).Select(h => Find(text, h)).OfType<Occurrence>()];
         if (all is not [.., var last] || Value(text, last) is not { } value || IsReported(text, last.Head) || IsCorrected(text, last))
         {

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Rlhf.Text;
 
 namespace Rlhf.Judges;
 
@@ -14,7 +15,7 @@ internal static partial class VerdictReader
         int[] verdicts =
         [
             .. Verdict()
-                .Matches(Thoughts.Remove(reply))
+                .Matches(Thoughts.Read(reply, ThoughtText.Exclude))
                 .Select(m =>
                     m.Groups["mark"].Value switch
                     {

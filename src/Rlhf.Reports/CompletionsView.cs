@@ -1,5 +1,5 @@
 using System.Globalization;
-using Rlhf.Trainers.Records;
+using Rlhf.Records;
 using Spectre.Console;
 
 namespace Rlhf.Reports;

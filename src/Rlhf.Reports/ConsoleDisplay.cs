@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Rlhf.Trainers.Records;
+using Rlhf.Records;
 using Spectre.Console;
 
 namespace Rlhf.Reports;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using Rlhf.Trainers.Records;
+using Rlhf.Records;
 
 namespace Rlhf.Reports;
 

@@ -1,7 +1,6 @@
 using Parquet.Schema;
 using Parquet.Serialization;
-using Rlhf.Trainers.Records;
-using Rlhf.Trainers.Runs;
+using Rlhf.Records;
 
 namespace Rlhf.Reports;
 

@@ -1,5 +1,4 @@
-using Rlhf.Trainers.Records;
-using Rlhf.Trainers.Runs;
+using Rlhf.Records;
 
 namespace Rlhf.Reports;
 

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Rlhf.Trainers.Records;
+using Rlhf.Records;
 
 namespace Rlhf.Reports;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Rlhf.Trainers.Records;
+using Rlhf.Records;
 
 namespace Rlhf.Reports;
 

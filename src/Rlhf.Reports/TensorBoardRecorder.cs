@@ -1,6 +1,4 @@
-using Rlhf.Trainers.Records;
-using TorchSharp;
-using TorchSharp.Modules;
+using Rlhf.Records;
 
 namespace Rlhf.Reports;
 
@@ -16,7 +14,7 @@ public sealed class TensorBoardRecorder : IRunRecorder
 
     private readonly string _runFolder;
     private readonly string _folder;
-    private readonly Dictionary<string, SummaryWriter> _writers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, EventFile> _files = new(StringComparer.Ordinal);
 
     /// <summary>Writes into a run folder.</summary>
     /// <param name="runFolder">The run folder.</param>
@@ -45,16 +43,13 @@ public sealed class TensorBoardRecorder : IRunRecorder
     public void Record(IterationRecord iteration)
     {
         ArgumentNullException.ThrowIfNull(iteration);
-        if (!_writers.TryGetValue(iteration.Phase, out SummaryWriter? writer))
+        if (!_files.TryGetValue(iteration.Phase, out EventFile? file))
         {
             string folder = Path.Combine(_folder, iteration.Phase);
             Directory.CreateDirectory(folder);
-            _writers[iteration.Phase] = writer = torch.utils.tensorboard.SummaryWriter(folder);
+            _files[iteration.Phase] = file = new(EventFile.NewPath(folder, DateTimeOffset.UtcNow));
         }
 
-        foreach ((string name, double value) in iteration.Metrics.Where(m => double.IsFinite(m.Value)))
-        {
-            writer.add_scalar(name, (float)value, iteration.Step);
-        }
+        file.Append(iteration.Step, iteration.Metrics.Where(m => double.IsFinite(m.Value)), DateTimeOffset.UtcNow);
     }
 }

@@ -52,6 +52,26 @@ public sealed class RewardPipelineBuilder(RewardSchema schema)
         return Add(kind, create(name, options));
     }
 
+    /// <summary>Adds a configuration's stages.</summary>
+    /// <param name="types">The stages that it may name.</param>
+    /// <param name="noise">The list <c>rewards.noise</c>.</param>
+    /// <param name="shaping">The list <c>rewards.shaping</c>.</param>
+    /// <exception cref="RewardPipelineException">A stage is in the wrong list, its options are not registered, or one is out of
+    /// range.</exception>
+    public RewardPipelineBuilder Add(
+        TypeRegistry<StageOptions, RewardPipelineBuilder, RewardPipelineBuilder> types,
+        IReadOnlyList<StageOptions> noise,
+        IReadOnlyList<StageOptions> shaping
+    )
+    {
+        ArgumentNullException.ThrowIfNull(types);
+        ArgumentNullException.ThrowIfNull(noise);
+        ArgumentNullException.ThrowIfNull(shaping);
+        AddAll(types, noise, StageKind.Noise);
+        AddAll(types, shaping, StageKind.Shaping);
+        return this;
+    }
+
     /// <summary>
     /// Says which channels the pipeline ends in, and with which weight w_c each enters the return. A weight of 0 leaves a channel out.
     /// </summary>
@@ -109,6 +129,39 @@ public sealed class RewardPipelineBuilder(RewardSchema schema)
         CheckVerified();
         return new(schema, WithUnused(output), configured, _weights, [.. process], _verified, _seed);
     }
+
+    private void AddAll(
+        TypeRegistry<StageOptions, RewardPipelineBuilder, RewardPipelineBuilder> types,
+        IReadOnlyList<StageOptions> list,
+        StageKind kind
+    )
+    {
+        foreach (StageOptions options in list)
+        {
+            int before = _stages.Count;
+            string? type = types.Types.FirstOrDefault(t => t.Value == options.GetType()).Key;
+            try
+            {
+                types.Create(options, this);
+            }
+            catch (ArgumentException problem)
+            {
+                throw new RewardPipelineException(
+                    type is null ? problem.Message : $"stage '{options.Name ?? type}': {problem.Message}",
+                    problem
+                );
+            }
+
+            if (_stages.Skip(before).Any(s => s.Kind != kind))
+            {
+                throw new RewardPipelineException(
+                    $"stage '{options.Name ?? type}' is of type '{type}', which belongs into the list '{ListName(_stages[^1].Kind)}', not '{ListName(kind)}'."
+                );
+            }
+        }
+    }
+
+    private static string ListName(StageKind kind) => kind == StageKind.Noise ? "noise" : "shaping";
 
     // What a stage writes in vain: most often a new channel whose weight was forgotten.
     private RewardSchema WithUnused(RewardSchema output)

@@ -148,7 +148,7 @@ public static class RewardSchemaExtensions
             source.Granularity == RewardGranularity.Step
                 ? schema.Add(new(source.Name, RewardGranularity.Step, StepMap.Steps) { Range = range, Levels = source.Levels })
                 : schema.Outcome(source.Name, range, source.Levels);
-        return source.SaysAnswered ? with.Outcome(RewardChannel.AnsweredName(source.Name), levels: [0, 1]) : with;
+        return source.SaysAnswered ? with.Outcome(ChannelNames.Answered(source.Name), levels: [0, 1]) : with;
     }
 
     /// <summary>Adds the channel of a reward model, and its companion where it scores the prompt, too.</summary>
@@ -160,7 +160,7 @@ public static class RewardSchemaExtensions
         RewardRange? range = model.Range is var (low, high) ? new(low, high) : null;
         RewardSchema with =
             model.Granularity == RewardGranularity.Step ? schema.Steps(model.Name, range) : schema.Outcome(model.Name, range);
-        return model.ScoresPrompt ? with.Outcome(RewardChannel.PromptName(model.Name), range) : with;
+        return model.ScoresPrompt ? with.Outcome(ChannelNames.Prompt(model.Name), range) : with;
     }
 
     private static RewardSchema Add(this RewardSchema schema, ChannelSchema channel)

@@ -1,6 +1,5 @@
-using Rlhf.Datasets;
 using Rlhf.Models;
-using Rlhf.Rewards;
+using Rlhf.Text;
 using Rlhf.Tokenizers;
 
 namespace Rlhf.Generation;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Rlhf.Models;
-using Rlhf.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 

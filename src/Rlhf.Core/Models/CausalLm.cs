@@ -1,5 +1,3 @@
-using Rlhf.Models.Adapters;
-using Rlhf.Models.HuggingFace;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,5 +1,3 @@
-using Rlhf.Models.HuggingFace;
-
 namespace Rlhf.Models;
 
 /// <summary>The sizes and variants of a Llama-family model, as its config.json says.</summary>

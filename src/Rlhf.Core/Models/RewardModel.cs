@@ -1,4 +1,3 @@
-using Rlhf.Models.HuggingFace;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,3 +1,4 @@
+using Rlhf.Scoring;
 using static TorchSharp.torch;
 
 namespace Rlhf.Rewards;
@@ -14,7 +15,7 @@ public interface ITensorRewardSource
     /// <summary>The bounds of its scores; null where there are none.</summary>
     (double Minimum, double Maximum)? Range => null;
 
-    /// <summary>Whether it also scores each prompt alone, in a companion outcome channel <see cref="RewardChannel.PromptName"/>.</summary>
+    /// <summary>Whether it also scores each prompt alone, in a companion outcome channel <see cref="ChannelNames.Prompt"/>.</summary>
     bool ScoresPrompt => false;
 
     /// <summary>Scores a batch. Called before the host sources, without gradient.</summary>
@@ -30,4 +31,8 @@ public interface ITensorRewardSource
         ScalarType type,
         CancellationToken cancellationToken = default
     );
+
+    /// <summary>Why an entry of a row of the batch scored last is invalid; null where it does not know or there is none.</summary>
+    /// <param name="row">The row, from 0.</param>
+    (ScoreFailure Cause, string What)? WhyInvalid(int row) => null;
 }

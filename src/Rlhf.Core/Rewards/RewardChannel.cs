@@ -9,11 +9,4 @@ namespace Rlhf.Rewards;
 /// <param name="Valid"> Entries that count: bool, shaped like the values. It alone decides: invalid = there is no such step or token, or it
 /// could not be scored. </param>
 /// <param name="StepMap">For step channels the name of their step map in <see cref="RewardLayout.StepMaps"/>; null otherwise.</param>
-public sealed record RewardChannel(string Name, RewardGranularity Granularity, Tensor Values, Tensor Valid, string? StepMap = null)
-{
-    /// <summary>The name of the companion channel that says whether a verifier found an answer.</summary>
-    public static string AnsweredName(string channel) => channel + ".answered";
-
-    /// <summary>The name of the companion channel that holds a process model's score of the prompt alone.</summary>
-    public static string PromptName(string channel) => channel + ".prompt";
-}
+public sealed record RewardChannel(string Name, RewardGranularity Granularity, Tensor Values, Tensor Valid, string? StepMap = null);

@@ -1,3 +1,4 @@
+using Rlhf.Text;
 using static TorchSharp.torch;
 
 namespace Rlhf.Rewards;

@@ -1,8 +1,8 @@
 using Rlhf.Metrics;
+using Rlhf.Records;
 using Rlhf.Rewards;
 using Rlhf.Shaping;
 using Rlhf.Tensors;
-using Rlhf.Trainers.Records;
 using static TorchSharp.torch;
 
 namespace Rlhf.Trainers.Advantages;
@@ -75,7 +75,7 @@ internal static class RewardMetrics
         sink.Add(MetricNames.RewardCorrelation, ofReturn, known, Both);
         foreach (
             RewardChannel channel in rewards.Raw.Channels.Where(c =>
-                c.Name != verified.Name && c.Name != RewardChannel.AnsweredName(verified.Name)
+                c.Name != verified.Name && c.Name != ChannelNames.Answered(verified.Name)
             )
         )
         {
@@ -91,7 +91,7 @@ internal static class RewardMetrics
         Tensor scored = (outcome ? channel.Valid : channel.Valid.any(1)).bitwise_and(isPolicy);
         Tensor missing = entries.bitwise_and(channel.Valid.bitwise_not());
         Tensor sum = CreditTensors.RowSum(channel).Keep(scored).sum();
-        if (raw.Channels.FirstOrDefault(c => RewardChannel.AnsweredName(c.Name) == channel.Name) is { } verifier)
+        if (raw.Channels.FirstOrDefault(c => ChannelNames.Answered(c.Name) == channel.Name) is { } verifier)
         {
             sink.Add(MetricCatalog.Fill(MetricNames.RewardChannelAnswered, verifier.Name), sum, scored.sum(), Scored);
             return;

@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Rlhf.Json;
-using Rlhf.Rewards;
 using Rlhf.Runtime;
 using Rlhf.Shaping;
 using Rlhf.Trainers.Configuration;

@@ -1,14 +1,12 @@
 using Microsoft.Extensions.Logging;
-using Rlhf.Datasets;
 using Rlhf.Generation;
+using Rlhf.ModelRewards;
 using Rlhf.Models;
-using Rlhf.Rewards;
+using Rlhf.Records;
 using Rlhf.Runtime;
-using Rlhf.Shaping;
 using Rlhf.Tokenizers;
 using Rlhf.Trainers.Advantages;
 using Rlhf.Trainers.Policy;
-using Rlhf.Trainers.Records;
 using Rlhf.Trainers.Runs;
 using TorchSharp;
 

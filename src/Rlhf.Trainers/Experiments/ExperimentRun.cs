@@ -1,10 +1,9 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
-using Rlhf.Json;
+using Rlhf.Records;
 using Rlhf.Runtime;
 using Rlhf.Shaping;
 using Rlhf.Trainers.Configuration;
-using Rlhf.Trainers.Records;
 using Rlhf.Trainers.Runs;
 
 namespace Rlhf.Trainers.Experiments;
@@ -19,10 +18,7 @@ public static partial class ExperimentRun
     public static ResolvedConfiguration<ExperimentOptions> Read(ConfigurationSources sources, ExperimentRegistry? registry = null)
     {
         registry ??= ExperimentRegistry.Default;
-        return ConfigurationReader.Read<ExperimentOptions>(
-            sources,
-            ConfigurationReader.SerializerOptions(registry.Stages.CreateJsonConverter(), registry.Sources.CreateJsonConverter())
-        );
+        return ConfigurationReader.Read<ExperimentOptions>(sources, ConfigurationReader.SerializerOptions(registry.Converters()));
     }
 
     /// <summary>Runs to the end, to an early stop, or until it is cancelled.</summary>

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Rlhf.Generation;
 using Rlhf.Rewards;
+using Rlhf.Scoring;
+using Rlhf.Text;
 using Rlhf.Tokenizers;
 
 namespace Rlhf.Trainers.Experiments;

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Rlhf.Configuration;
+using Rlhf.Records;
 using Rlhf.Shaping;
 using Rlhf.Trainers.Monitoring;
-using Rlhf.Trainers.Records;
 
 namespace Rlhf.Trainers.Experiments;
 

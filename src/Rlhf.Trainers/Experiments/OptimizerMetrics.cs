@@ -1,5 +1,5 @@
+using Rlhf.Records;
 using Rlhf.Trainers.Optimization;
-using Rlhf.Trainers.Records;
 
 namespace Rlhf.Trainers.Experiments;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Rlhf.Trainers.Records;
+using Rlhf.Records;
 
 namespace Rlhf.Trainers.Experiments;
 

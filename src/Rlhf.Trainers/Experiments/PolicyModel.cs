@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Rlhf.Chat;
-using Rlhf.Datasets;
 using Rlhf.Models;
 using Rlhf.Runtime;
 using Rlhf.Tokenizers;

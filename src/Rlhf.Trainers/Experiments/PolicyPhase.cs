@@ -1,10 +1,10 @@
 using Rlhf.Datasets;
 using Rlhf.Generation;
 using Rlhf.Metrics;
+using Rlhf.Records;
 using Rlhf.Shaping;
 using Rlhf.Trainers.Optimization;
 using Rlhf.Trainers.Policy;
-using Rlhf.Trainers.Records;
 using static TorchSharp.torch;
 
 namespace Rlhf.Trainers.Experiments;

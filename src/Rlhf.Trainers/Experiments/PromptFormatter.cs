@@ -1,7 +1,6 @@
 using System.Text;
 using Rlhf.Chat;
 using Rlhf.Configuration;
-using Rlhf.Datasets;
 using Rlhf.Generation;
 using Rlhf.Models;
 using Rlhf.Tokenizers;
@@ -113,9 +112,9 @@ public sealed class PromptFormatter
 
     private IReadOnlyList<TextSegment> Answer(ChatTemplate chat, Problem problem, string solution)
     {
-        List<ChatMessage> messages = Messages(UserText(problem));
+        List<Message> messages = Messages(UserText(problem));
         IReadOnlyList<TextSegment> prompt = Render(chat, messages, answerFollows: true);
-        IReadOnlyList<TextSegment> whole = Render(chat, [.. messages, new(ChatRole.Assistant, solution)], answerFollows: false);
+        IReadOnlyList<TextSegment> whole = Render(chat, [.. messages, new(MessageRole.Assistant, solution)], answerFollows: false);
         return SolvedChat.Answer(prompt, whole, chat.EndOfTurn)
             ?? throw new InvalidDataException(
                 _options.Thinking == false
@@ -124,12 +123,12 @@ public sealed class PromptFormatter
             );
     }
 
-    private IReadOnlyList<TextSegment> Render(ChatTemplate chat, IReadOnlyList<ChatMessage> messages, bool answerFollows) =>
+    private IReadOnlyList<TextSegment> Render(ChatTemplate chat, IReadOnlyList<Message> messages, bool answerFollows) =>
         chat.Render(messages, new() { AddGenerationPrompt = answerFollows, EnableThinking = _options.Thinking });
 
     private string UserText(Problem problem) =>
         _options.Template.Replace(PromptOptions.QuestionPlace, problem.Question, StringComparison.Ordinal);
 
-    private List<ChatMessage> Messages(string text) =>
-        _options.System is { } system ? [new(ChatRole.System, system), new(ChatRole.User, text)] : [new(ChatRole.User, text)];
+    private List<Message> Messages(string text) =>
+        _options.System is { } system ? [new(MessageRole.System, system), new(MessageRole.User, text)] : [new(MessageRole.User, text)];
 }

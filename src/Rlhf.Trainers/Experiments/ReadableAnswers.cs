@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Rlhf.Datasets;
-using Rlhf.Rewards;
+using Rlhf.Scoring;
 
 namespace Rlhf.Trainers.Experiments;
 

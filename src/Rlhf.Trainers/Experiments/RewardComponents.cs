@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Rlhf.Models;
-using Rlhf.Rewards;
+using Rlhf.Scoring;
 using Rlhf.Shaping;
 using Rlhf.Trainers.Configuration;
 
@@ -27,7 +27,7 @@ internal sealed record RewardComponents(RewardSources Sources, RewardScorer Scor
         ILogger logger
     )
     {
-        RewardSources sources = RewardSources.Create(options.Sources, registry.Sources, load);
+        RewardSources sources = RewardSources.Create(options.Sources, registry, load);
         try
         {
             IRewardSource measuring = sources.FindVerifier(verifier);
@@ -37,7 +37,7 @@ internal sealed record RewardComponents(RewardSources Sources, RewardScorer Scor
                 .WithWeights(new(options.Weights))
                 .WithVerifiedOutcome(measuring.Name)
                 .WithSeed(seed);
-            return new(sources, scorer!, registry.Stages.AddTo(builder, options.Noise, options.Shaping).Build(), measuring);
+            return new(sources, scorer!, builder.Add(registry.Stages, options.Noise, options.Shaping).Build(), measuring);
         }
         catch
         {

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
-using Rlhf.Rewards;
+using Rlhf.Scoring;
 using Rlhf.Shaping;
+using Rlhf.Text;
 
 namespace Rlhf.Trainers.Experiments;
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Rlhf.Configuration;
 using Rlhf.Json;
 using Rlhf.Models;
@@ -27,10 +28,10 @@ public sealed class RewardSources : IDisposable
     /// <summary>Makes the sources.</summary>
     /// <param name="options">The list <c>rewards:sources</c>.</param>
     /// <param name="registry">Makes a source of its options.</param>
-    /// <param name="load">How reward models are loaded.</param>
+    /// <param name="load">How reward models are loaded; its logger is that of all sources.</param>
     /// <exception cref="ModelFormatException">A reward model cannot be read.</exception>
     /// <exception cref="RewardPipelineException">A source cannot work as described; the message begins with its key.</exception>
-    public static RewardSources Create(IReadOnlyList<RewardSourceOptions> options, RewardSourceRegistry registry, ModelLoadOptions load)
+    public static RewardSources Create(IReadOnlyList<RewardSourceOptions> options, ExperimentRegistry registry, ModelLoadOptions load)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(registry);
@@ -112,16 +113,16 @@ public sealed class RewardSources : IDisposable
         }
     }
 
-    private void Add(RewardSourceOptions source, RewardSourceRegistry registry, ModelLoadOptions load)
+    private void Add(RewardSourceOptions source, ExperimentRegistry registry, ModelLoadOptions load)
     {
-        if (registry.TypeOf(source).IsModel)
+        if (registry.ModelSources.Knows(source))
         {
-            _models.Add(registry.CreateModel(source, load));
+            _models.Add(registry.ModelSources.Create(source, load));
             Schema = Schema.Source(_models[^1]);
         }
         else
         {
-            _host.Add(registry.Create(source));
+            _host.Add(registry.Sources.Create(source, load.Logger ?? NullLogger.Instance));
             Schema = Schema.Source(_host[^1]);
         }
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Rlhf.Json;
+using Rlhf.Records;
 using Rlhf.Runtime;
 using Rlhf.Trainers.Configuration;
 using Rlhf.Trainers.Runs;

@@ -1,7 +1,7 @@
 using Rlhf.Datasets;
 using Rlhf.Models;
+using Rlhf.Records;
 using Rlhf.Trainers.Optimization;
-using Rlhf.Trainers.Records;
 using Rlhf.Trainers.Sft;
 using static TorchSharp.torch;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Rlhf.Configuration;
+using Rlhf.Records;
 using Rlhf.Shaping;
-using Rlhf.Trainers.Records;
 
 namespace Rlhf.Trainers.Monitoring;
 

@@ -1,5 +1,4 @@
 using Rlhf.Configuration;
-using Rlhf.Models;
 using Rlhf.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;

@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Rlhf.Metrics;
-using Rlhf.Trainers.Records;
+using Rlhf.Records;
 using static TorchSharp.torch;
 
 namespace Rlhf.Trainers.Policy;

@@ -1,6 +1,7 @@
 using Rlhf.Generation;
 using Rlhf.Metrics;
 using Rlhf.Rewards;
+using Rlhf.Scoring;
 using Rlhf.Trainers.Optimization;
 
 namespace Rlhf.Trainers.Policy;

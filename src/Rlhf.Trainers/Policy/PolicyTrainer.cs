@@ -3,13 +3,15 @@ using Microsoft.Extensions.Logging;
 using Rlhf.Configuration;
 using Rlhf.Generation;
 using Rlhf.Metrics;
+using Rlhf.ModelRewards;
 using Rlhf.Models;
 using Rlhf.Rewards;
+using Rlhf.Scoring;
 using Rlhf.Shaping;
+using Rlhf.Text;
 using Rlhf.Tokenizers;
 using Rlhf.Trainers.Advantages;
 using Rlhf.Trainers.Optimization;
-using Rlhf.Trainers.Records;
 using static TorchSharp.torch;
 
 namespace Rlhf.Trainers.Policy;

@@ -2,8 +2,8 @@ using System.ComponentModel.DataAnnotations;
 using Rlhf.Configuration;
 using Rlhf.Metrics;
 using Rlhf.Models;
+using Rlhf.Records;
 using Rlhf.Trainers.Optimization;
-using Rlhf.Trainers.Records;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Rlhf.Generation;
+using Rlhf.Records;
 using Rlhf.Rewards;
 using Rlhf.Shaping;
 using Rlhf.Trainers.Advantages;
-using Rlhf.Trainers.Records;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,6 @@
 using Rlhf.Metrics;
 using Rlhf.Rewards;
+using Rlhf.Scoring;
 using Rlhf.Shaping;
 using static TorchSharp.torch;
 

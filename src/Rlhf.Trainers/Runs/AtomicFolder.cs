@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using Rlhf.Records;
 
 namespace Rlhf.Trainers.Runs;
 
@@ -7,7 +7,7 @@ namespace Rlhf.Trainers.Runs;
 /// A process may be killed at any moment. What it leaves is always one whole folder: under the folder's own name, or, while an old one is
 /// being replaced, moved aside, from where <see cref="Recover(string)"/> brings it back.
 /// </remarks>
-public static partial class AtomicFolder
+public static class AtomicFolder
 {
     private const string TemporaryMark = ".tmp-";
 
@@ -54,7 +54,7 @@ public static partial class AtomicFolder
 
         Undo(() => Directory.Move(temporary, target));
         yield return "in place";
-        Synchronise(parent);
+        AtomicFile.FlushFolder(parent);
         yield return "durable";
         if (replaces)
         {
@@ -120,28 +120,12 @@ public static partial class AtomicFolder
             if (target.Length > 0 && !Directory.Exists(target))
             {
                 Directory.Move(leftover, target);
-                Synchronise(parent);
+                AtomicFile.FlushFolder(parent);
             }
             else
             {
                 foreach (string _ in DeleteSteps(leftover)) { }
             }
-        }
-    }
-
-    /// <summary>Makes renames in a folder durable.</summary>
-    internal static void Synchronise(string folder)
-    {
-        if (!OperatingSystem.IsLinux())
-        {
-            return;
-        }
-
-        int descriptor = OpenFile(folder, 0);
-        if (descriptor >= 0)
-        {
-            _ = FileSynchronise(descriptor);
-            _ = CloseFile(descriptor);
         }
     }
 
@@ -157,16 +141,7 @@ public static partial class AtomicFolder
 
         foreach (string inner in Directory.GetDirectories(folder, "*", SearchOption.AllDirectories).Append(folder))
         {
-            Synchronise(inner);
+            AtomicFile.FlushFolder(inner);
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int OpenFile(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync")]
-    private static partial int FileSynchronise(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int CloseFile(int descriptor);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rlhf.Records;
 
 namespace Rlhf.Trainers.Runs;
 

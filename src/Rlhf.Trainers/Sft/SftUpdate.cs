@@ -1,6 +1,5 @@
 using Rlhf.Models;
 using Rlhf.Trainers.Optimization;
-using Rlhf.Trainers.Policy;
 using static TorchSharp.torch;
 
 namespace Rlhf.Trainers.Sft;

@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Rlhf.Models;
+using Rlhf.Records;
 using Rlhf.Safetensors;
 using Rlhf.Tokenizers;
 using Rlhf.Trainers.Configuration;
 using Rlhf.Trainers.Experiments;
-using Rlhf.Trainers.Records;
 using Rlhf.Trainers.Runs;
 
 namespace Rlhf.Fuzz.Targets;

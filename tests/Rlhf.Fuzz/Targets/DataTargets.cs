@@ -2,7 +2,7 @@ using System.Text;
 using RewardLab;
 using Rlhf.Datasets;
 using Rlhf.Json;
-using Rlhf.Rewards;
+using Rlhf.Text;
 using Rlhf.Trainers.Configuration;
 using Rlhf.Trainers.Experiments;
 

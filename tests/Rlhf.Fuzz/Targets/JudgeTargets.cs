@@ -1,6 +1,5 @@
 using System.Text;
 using Rlhf.Judges;
-using Rlhf.Rewards;
 using Rlhf.Tests.Judges;
 
 namespace Rlhf.Fuzz.Targets;

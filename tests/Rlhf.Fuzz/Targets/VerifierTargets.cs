@@ -1,4 +1,7 @@
-using Rlhf.Rewards;
+using Rlhf.Text;
+using Rlhf.Verification;
+using Rlhf.Verification.Equivalence;
+using Rlhf.Verification.Patterns;
 
 namespace Rlhf.Fuzz.Targets;
 

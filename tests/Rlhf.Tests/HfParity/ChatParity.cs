@@ -54,7 +54,7 @@ internal static class ChatParity
         }
     }
 
-    private static ChatOptions Options(JsonElement row) =>
+    private static ChatRenderOptions Options(JsonElement row) =>
         new()
         {
             AddGenerationPrompt = row.GetProperty("add_generation_prompt").GetBoolean(),
@@ -62,12 +62,12 @@ internal static class ChatParity
             EnableThinking = row.TryGetProperty("enable_thinking", out JsonElement thinking) ? thinking.GetBoolean() : null,
         };
 
-    private static ChatMessage[] Messages(JsonElement row) =>
+    private static Message[] Messages(JsonElement row) =>
         [
             .. row.GetProperty("messages")
                 .EnumerateArray()
-                .Select(m => new ChatMessage(
-                    Enum.Parse<ChatRole>(m.GetProperty("role").GetString()!, ignoreCase: true),
+                .Select(m => new Message(
+                    Enum.Parse<MessageRole>(m.GetProperty("role").GetString()!, ignoreCase: true),
                     m.GetProperty("content").GetString()!,
                     m.TryGetProperty("tool_calls", out JsonElement calls) ? [.. calls.EnumerateArray().Select(ToolCall)] : null,
                     m.TryGetProperty("reasoning_content", out JsonElement reasoning) ? reasoning.GetString() : null

@@ -1,8 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Rlhf.Datasets;
 using Rlhf.Judges;
-using Rlhf.Rewards;
 
 namespace Rlhf.Tests.Judges;
 

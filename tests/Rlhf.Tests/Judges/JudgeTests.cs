@@ -1,8 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
-using Rlhf.Datasets;
 using Rlhf.Judges;
 using Rlhf.Rewards;
+using Rlhf.Scoring;
 
 namespace Rlhf.Tests.Judges;
 

@@ -7,7 +7,15 @@ namespace Rlhf.Tests.Packaging;
 [Trait("Category", "Packaging")]
 public sealed class PackageTests : IDisposable
 {
-    private static readonly string[] Packages = ["Rlhf.Core", "Rlhf.Shaping", "Rlhf.Trainers"];
+    private static readonly string[] Packages =
+    [
+        "Rlhf.Abstractions",
+        "Rlhf.Text",
+        "Rlhf.Verifiers",
+        "Rlhf.Core",
+        "Rlhf.Shaping",
+        "Rlhf.Trainers",
+    ];
     private readonly string _folder = Directory.CreateTempSubdirectory("rlhf-packages-").FullName;
 
     [Fact]
@@ -68,12 +76,12 @@ public sealed class PackageTests : IDisposable
             Path.Combine(app, "Program.cs"),
             """
             var x = TorchSharp.torch.rand(3);
-            Console.WriteLine($"{x.numel()} {typeof(Rlhf.Models.ICausalLm).Assembly.GetName().Name} {typeof(Rlhf.Trainers.Records.IRunRecorder).Assembly.GetName().Name}");
+            Console.WriteLine($"{x.numel()} {typeof(Rlhf.Models.ICausalLm).Assembly.GetName().Name} {typeof(Rlhf.Records.IRunRecorder).Assembly.GetName().Name}");
             """
         );
         Dotnet(app, "build", "-c", "Release", "-v", "q");
         string output = Path.Combine(app, "bin", "Release", "net10.0");
-        Assert.Equal("3 Rlhf.Core Rlhf.Trainers", Dotnet(app, Path.Combine(output, "app.dll")).Trim());
+        Assert.Equal("3 Rlhf.Core Rlhf.Abstractions", Dotnet(app, Path.Combine(output, "app.dll")).Trim());
 
         long bytes = new DirectoryInfo(output)
             .EnumerateFiles("*", SearchOption.AllDirectories)

@@ -1,12 +1,15 @@
 // begin
-using Rlhf.Datasets;
+using Rlhf;
 using Rlhf.Generation;
 using Rlhf.Models;
 using Rlhf.Rewards;
+using Rlhf.Scoring;
 using Rlhf.Shaping;
 using Rlhf.Shaping.Stages;
+using Rlhf.Text;
 using Rlhf.Tokenizers;
 using Rlhf.Trainers.Advantages;
+using Rlhf.Verification;
 using static TorchSharp.torch;
 
 // end

@@ -1,5 +1,5 @@
+using Rlhf.Records;
 using Rlhf.Reports;
-using Rlhf.Trainers.Records;
 using Spectre.Console;
 
 namespace Rlhf.Tests.Reports;

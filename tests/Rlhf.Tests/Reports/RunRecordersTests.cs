@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using Microsoft.Extensions.Logging.Abstractions;
 using Parquet.Serialization;
+using Rlhf.Records;
 using Rlhf.Reports;
-using Rlhf.Trainers.Records;
 
 namespace Rlhf.Tests.Reports;
 

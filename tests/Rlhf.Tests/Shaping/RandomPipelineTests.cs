@@ -185,7 +185,7 @@ public class RandomPipelineTests
             Check(seed, picker, Rows(picker.Random), seen);
         }
 
-        Assert.Equal(StageRegistry.Default.Types.Select(t => t.Name), seen.Order(StringComparer.Ordinal));
+        Assert.Equal(StageTypes.All.Types.Keys, seen.Order(StringComparer.Ordinal));
     }
 
     private static void Check(int seed, Picker picker, Row[] rows, HashSet<string> seen)
@@ -246,7 +246,6 @@ public class RandomPipelineTests
     {
         List<StageOptions> noise = [],
             shaping = [];
-        Dictionary<string, StageType> types = StageRegistry.Default.Types.ToDictionary(t => t.Name, StringComparer.Ordinal);
         string[] names = [.. Makers.Keys.Order(StringComparer.Ordinal)];
         int stages = picker.Random.Next(3, 9);
         while (noise.Count + shaping.Count < stages)
@@ -257,7 +256,7 @@ public class RandomPipelineTests
                         ? "flip"
                         : "gaussian_noise"
                     : picker.Random.GetItems(names, 1)[0];
-            List<StageOptions> list = types[name].Kind == StageKind.Noise ? noise : shaping;
+            List<StageOptions> list = name is "flip" or "gaussian_noise" ? noise : shaping;
             using (RewardPipeline before = Pipeline(noise, list == noise ? [] : shaping, [1]))
             {
                 picker.Schema = before.Output;
@@ -275,7 +274,7 @@ public class RandomPipelineTests
 
     private static RewardPipeline Pipeline(IReadOnlyList<StageOptions> noise, IReadOnlyList<StageOptions> shaping, double[] weights)
     {
-        RewardPipelineBuilder Builder() => StageRegistry.Default.AddTo(new RewardPipelineBuilder(Schema).WithSeed(5), noise, shaping);
+        RewardPipelineBuilder Builder() => new RewardPipelineBuilder(Schema).WithSeed(5).Add(StageTypes.All, noise, shaping);
         using RewardPipeline all = Builder().WithWeights(new() { ["model"] = 1 }).Build();
         return Builder()
             .WithWeights(all.Output.Channels.Select(c => c.Name).Zip(weights).ToDictionary(p => p.First, p => p.Second))

@@ -1,5 +1,4 @@
 using Rlhf.Rewards;
-using Rlhf.Shaping;
 using static TorchSharp.torch;
 
 namespace Rlhf.Tests.Shaping;

@@ -1,6 +1,8 @@
 using Rlhf.Rewards;
 using Rlhf.Shaping;
 using Rlhf.Shaping.Stages;
+using Rlhf.Verification;
+using Rlhf.Verification.Patterns;
 
 namespace Rlhf.Tests.Shaping;
 

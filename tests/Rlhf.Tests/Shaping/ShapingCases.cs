@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
-using Rlhf.Datasets;
 using Rlhf.Rewards;
+using Rlhf.Scoring;
 using Rlhf.Shaping;
 using Rlhf.Shaping.Stages;
 using Rlhf.Trainers.Advantages;
+using Rlhf.Verification.Patterns;
 using static TorchSharp.torch;
 
 namespace Rlhf.Tests.Shaping;

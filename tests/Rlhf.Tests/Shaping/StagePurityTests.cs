@@ -170,7 +170,7 @@ public class StagePurityTests
     };
 
     public static TheoryData<string, int> Cases() =>
-        [.. StageRegistry.Default.Types.SelectMany(t => Enumerable.Range(0, Examples[t.Name].Length).Select(i => (t.Name, i)))];
+        [.. StageTypes.All.Types.Keys.SelectMany(name => Enumerable.Range(0, Examples[name].Length).Select(i => (name, i)))];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -273,9 +273,9 @@ public class StagePurityTests
     private static RewardPipeline Pipeline(string type, int example)
     {
         StageOptions options = Examples[type][example];
-        bool noise = StageRegistry.Default.Types.Single(t => t.Name == type).Kind == StageKind.Noise;
+        bool noise = type is "flip" or "gaussian_noise";
         var builder = new RewardPipelineBuilder(Schema).WithWeights(new() { ["verifier"] = 1, ["process"] = 0.1 }).WithSeed(3);
-        return StageRegistry.Default.AddTo(builder, noise ? [options] : [], noise ? [] : [options]).Build();
+        return builder.Add(StageTypes.All, noise ? [options] : [], noise ? [] : [options]).Build();
     }
 
     private static RewardFrame Frame(Device device, int extraSteps, ScalarType dtype = ScalarType.Float64)

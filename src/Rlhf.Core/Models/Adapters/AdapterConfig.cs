@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Rlhf.Models.Adapters;
+namespace Rlhf.Models;
 
 /// <summary>A LoRA adapter's sizes and what it attaches to, in PEFT's terms.</summary>
 internal sealed record AdapterConfig

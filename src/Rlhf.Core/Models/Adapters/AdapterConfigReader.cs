@@ -1,8 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Rlhf.Models.HuggingFace;
 
-namespace Rlhf.Models.Adapters;
+namespace Rlhf.Models;
 
 /// <summary>Reads adapter_config.json as PEFT writes it; refuses by key and value what would make another model of plain LoRA.</summary>
 internal static class AdapterConfigReader

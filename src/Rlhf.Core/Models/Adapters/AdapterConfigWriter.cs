@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Rlhf.Models.Adapters;
+namespace Rlhf.Models;
 
 /// <summary>Writes adapter_config.json so that PEFT attaches what was attached.</summary>
 internal static class AdapterConfigWriter

@@ -1,7 +1,6 @@
 using System.Text.Json;
-using Rlhf.Models.HuggingFace;
 
-namespace Rlhf.Models.Adapters;
+namespace Rlhf.Models;
 
 /// <summary>What becomes of every key of adapter_config.json: read, known to change nothing, or refused by name with its value.</summary>
 internal static class AdapterKeys

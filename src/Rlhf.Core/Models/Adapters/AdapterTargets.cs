@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Rlhf.Models.Adapters;
+namespace Rlhf.Models;
 
 /// <summary>Which modules get an adapter, by PEFT's rules.</summary>
 internal sealed record AdapterTargets

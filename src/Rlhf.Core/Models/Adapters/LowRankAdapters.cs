@@ -1,10 +1,11 @@
 using Rlhf.Configuration;
 using Rlhf.Safetensors;
+using Rlhf.Tensors;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Rlhf.Models.Adapters;
+namespace Rlhf.Models;
 
 /// <summary>The low-rank adapters of a model, in PEFT's names and folder layout.</summary>
 internal sealed class LowRankAdapters : IDisposable

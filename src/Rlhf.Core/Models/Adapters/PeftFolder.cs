@@ -1,10 +1,9 @@
-using Rlhf.Models.HuggingFace;
 using Rlhf.Safetensors;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Rlhf.Models.Adapters;
+namespace Rlhf.Models;
 
 /// <summary>A PEFT folder opened for reading: its configuration, and its tensors by the names of the model's modules.</summary>
 internal sealed class PeftFolder : IDisposable

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
-using Rlhf.Models.HuggingFace;
 
-namespace Rlhf.Models.Adapters;
+namespace Rlhf.Models;
 
 /// <summary>Regular expressions of a foreign file: matched in linear time where that is possible, else within a time limit.</summary>
 internal static class PeftPattern

@@ -1,9 +1,8 @@
-using Rlhf.Models.HuggingFace;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Rlhf.Models.Adapters;
+namespace Rlhf.Models;
 
 /// <summary>The weights that an adapter's folder gives whole, PEFT's <c>modules_to_save</c>, and the check that nothing else is left.</summary>
 internal sealed record WholeWeights(IReadOnlyList<(string Name, Tensor Value)> Values)

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Rlhf.Models.HuggingFace;
+namespace Rlhf.Models;
 
 /// <summary>
 /// Reads what config.json says about the class that wrote the model, and about the head that a classifier or reward model has.

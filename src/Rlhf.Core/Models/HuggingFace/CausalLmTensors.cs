@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Rlhf.Models.HuggingFace;
+namespace Rlhf.Models;
 
 /// <summary>Which stored tensors are a language model's parameters; what is left over must be explained.</summary>
 internal static class CausalLmTensors

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Rlhf.Models.HuggingFace;
+namespace Rlhf.Models;
 
 /// <summary>
 /// What becomes of every key of config.json: read, known to change nothing here, or refused. A key that nobody has looked at could change

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Rlhf.Models.HuggingFace;
+namespace Rlhf.Models;
 
 /// <summary>Writes config.json in keys that transformers 4 and 5 both read.</summary>
 internal static class ConfigWriter

@@ -2,7 +2,7 @@ using Rlhf.Safetensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Rlhf.Models.HuggingFace;
+namespace Rlhf.Models;
 
 /// <summary>Writes weights as Hugging Face's libraries expect them.</summary>
 internal static class HuggingFaceFolder

@@ -4,7 +4,7 @@ using Rlhf.Safetensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Rlhf.Models.HuggingFace;
+namespace Rlhf.Models;
 
 /// <summary>The weights of a Hugging Face folder under the names that Hugging Face's own classes give them.</summary>
 internal sealed partial class HuggingFaceWeights : IDisposable

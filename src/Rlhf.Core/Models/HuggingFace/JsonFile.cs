@@ -3,7 +3,7 @@ using System.Text.Json;
 using Rlhf.Json;
 using Rlhf.Safetensors;
 
-namespace Rlhf.Models.HuggingFace;
+namespace Rlhf.Models;
 
 /// <summary>A JSON object read from a file, whose keys are asked for by type; every complaint names file, key and value.</summary>
 internal sealed class JsonFile : IDisposable

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Rlhf.Models.HuggingFace;
+namespace Rlhf.Models;
 
 /// <summary>
 /// Reads the rotary embedding's base and scaling: <c>rope_theta</c> and <c>rope_scaling</c> of transformers 4, <c>rope_parameters</c> of

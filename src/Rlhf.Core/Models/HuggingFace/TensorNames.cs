@@ -1,4 +1,4 @@
-namespace Rlhf.Models.HuggingFace;
+namespace Rlhf.Models;
 
 /// <summary>The names that tensors of one model go by, depending on who wrote them.</summary>
 internal static class TensorNames

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Rlhf.Json;
 
-namespace Rlhf.Models.HuggingFace;
+namespace Rlhf.Models;
 
 /// <summary>The safetensors files of a Hugging Face folder: one, or shards with an index.</summary>
 internal static class WeightFiles

@@ -50,7 +50,7 @@ public sealed record FlipOptions : StageOptions
     /// <value>Default false, the paper's: they keep their value.</value>
     public bool FlipUnanswered { get; init; }
 
-    internal string AnsweredChannel => RewardChannel.AnsweredName(Channel);
+    internal string AnsweredChannel => ChannelNames.Answered(Channel);
 
     /// <inheritdoc/>
     protected override IEnumerable<string> Problems()

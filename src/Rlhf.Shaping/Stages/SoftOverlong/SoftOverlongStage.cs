@@ -1,4 +1,3 @@
-using Rlhf.Rewards;
 using TorchSharp;
 using static TorchSharp.torch;
 

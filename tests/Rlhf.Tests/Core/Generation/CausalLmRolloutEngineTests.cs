@@ -1,6 +1,6 @@
 using Rlhf.Generation;
 using Rlhf.Models;
-using Rlhf.Tests.Trainers.Records;
+using Rlhf.Tests.Abstractions.Records;
 using Rlhf.Tokenizers;
 using static TorchSharp.torch;
 

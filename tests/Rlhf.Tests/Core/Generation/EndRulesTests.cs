@@ -2,6 +2,7 @@ using Rlhf.Datasets;
 using Rlhf.Generation;
 using Rlhf.Rewards;
 using Rlhf.Tokenizers;
+using Rlhf.Verification;
 
 namespace Rlhf.Tests.Core.Generation;
 

@@ -1,5 +1,5 @@
 using Rlhf.Models;
-using Rlhf.Tests.Trainers.Records;
+using Rlhf.Tests.Abstractions.Records;
 using TorchSharp;
 using static TorchSharp.torch;
 

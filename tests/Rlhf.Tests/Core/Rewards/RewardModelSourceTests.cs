@@ -1,13 +1,16 @@
 using System.Text.Json.Nodes;
 using Rlhf.Chat;
-using Rlhf.Datasets;
+using Rlhf.ModelRewards;
 using Rlhf.Models;
 using Rlhf.Rewards;
 using Rlhf.Safetensors;
+using Rlhf.Scoring;
 using Rlhf.Shaping;
 using Rlhf.Shaping.Stages;
-using Rlhf.Tests.Trainers.Records;
+using Rlhf.Tests.Abstractions.Records;
+using Rlhf.Text;
 using Rlhf.Tokenizers;
+using Rlhf.Trainers.Policy;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -60,7 +63,7 @@ public sealed class RewardModelSourceTests : IDisposable
         {
             int[] ids = tokenizer.Encode(
                 chat.Render(
-                    [new(ChatRole.User, "what is 7+5-3"), new(ChatRole.Assistant, completions[b].Text)],
+                    [new(MessageRole.User, "what is 7+5-3"), new(MessageRole.Assistant, completions[b].Text)],
                     new() { AddGenerationPrompt = false }
                 )
             );
@@ -81,7 +84,7 @@ public sealed class RewardModelSourceTests : IDisposable
             ChatTemplates
                 .ByName("none")
                 .Render(
-                    [new(ChatRole.User, "what is 7+5-3"), new(ChatRole.Assistant, completions[0].Text)],
+                    [new(MessageRole.User, "what is 7+5-3"), new(MessageRole.Assistant, completions[0].Text)],
                     new() { AddGenerationPrompt = false }
                 )
         );
@@ -123,7 +126,7 @@ public sealed class RewardModelSourceTests : IDisposable
         using RewardModel model = RewardModel.Load(_folder);
         BpeTokenizer tokenizer = BpeTokenizer.Load(_folder);
         int[] prompt = tokenizer.Encode(
-            ChatTemplates.ByName("none").Render([new(ChatRole.User, "what is 7+5-3\n")], new() { AddGenerationPrompt = true })
+            ChatTemplates.ByName("none").Render([new(MessageRole.User, "what is 7+5-3\n")], new() { AddGenerationPrompt = true })
         );
         for (int b = 0; b < Solutions.Length; b++)
         {
@@ -225,7 +228,7 @@ public sealed class RewardModelSourceTests : IDisposable
                 .. tokenizer.Encode(
                     ChatTemplates
                         .ByName("smollm2")
-                        .Render([new(ChatRole.User, completion.Problem.Question)], new() { AddGenerationPrompt = true })
+                        .Render([new(MessageRole.User, completion.Problem.Question)], new() { AddGenerationPrompt = true })
                 ),
             ];
             int control = ids.Count(i => i == end);
@@ -264,7 +267,7 @@ public sealed class RewardModelSourceTests : IDisposable
         using RewardModel model = RewardModel.Load(_folder);
         int[] prompt = BpeTokenizer
             .Load(_folder)
-            .Encode(ChatTemplates.ByName("none").Render([new(ChatRole.User, "what is 7+5-3\n")], new() { AddGenerationPrompt = true }));
+            .Encode(ChatTemplates.ByName("none").Render([new(MessageRole.User, "what is 7+5-3\n")], new() { AddGenerationPrompt = true }));
         double initial = model.Score([prompt]).sigmoid().item<float>();
         Assert.All(channels[1].Values.data<double>().ToArray(), v => Assert.Equal(initial, v, 1e-5));
         Assert.Equal(

@@ -1,4 +1,3 @@
-using Rlhf.Rewards;
 using Rlhf.Shaping;
 using Rlhf.Shaping.Stages;
 using static TorchSharp.torch;

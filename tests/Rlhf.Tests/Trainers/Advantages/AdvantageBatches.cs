@@ -1,4 +1,3 @@
-using Rlhf.Rewards;
 using Rlhf.Shaping;
 using Rlhf.Tests.Shaping;
 using Rlhf.Trainers.Advantages;

@@ -1,9 +1,8 @@
 using Rlhf.Metrics;
-using Rlhf.Rewards;
+using Rlhf.Records;
 using Rlhf.Shaping;
 using Rlhf.Tests.Shaping;
 using Rlhf.Trainers.Advantages;
-using Rlhf.Trainers.Records;
 using static Rlhf.Tests.Trainers.Advantages.AdvantageBatches;
 using static TorchSharp.torch;
 

@@ -28,8 +28,11 @@ public class OptionsReferenceTests
             + OptionsReference.Markdown(
                 typeof(ExperimentOptions),
                 [
-                    .. registry.Sources.Types.Select(t => ("Reward source", t.Name, t.OptionsType)),
-                    .. registry.Stages.Types.Select(t => ("Stage", t.Name, t.OptionsType)),
+                    .. registry
+                        .Sources.Types.Concat(registry.ModelSources.Types)
+                        .OrderBy(t => t.Key, StringComparer.Ordinal)
+                        .Select(t => ("Reward source", t.Key, t.Value)),
+                    .. registry.Stages.Types.Select(t => ("Stage", t.Key, t.Value)),
                 ]
             );
         if (Environment.GetEnvironmentVariable("RLHF_UPDATE_DOCS") == "1")

@@ -1,11 +1,12 @@
 using Rlhf.Models;
-using Rlhf.Rewards;
+using Rlhf.Records;
+using Rlhf.Scoring;
 using Rlhf.Trainers.Configuration;
 using Rlhf.Trainers.Experiments;
 using Rlhf.Trainers.Monitoring;
 using Rlhf.Trainers.Optimization;
 using Rlhf.Trainers.Policy;
-using Rlhf.Trainers.Records;
+using Rlhf.Verification;
 
 namespace Rlhf.Tests.Trainers.Experiments;
 

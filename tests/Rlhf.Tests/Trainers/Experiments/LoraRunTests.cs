@@ -1,6 +1,6 @@
 using Rlhf.Models;
+using Rlhf.Records;
 using Rlhf.Safetensors;
-using Rlhf.Trainers.Records;
 using TorchSharp;
 using static TorchSharp.torch;
 

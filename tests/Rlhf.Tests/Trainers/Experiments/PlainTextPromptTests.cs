@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Rlhf.Chat;
-using Rlhf.Datasets;
 using Rlhf.Runtime;
 using Rlhf.Tokenizers;
 using Rlhf.Trainers.Configuration;

@@ -1,9 +1,8 @@
 using Rlhf.Chat;
-using Rlhf.Datasets;
 using Rlhf.Models;
 using Rlhf.Runtime;
-using Rlhf.Tests.Core.Tokenizers;
-using Rlhf.Tests.Trainers.Records;
+using Rlhf.Tests.Abstractions.Records;
+using Rlhf.Tests.Text.Tokenizers;
 using Rlhf.Tokenizers;
 using Rlhf.Trainers.Configuration;
 using Rlhf.Trainers.Experiments;

@@ -1,6 +1,5 @@
 using System.Text.Json;
-using Rlhf.Trainers.Experiments;
-using Rlhf.Trainers.Records;
+using Rlhf.Records;
 
 namespace Rlhf.Tests.Trainers.Experiments;
 

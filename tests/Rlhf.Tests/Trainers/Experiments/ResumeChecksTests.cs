@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
+using Rlhf.Records;
 using Rlhf.Safetensors;
 using Rlhf.Trainers.Configuration;
 using Rlhf.Trainers.Experiments;
-using Rlhf.Trainers.Records;
 using Rlhf.Trainers.Runs;
 using static TorchSharp.torch;
 

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
-using Rlhf.Tests.Trainers.Records;
+using Rlhf.Records;
+using Rlhf.Tests.Abstractions.Records;
 using Rlhf.Trainers.Experiments;
 using Rlhf.Trainers.Policy;
-using Rlhf.Trainers.Records;
 
 namespace Rlhf.Tests.Trainers.Experiments;
 

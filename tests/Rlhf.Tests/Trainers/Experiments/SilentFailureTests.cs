@@ -1,10 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging.Abstractions;
+using Rlhf.Records;
 using Rlhf.Rewards;
-using Rlhf.Tests.Trainers.Records;
+using Rlhf.Tests.Abstractions.Records;
 using Rlhf.Trainers.Configuration;
 using Rlhf.Trainers.Experiments;
-using Rlhf.Trainers.Records;
 
 namespace Rlhf.Tests.Trainers.Experiments;
 
@@ -113,9 +114,9 @@ public sealed class SilentFailureTests : IDisposable
         RewardSources.Create(
             JsonSerializer.Deserialize<List<RewardSourceOptions>>(
                 json,
-                ConfigurationReader.SerializerOptions(RewardSourceRegistry.Default.CreateJsonConverter())
+                ConfigurationReader.SerializerOptions(ExperimentRegistry.Default.Converters())
             )!,
-            RewardSourceRegistry.Default,
+            ExperimentRegistry.Default,
             new()
         );
 
@@ -143,10 +144,10 @@ public sealed class SilentFailureTests : IDisposable
 
     private int Execute(JsonNode json)
     {
-        ExperimentRegistry registry = new()
-        {
-            Sources = RewardSourceRegistry.Default.With<ThrowingOptions>("throwing", o => FunctionRewardSource.Outcome(o.Name, Throw)),
-        };
+        ExperimentRegistry registry = ExperimentRegistry.Default.WithSource<ThrowingOptions>(
+            "throwing",
+            o => FunctionRewardSource.Outcome(o.Name, Throw)
+        );
         ResolvedConfiguration<ExperimentOptions> experiment = ExperimentRun.Read(new() { Json = json.ToJsonString() }, registry);
         ExperimentRun.Execute(
             experiment,

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Rlhf.Trainers.Records;
+using Rlhf.Records;
 
 namespace Rlhf.Tests.Trainers.Experiments;
 

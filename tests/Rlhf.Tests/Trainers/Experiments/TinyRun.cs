@@ -1,7 +1,7 @@
-using Rlhf.Tests.Trainers.Records;
+using Rlhf.Records;
+using Rlhf.Tests.Abstractions.Records;
 using Rlhf.Trainers.Configuration;
 using Rlhf.Trainers.Experiments;
-using Rlhf.Trainers.Records;
 
 namespace Rlhf.Tests.Trainers.Experiments;
 

@@ -1,10 +1,10 @@
 using CsCheck;
 using Microsoft.Extensions.Logging.Abstractions;
+using Rlhf.Records;
 using Rlhf.Shaping;
 using Rlhf.Shaping.Stages;
 using Rlhf.Trainers.Experiments;
 using Rlhf.Trainers.Monitoring;
-using Rlhf.Trainers.Records;
 
 namespace Rlhf.Tests.Trainers.Monitoring;
 

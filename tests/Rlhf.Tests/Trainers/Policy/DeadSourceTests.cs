@@ -1,6 +1,5 @@
 using Rlhf.Generation;
 using Rlhf.Models;
-using Rlhf.Rewards;
 using Rlhf.Shaping;
 using Rlhf.Shaping.Stages;
 using Rlhf.Tokenizers;

@@ -1,7 +1,5 @@
-using Rlhf.Datasets;
 using Rlhf.Generation;
 using Rlhf.Models;
-using Rlhf.Rewards;
 using Rlhf.Shaping;
 using Rlhf.Shaping.Stages;
 using Rlhf.Tokenizers;

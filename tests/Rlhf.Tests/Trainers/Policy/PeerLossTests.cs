@@ -1,12 +1,12 @@
 using System.Text.Json;
 using Rlhf.Metrics;
 using Rlhf.Models;
+using Rlhf.Records;
 using Rlhf.Rewards;
 using Rlhf.Shaping;
 using Rlhf.Shaping.Stages;
 using Rlhf.Tests.Shaping;
 using Rlhf.Trainers.Policy;
-using Rlhf.Trainers.Records;
 using TorchSharp.Modules;
 using static Rlhf.Tests.Trainers.PeerValues;
 using static TorchSharp.torch;

@@ -1,9 +1,9 @@
 using Rlhf.Generation;
 using Rlhf.Models;
 using Rlhf.Rewards;
+using Rlhf.Scoring;
 using Rlhf.Shaping;
-using Rlhf.Shaping.Stages;
-using Rlhf.Tests.Trainers.Records;
+using Rlhf.Tests.Abstractions.Records;
 using Rlhf.Tokenizers;
 using Rlhf.Trainers.Advantages;
 using Rlhf.Trainers.Optimization;

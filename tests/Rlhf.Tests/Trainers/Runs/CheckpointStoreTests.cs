@@ -1,3 +1,4 @@
+using Rlhf.Records;
 using Rlhf.Safetensors;
 using Rlhf.Trainers.Runs;
 using static TorchSharp.torch;

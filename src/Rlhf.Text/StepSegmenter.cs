@@ -1,0 +1,236 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Rlhf.Text;
+
+/// <summary>What ends a reasoning step.</summary>
+public enum StepBoundary
+{
+    /// <summary>A delimiter text, such as a line break.</summary>
+    Delimiter,
+
+    /// <summary>A run of two or more line breaks.</summary>
+    Paragraph,
+
+    /// <summary>The beginning of a line "Step k" (or "Step k:", in any case); text before the first one is a step of its own.</summary>
+    NumberedStep,
+
+    /// <summary>Every token is a step.</summary>
+    Token,
+}
+
+/// <summary>How a response is cut into steps.</summary>
+public sealed record StepOptions
+{
+    /// <summary>What ends a step: <c>delimiter</c>, <c>paragraph</c>, <c>numbered_step</c> or <c>token</c>.</summary>
+    /// <value>Default <c>delimiter</c>.</value>
+    public StepBoundary Boundary { get; init; } = StepBoundary.Delimiter;
+
+    /// <summary>The delimiter's text.</summary>
+    /// <value>Default a line break; not empty.</value>
+    [MinLength(1)]
+    public string Delimiter { get; init; } = "\n";
+
+    /// <summary>Joins a blank segment to the step before it (a leading one to the first step) instead of counting it as a step.</summary>
+    /// <value>Default false: empty steps are how process rewards get hacked, so they should be seen.</value>
+    public bool MergeBlank { get; init; }
+}
+
+/// <summary>A step as a range of a response's UTF-8 bytes, its delimiter included.</summary>
+/// <param name="Start">First byte.</param>
+/// <param name="End">One past the last byte, the delimiter's included; the next step starts here.</param>
+/// <param name="Text">The step's text without its delimiter.</param>
+/// <param name="Closed">Whether a delimiter ended it.</param>
+public readonly record struct StepSpan(int Start, int End, string Text, bool Closed);
+
+/// <summary>The steps of one response.</summary>
+/// <param name="Texts">Their texts, one a step.</param>
+/// <param name="Ends">For each step the index of the token that ends it, increasing; the last one is the response's last token.</param>
+/// <param name="Complete">Whether each step was finished: closed by a delimiter, or the last one of a response that was not cut
+/// off.</param>
+public sealed record ResponseSteps(IReadOnlyList<string> Texts, IReadOnlyList<int> Ends, IReadOnlyList<bool> Complete)
+{
+    /// <summary>K.</summary>
+    public int Count => Ends.Count;
+}
+
+/// <summary>Finds steps in the text of a response and the tokens that end them.</summary>
+public static partial class StepSegmenter
+{
+    /// <summary>Cuts a text into steps; together they cover it. An empty text has none.</summary>
+    /// <param name="text">A response without its end token.</param>
+    /// <param name="options">What ends a step. <see cref="StepBoundary.Token"/> needs tokens: see <see cref="Locate"/>.</param>
+    /// <exception cref="ArgumentException">The boundary is <see cref="StepBoundary.Token"/>.</exception>
+    public static IReadOnlyList<StepSpan> Split(string text, StepOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(options);
+        IEnumerable<(int Text, int End, bool Closed)> cuts = options.Boundary switch
+        {
+            StepBoundary.Delimiter => AtDelimiter(text, options.Delimiter),
+            StepBoundary.Paragraph => AtMatches(text, BlankLines()),
+            StepBoundary.NumberedStep => BeforeMatches(text, NumberedStepStart()),
+            _ => throw new ArgumentException("Token steps come from tokens, not from text.", nameof(options)),
+        };
+        List<StepSpan> spans = [];
+        int charStart = 0,
+            byteStart = 0;
+        foreach ((int textEnd, int end, bool closed) in cuts)
+        {
+            int byteEnd = byteStart + Encoding.UTF8.GetByteCount(text.AsSpan(charStart, end - charStart));
+            spans.Add(new(byteStart, byteEnd, text[charStart..textEnd], closed));
+            (charStart, byteStart) = (end, byteEnd);
+        }
+
+        return options.MergeBlank ? WithoutBlanks(spans) : spans;
+    }
+
+    /// <summary>Steps of a response given as tokens.</summary>
+    /// <remarks>
+    /// A step ends at the first token whose decoded text reaches the end of the step and its delimiter. Spans that end in one token
+    /// merge into one step (its text then holds what stood between them), since BPE may merge a delimiter with what follows.
+    /// The last step takes in whatever tokens remain, the end token included.
+    /// </remarks>
+    /// <param name="text">The response's text.</param>
+    /// <param name="tokenEnds">For each token the number of UTF-8 bytes of text up to and including it; non-decreasing.</param>
+    /// <param name="truncated">Whether the response was cut off, so that an unclosed last step is not complete.</param>
+    /// <param name="options">What ends a step.</param>
+    public static ResponseSteps Locate(string text, IReadOnlyList<int> tokenEnds, bool truncated, StepOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(tokenEnds);
+        ArgumentNullException.ThrowIfNull(options);
+        if (text.Length == 0 || tokenEnds.Count == 0)
+        {
+            return new([], [], []);
+        }
+
+        if (options.Boundary == StepBoundary.Token)
+        {
+            return TokenSteps(text, tokenEnds);
+        }
+
+        List<string> texts = [];
+        List<int> ends = [];
+        List<bool> complete = [];
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        int token = 0;
+        StepSpan before = default;
+        foreach (StepSpan span in Split(text, options))
+        {
+            while (token < tokenEnds.Count - 1 && tokenEnds[token] < span.End)
+            {
+                token++;
+            }
+
+            bool finished = span.Closed || !truncated;
+            if (ends.Count > 0 && ends[^1] == token)
+            {
+                texts[^1] += Delimiter(before, bytes) + span.Text;
+                complete[^1] = finished;
+            }
+            else
+            {
+                texts.Add(span.Text);
+                ends.Add(token);
+                complete.Add(finished);
+            }
+
+            before = span;
+        }
+
+        ends[^1] = tokenEnds.Count - 1;
+        return new(texts, ends, complete);
+    }
+
+    // What follows a step's text within its span: the delimiter, and blank segments that were joined to it.
+    private static string Delimiter(StepSpan span, byte[] bytes)
+    {
+        string whole = Encoding.UTF8.GetString(bytes.AsSpan(span.Start..span.End));
+        return whole[(whole.IndexOf(span.Text, StringComparison.Ordinal) + span.Text.Length)..];
+    }
+
+    private static ResponseSteps TokenSteps(string text, IReadOnlyList<int> tokenEnds)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        int[] all = [.. Enumerable.Range(0, tokenEnds.Count)];
+        int End(int token) => token < 0 ? 0 : Math.Min(bytes.Length, tokenEnds[token]);
+        return new([.. all.Select(t => Encoding.UTF8.GetString(bytes.AsSpan(End(t - 1)..End(t))))], all, [.. all.Select(_ => true)]);
+    }
+
+    private static IEnumerable<(int Text, int End, bool Closed)> AtDelimiter(string text, string delimiter)
+    {
+        int start = 0;
+        for (int at; (at = text.IndexOf(delimiter, start, StringComparison.Ordinal)) >= 0; start = at + delimiter.Length)
+        {
+            yield return (at, at + delimiter.Length, true);
+        }
+
+        if (start < text.Length)
+        {
+            yield return (text.Length, text.Length, false);
+        }
+    }
+
+    private static IEnumerable<(int Text, int End, bool Closed)> AtMatches(string text, Regex boundary)
+    {
+        int start = 0;
+        foreach (Match match in boundary.Matches(text))
+        {
+            yield return (match.Index, match.Index + match.Length, true);
+            start = match.Index + match.Length;
+        }
+
+        if (start < text.Length)
+        {
+            yield return (text.Length, text.Length, false);
+        }
+    }
+
+    private static IEnumerable<(int Text, int End, bool Closed)> BeforeMatches(string text, Regex beginning)
+    {
+        foreach (Match match in beginning.Matches(text))
+        {
+            if (match.Index > 0)
+            {
+                yield return (match.Index, match.Index, true);
+            }
+        }
+
+        if (text.Length > 0)
+        {
+            yield return (text.Length, text.Length, false);
+        }
+    }
+
+    private static List<StepSpan> WithoutBlanks(IReadOnlyList<StepSpan> spans)
+    {
+        List<StepSpan> kept = [];
+        int? pendingStart = null;
+        foreach (StepSpan span in spans)
+        {
+            if (!string.IsNullOrWhiteSpace(span.Text))
+            {
+                kept.Add(span with { Start = pendingStart ?? span.Start });
+                pendingStart = null;
+            }
+            else if (kept.Count > 0)
+            {
+                kept[^1] = kept[^1] with { End = span.End, Closed = kept[^1].Closed || span.Closed };
+            }
+            else
+            {
+                pendingStart ??= span.Start;
+            }
+        }
+
+        return kept.Count == 0 && spans.Count > 0 ? [spans[0] with { End = spans[^1].End, Closed = spans[^1].Closed }] : kept;
+    }
+
+    [GeneratedRegex(@"(\r?\n[ \t]*){2,}", RegexOptions.CultureInvariant)]
+    private static partial Regex BlankLines();
+
+    [GeneratedRegex(@"^[ \t#*]*step[ \t]+[0-9]+\b", RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex NumberedStepStart();
+}
