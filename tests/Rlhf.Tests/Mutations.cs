@@ -13,11 +13,11 @@ internal static class Mutations
     private const string Stages = "src/Rlhf.Shaping/Stages/";
     private const string Policy = "src/Rlhf.Trainers/Policy/";
     private const string Advantages = "src/Rlhf.Trainers/Advantages/";
-    private const string Rewards = "src/Rlhf.Core/Rewards/";
     private const string Optimization = "src/Rlhf.Trainers/Optimization/";
     private const string Models = "src/Rlhf.Core/Models/";
     private const string Generation = "src/Rlhf.Core/Generation/";
     private const string Sft = "src/Rlhf.Trainers/Sft/";
+    private const string Verification = "src/Rlhf.Verifiers/";
 
     public static IReadOnlyList<Mutation> All { get; } =
     [
@@ -37,7 +37,7 @@ internal static class Mutations
         new(Stages + "Gate/GateStage.cs", "open = open.bitwise_and(", "open = open.bitwise_or(", "ClipDeltaGateStageTests"),
         new(Stages + "Flip/FlipStage.cs", ".lt(rate)", ".ge(rate)", "FlipStageTests"),
         new(
-            Rewards + "Verification/Equivalence/BigComplex.cs",
+            Verification + "Equivalence/BigComplex.cs",
             "return apart <= error + Slack",
             "return apart <= error + 280",
             "MathEquivalenceTests"
@@ -127,7 +127,7 @@ internal static class Mutations
         ),
         new(Advantages + "ReturnToGoAdvantages.cs", "toGo.gather(1, first)", "toGo.gather(1, map.Ends)", "StepCreditReferenceTests"),
         new(Policy + "PolicyTrainer.cs", "RewardType = ScalarType.Float64", "RewardType = ScalarType.Float32", "PolicyTrainerTests"),
-        new(Rewards + "ScoringPass.cs", "!float.IsFinite((float)value)", "!double.IsFinite(value)", "RewardScorerTests"),
+        new(Verification + "Scoring/ScoringPass.cs", "!float.IsFinite((float)value)", "!double.IsFinite(value)", "RewardScorerTests"),
         new(
             Advantages + "EpisodeAdvantages.cs",
             "BatchStd(returns, rows, Options.Ddof)",

@@ -183,12 +183,17 @@ internal sealed class NamespaceGraph
 
         public void Token(EntityHandle handle)
         {
+            if (handle.IsNil)
+            {
+                return;
+            }
+
             switch (handle.Kind)
             {
                 case HandleKind.TypeDefinition:
                     Found.Add(NamespaceOf(reader, (TypeDefinitionHandle)handle));
                     break;
-                case HandleKind.TypeReference when !handle.IsNil:
+                case HandleKind.TypeReference:
                     TypeReference type = reader.GetTypeReference((TypeReferenceHandle)handle);
                     while (type.ResolutionScope.Kind == HandleKind.TypeReference)
                     {

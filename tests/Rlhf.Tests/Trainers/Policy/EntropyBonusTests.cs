@@ -1,8 +1,8 @@
 using Rlhf.Metrics;
 using Rlhf.Models;
+using Rlhf.Records;
 using Rlhf.Trainers.Optimization;
 using Rlhf.Trainers.Policy;
-using Rlhf.Trainers.Records;
 using static TorchSharp.torch;
 
 namespace Rlhf.Tests.Trainers.Policy;
