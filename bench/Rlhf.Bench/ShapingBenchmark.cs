@@ -75,13 +75,13 @@ internal static class ShapingBenchmark
             Truncated = rows.logical_not(),
             StepMaps = new Dictionary<string, StepMap> { [StepMap.Steps] = new(StepMap.Steps, ends, steps, steps) },
         };
-        Tensor Outcome() => rand(sequences).gt(0.5).to_type(ScalarType.Float32);
+        Tensor Outcome() => rand(sequences).gt(0.5).to_type(ScalarType.Float64);
         return new(
             layout,
             [
                 new("verifier", RewardGranularity.Outcome, Outcome(), rows),
                 new("format", RewardGranularity.Outcome, Outcome(), rows),
-                new("process", RewardGranularity.Step, rand(sequences, Steps), steps, StepMap.Steps),
+                new("process", RewardGranularity.Step, rand(sequences, Steps, ScalarType.Float64), steps, StepMap.Steps),
             ]
         );
     }

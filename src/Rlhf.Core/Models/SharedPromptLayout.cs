@@ -127,22 +127,23 @@ public sealed class SharedPromptLayout : AttentionLayout
             .transpose(1, 2);
         Tensor keys = OfRows(key),
             values = OfRows(value);
-        List<Tensor> outputs = [];
-        for (int first = 0; first < _rows; first += _rowsAtOnce)
+
+        // A mask that is held covers all rows. Narrowing to all of them would cost copies: its gradient fills a tensor of the whole's size.
+        Tensor output = _mask is { } mask
+            ? nn.functional.scaled_dot_product_attention(queries, keys, values, mask)
+            : cat([.. Enumerable.Range(0, (_rows + _rowsAtOnce - 1) / _rowsAtOnce).Select(part => Some(part * _rowsAtOnce))]);
+        return output.transpose(1, 2).reshape(_rows * (long)_longest, heads, width).index_select(0, _queryPlaces!);
+
+        Tensor Some(int first)
         {
             int count = Math.Min(_rowsAtOnce, _rows - first);
-            outputs.Add(
-                nn.functional.scaled_dot_product_attention(
-                    queries.narrow(0, first, count),
-                    keys.narrow(0, first, count),
-                    values.narrow(0, first, count),
-                    _mask ?? Mask(first, count)
-                )
+            return nn.functional.scaled_dot_product_attention(
+                queries.narrow(0, first, count),
+                keys.narrow(0, first, count),
+                values.narrow(0, first, count),
+                Mask(first, count)
             );
         }
-
-        Tensor output = outputs.Count == 1 ? outputs[0] : cat(outputs);
-        return output.transpose(1, 2).reshape(_rows * (long)_longest, heads, width).index_select(0, _queryPlaces!);
 
         // [N,k,D] to [B,heads,prefix+R,D]: each key-value head serves a run of query heads.
         Tensor OfRows(Tensor x)
