@@ -13,7 +13,7 @@ public sealed class ReadmeTests : IDisposable
     {
         string[] source = File.ReadAllLines(Path.Combine(SharedData.RepositoryRoot, "tests", "Rlhf.Tests", "Readme", "ReadmeExample.cs"));
         string page = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "README.md")).ReplaceLineEndings("\n");
-        Assert.Contains("```csharp\n" + Marked(source) + "\n```", page, StringComparison.Ordinal);
+        Assert.Contains("```csharp\n" + Snippet.Of(source) + "\n```", page, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -44,23 +44,4 @@ public sealed class ReadmeTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
-
-    private static string Marked(string[] lines)
-    {
-        List<string> marked = [];
-        bool inside = false;
-        foreach (string line in lines)
-        {
-            if (line.Trim() is "// begin" or "// end")
-            {
-                inside = line.Trim() == "// begin";
-            }
-            else if (inside)
-            {
-                marked.Add(line.StartsWith("        ", StringComparison.Ordinal) ? line[8..] : line);
-            }
-        }
-
-        return string.Join('\n', marked);
-    }
 }
