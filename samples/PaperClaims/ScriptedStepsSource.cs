@@ -19,7 +19,7 @@ internal enum StepRule
 }
 
 /// <summary>Options of <see cref="ScriptedStepsSource"/>.</summary>
-internal sealed record ScriptedStepsOptions : RewardSourceOptions
+internal sealed class ScriptedStepsOptions : RewardSourceOptions
 {
     /// <inheritdoc/>
     public override string Name { get; init; } = "process";

@@ -6,7 +6,7 @@ using Rlhf;
 namespace RewardLab;
 
 /// <summary>Options of scores that a completions file holds.</summary>
-internal sealed record RecordedOptions : RewardSourceOptions
+internal sealed class RecordedOptions : RewardSourceOptions
 {
     /// <summary>The name in the file's <c>scores</c>, and of the channel.</summary>
     [MinLength(1)]

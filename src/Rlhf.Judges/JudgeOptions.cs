@@ -14,7 +14,7 @@ namespace Rlhf.Judges;
 /// counts +1, −1 or 0 for the response, and the score is 1, 0 or 0.5 for a positive, negative or zero sum (as JudgeBench counts). A reply
 /// with two verdicts that differ, and what cannot be read in either order, is invalid. What stands in think tags is never read.
 /// </remarks>
-public sealed record JudgeOptions : RewardSourceOptions, IValidatableObject
+public sealed class JudgeOptions : RewardSourceOptions, IValidatableObject
 {
     /// <summary>The longest wait for anything.</summary>
     internal static readonly TimeSpan Longest = TimeSpan.FromDays(1);

@@ -3,20 +3,32 @@ using Rlhf.Rewards;
 namespace Rlhf.Shaping;
 
 /// <summary>A channel that a pipeline ends in, which advantages are made of.</summary>
-/// <param name="Channel">The shaped rewards, in their own granularity; the weight is not applied yet.</param>
-/// <param name="Schema">What is known of the channel after the last stage.</param>
-/// <param name="Weight">Its weight w_c in the return.</param>
-public sealed record ReturnChannel(RewardChannel Channel, ChannelSchema Schema, double Weight);
+public sealed class ReturnChannel(RewardChannel channel, ChannelSchema schema, double weight)
+{
+    /// <summary>The shaped rewards, in their own granularity; the weight is not applied yet.</summary>
+    public RewardChannel Channel { get; } = channel;
+
+    /// <summary>What is known of the channel after the last stage.</summary>
+    public ChannelSchema Schema { get; } = schema;
+
+    /// <summary>Its weight w_c in the return.</summary>
+    public double Weight { get; } = weight;
+}
 
 /// <summary>The channels that one stage wrote, as they were right after it.</summary>
-/// <param name="Stage">The stage's name.</param>
-/// <param name="Channels">The channels it wrote.</param>
-public sealed record StageSnapshot(string Stage, IReadOnlyList<RewardChannel> Channels);
+public sealed class StageSnapshot(string stage, IReadOnlyList<RewardChannel> channels)
+{
+    /// <summary>The stage's name.</summary>
+    public string Stage { get; } = stage;
+
+    /// <summary>The channels it wrote.</summary>
+    public IReadOnlyList<RewardChannel> Channels { get; } = channels;
+}
 
 /// <summary>
 /// What a pipeline made of a batch's rewards. Its tensors belong to the scope that was open around <see cref="RewardPipeline.Apply"/>.
 /// </summary>
-public sealed record ShapedRewards
+public sealed class ShapedRewards
 {
     /// <summary>The rewards as scored, for evaluation and plots; entries that were not finite are invalid.</summary>
     public required RewardFrame Raw { get; init; }

@@ -4,9 +4,9 @@ using System.Reflection;
 namespace Rlhf.Shaping;
 
 /// <summary>
-/// What every stage's options have. Deriving records are plain: properties with defaults and data annotations, read from JSON in camelCase.
+/// What every stage's options have. Deriving classes are plain: properties with defaults and data annotations, read from JSON in camelCase.
 /// </summary>
-public abstract record StageOptions
+public abstract class StageOptions
 {
     /// <summary>The stage's name, which keys its random numbers, state and metrics.</summary>
     /// <value>Default the stage's type, such as <c>clip</c>; two stages of a type need two names.</value>

@@ -38,19 +38,36 @@ public sealed record StepOptions
 }
 
 /// <summary>A step as a range of a response's UTF-8 bytes, its delimiter included.</summary>
-/// <param name="Start">First byte.</param>
-/// <param name="End">One past the last byte, the delimiter's included; the next step starts here.</param>
-/// <param name="Text">The step's text without its delimiter.</param>
-/// <param name="Closed">Whether a delimiter ended it.</param>
-public readonly record struct StepSpan(int Start, int End, string Text, bool Closed);
+public readonly struct StepSpan(int start, int end, string text, bool closed)
+{
+    /// <summary>First byte.</summary>
+    public int Start { get; } = start;
+
+    /// <summary>One past the last byte, the delimiter's included; the next step starts here.</summary>
+    public int End { get; } = end;
+
+    /// <summary>The step's text without its delimiter.</summary>
+    public string Text { get; } = text;
+
+    /// <summary>Whether a delimiter ended it.</summary>
+    public bool Closed { get; } = closed;
+}
 
 /// <summary>The steps of one response.</summary>
-/// <param name="Texts">Their texts, one a step.</param>
-/// <param name="Ends">For each step the index of the token that ends it, increasing; the last one is the response's last token.</param>
-/// <param name="Complete">Whether each step was finished: closed by a delimiter, or the last one of a response that was not cut
-/// off.</param>
-public sealed record ResponseSteps(IReadOnlyList<string> Texts, IReadOnlyList<int> Ends, IReadOnlyList<bool> Complete)
+public sealed class ResponseSteps(IReadOnlyList<string> texts, IReadOnlyList<int> ends, IReadOnlyList<bool> complete)
 {
+    /// <summary>Their texts, one a step.</summary>
+    public IReadOnlyList<string> Texts { get; } = texts;
+
+    /// <summary>For each step the index of the token that ends it, increasing; the last one is the response's last token.</summary>
+    public IReadOnlyList<int> Ends { get; } = ends;
+
+    /// <summary>
+    /// Whether each step was finished: closed by a delimiter, or the last one of a response that was not cut
+    /// off.
+    /// </summary>
+    public IReadOnlyList<bool> Complete { get; } = complete;
+
     /// <summary>K.</summary>
     public int Count => Ends.Count;
 }
@@ -212,12 +229,12 @@ public static partial class StepSegmenter
         {
             if (!string.IsNullOrWhiteSpace(span.Text))
             {
-                kept.Add(span with { Start = pendingStart ?? span.Start });
+                kept.Add(new(pendingStart ?? span.Start, span.End, span.Text, span.Closed));
                 pendingStart = null;
             }
             else if (kept.Count > 0)
             {
-                kept[^1] = kept[^1] with { End = span.End, Closed = kept[^1].Closed || span.Closed };
+                kept[^1] = EndingAs(kept[^1], span.End, kept[^1].Closed || span.Closed);
             }
             else
             {
@@ -225,8 +242,10 @@ public static partial class StepSegmenter
             }
         }
 
-        return kept.Count == 0 && spans.Count > 0 ? [spans[0] with { End = spans[^1].End, Closed = spans[^1].Closed }] : kept;
+        return kept.Count == 0 && spans.Count > 0 ? [EndingAs(spans[0], spans[^1].End, spans[^1].Closed)] : kept;
     }
+
+    private static StepSpan EndingAs(StepSpan span, int end, bool closed) => new(span.Start, end, span.Text, closed);
 
     [GeneratedRegex(@"(\r?\n[ \t]*){2,}", RegexOptions.CultureInvariant)]
     private static partial Regex BlankLines();

@@ -10,7 +10,7 @@ namespace Rlhf.Verification;
 /// right if its number is the result of the nearest earlier equation. Nothing checks that a step is of use, so right but idle steps hack
 /// this reward: that is what the stages clip and delta are for.
 /// </remarks>
-public sealed record ArithmeticStepsOptions : RewardSourceOptions
+public sealed class ArithmeticStepsOptions : RewardSourceOptions
 {
     /// <summary>The channel's name.</summary>
     /// <value>Default <c>process</c>.</value>

@@ -10,7 +10,7 @@ namespace Rlhf.Verification;
 /// ("<c>\boxed{5}</c>?"), taken back afterwards ("wait, no") or not closed is no answer. It equals the reference if both are the same number (decimals, fractions and <c>\frac{a}{b}</c>; thousands separators,
 /// <c>$</c> and <c>%</c> aside), otherwise if both are the same text but for spacing and size commands.
 /// </remarks>
-public sealed record BoxedOptions : RewardSourceOptions
+public sealed class BoxedOptions : RewardSourceOptions
 {
     /// <summary>The channel's name.</summary>
     /// <value>Default <c>verifier</c>.</value>

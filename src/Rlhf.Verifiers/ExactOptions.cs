@@ -4,7 +4,7 @@ using Rlhf.Text;
 namespace Rlhf.Verification;
 
 /// <summary>Options of <see cref="Verifiers.Exact"/>.</summary>
-public sealed record ExactOptions : RewardSourceOptions
+public sealed class ExactOptions : RewardSourceOptions
 {
     /// <summary>The channel's name.</summary>
     /// <value>Default <c>verifier</c>.</value>

@@ -26,7 +26,7 @@ public enum FormatRule
 }
 
 /// <summary>Options of <see cref="Verifiers.Format"/>.</summary>
-public sealed record FormatOptions : RewardSourceOptions
+public sealed class FormatOptions : RewardSourceOptions
 {
     /// <summary>The channel's name.</summary>
     /// <value>Default <c>format</c>.</value>

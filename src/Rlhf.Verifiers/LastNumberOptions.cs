@@ -31,7 +31,7 @@ public enum MarkerOccurrence
 /// Source: <c>extract_answer</c> of the data set's repository (Cobbe et al. 2021, arXiv 2110.14168). That rule compares texts; here
 /// numbers are compared, exactly, so that 18.0 and 18. are 18.
 /// </remarks>
-public sealed record LastNumberOptions : RewardSourceOptions
+public sealed class LastNumberOptions : RewardSourceOptions
 {
     /// <summary>The channel's name.</summary>
     /// <value>Default <c>verifier</c>.</value>

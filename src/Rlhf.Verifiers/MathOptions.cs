@@ -14,7 +14,7 @@ namespace Rlhf.Verification;
 /// <c>17 - 3 = 14</c> is 14. What is denied, supposed, asked, taken back afterwards or cut off is no answer, nor are a box and a later
 /// statement that say different things. It is compared as <see cref="MathEquivalence"/> says.
 /// </remarks>
-public sealed record MathOptions : RewardSourceOptions
+public sealed class MathOptions : RewardSourceOptions
 {
     /// <summary>The channel's name.</summary>
     /// <value>Default <c>verifier</c>.</value>

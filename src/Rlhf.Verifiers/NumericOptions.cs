@@ -9,7 +9,7 @@ namespace Rlhf.Verification;
 /// <see cref="MathOptions"/> says. Decimals, <c>3/4</c>, <c>2 2/3</c>, <c>\frac{3}{4}</c>, <c>1.5e3</c> and <c>1.5 \times 10^3</c> are
 /// numbers, with a name before them (<c>x = 5</c>) or what they count after them; a number within a larger expression is none.
 /// </remarks>
-public sealed record NumericOptions : RewardSourceOptions
+public sealed class NumericOptions : RewardSourceOptions
 {
     /// <summary>The channel's name.</summary>
     /// <value>Default <c>verifier</c>.</value>

@@ -8,7 +8,7 @@ namespace Rlhf.Verification;
 /// The answer is what the group <c>answer</c> holds in the pattern's last match, compared as text but for spaces. A response without a match
 /// is a valid 0. Whether a response has a form at all, whatever its answer, is what <see cref="FormatOptions"/> asks.
 /// </remarks>
-public sealed record RegexVerifierOptions : RewardSourceOptions
+public sealed class RegexVerifierOptions : RewardSourceOptions
 {
     /// <summary>The channel's name.</summary>
     /// <value>Default <c>verifier</c>.</value>

@@ -7,7 +7,7 @@ namespace Rlhf.Verification;
 /// <remarks>
 /// F1 = 2·|A ∩ B| / (|A| + |B|) of the sets of items, compared without case and outer spaces. A reference without items cannot be scored.
 /// </remarks>
-public sealed record SetF1Options : RewardSourceOptions
+public sealed class SetF1Options : RewardSourceOptions
 {
     /// <summary>The channel's name.</summary>
     /// <value>Default <c>verifier</c>.</value>

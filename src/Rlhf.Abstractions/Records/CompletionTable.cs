@@ -3,7 +3,7 @@ namespace Rlhf.Records;
 /// <summary>
 /// Completions of one iteration, with a column a reward channel and stage, so that a reader sees what each stage did to each reward.
 /// </summary>
-public sealed record CompletionTable
+public sealed class CompletionTable
 {
     /// <summary>The stage name of the columns that hold rewards as scored.</summary>
     public const string RawStage = "raw";
@@ -33,7 +33,7 @@ public sealed record CompletionTable
 public sealed record RewardColumn(string Stage, string Channel);
 
 /// <summary>One completion. <see langword="null"/> stands for an invalid reward: one that could not be scored, which is not 0.</summary>
-public sealed record CompletionRow
+public sealed class CompletionRow
 {
     /// <summary>The prompt's identity in the run: rows of one group share it (<c>PromptVisitId</c>).</summary>
     public required long VisitId { get; init; }

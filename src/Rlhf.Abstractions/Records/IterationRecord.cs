@@ -1,15 +1,19 @@
 namespace Rlhf.Records;
 
 /// <summary>The metrics of one iteration: one line of <c>metrics.jsonl</c>, one point of every curve.</summary>
-/// <param name="Phase">The phase's name: <c>sft</c>, <c>grpo</c> ….</param>
-/// <param name="Step">The iteration's number in its phase, from 1; 0 holds what is measured before the first.</param>
 /// <remarks>
 /// Build it with a collection initializer's indexer: <c>new IterationRecord("grpo", 3) { [MetricNames.RewardMean] = 0.5 }</c>. A metric
 /// that does not exist in this iteration (no evaluation, no valid reward) is left out, never written as 0 or NaN. Whatever depends on the
 /// clock or on memory is named <c>time/…</c>; everything else is the same bit by bit when a run is repeated.
 /// </remarks>
-public sealed record IterationRecord(string Phase, int Step)
+public sealed class IterationRecord(string phase, int step)
 {
+    /// <summary>The phase's name: <c>sft</c>, <c>grpo</c> ….</summary>
+    public string Phase { get; } = phase;
+
+    /// <summary>The iteration's number in its phase, from 1; 0 holds what is measured before the first.</summary>
+    public int Step { get; } = step;
+
     /// <summary>Name → value in the order of adding, which is the order in files. Names are those of <see cref="MetricNames"/>.</summary>
     public OrderedDictionary<string, double> Metrics { get; init; } = [];
 

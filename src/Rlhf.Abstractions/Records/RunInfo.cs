@@ -52,9 +52,14 @@ public sealed record RunInfo
 }
 
 /// <summary>One phase of a run.</summary>
-/// <param name="Phase">Its name in metrics: <c>sft</c>, <c>grpo</c> ….</param>
-/// <param name="Steps">Iterations planned; early stopping may end it before.</param>
-public sealed record PhasePlan(string Phase, int Steps);
+public sealed class PhasePlan(string phase, int steps)
+{
+    /// <summary>Its name in metrics: <c>sft</c>, <c>grpo</c> ….</summary>
+    public string Phase { get; } = phase;
+
+    /// <summary>Iterations planned; early stopping may end it before.</summary>
+    public int Steps { get; } = steps;
+}
 
 /// <summary>A point of a run: an iteration that is complete.</summary>
 /// <param name="Phase">The phase's name.</param>

@@ -23,8 +23,17 @@ public interface IVerifier : IRewardSource
 }
 
 /// <summary>A problem by whose reference a verifier cannot judge.</summary>
-/// <param name="Index">The problem's place in the list that was checked.</param>
-/// <param name="ProblemId">Its id.</param>
-/// <param name="Source">The verifier's name.</param>
-/// <param name="Reason">What is wrong with the reference.</param>
-public sealed record UnreadableReference(int Index, string ProblemId, string Source, string Reason);
+public sealed class UnreadableReference(int index, string problemId, string source, string reason)
+{
+    /// <summary>The problem's place in the list that was checked.</summary>
+    public int Index { get; } = index;
+
+    /// <summary>Its id.</summary>
+    public string ProblemId { get; } = problemId;
+
+    /// <summary>The verifier's name.</summary>
+    public string Source { get; } = source;
+
+    /// <summary>What is wrong with the reference.</summary>
+    public string Reason { get; } = reason;
+}

@@ -20,7 +20,14 @@ public interface IRolloutEngine
 }
 
 /// <summary>How far a call of <see cref="IRolloutEngine.Generate"/> is.</summary>
-/// <param name="Finished">Responses that have ended.</param>
-/// <param name="Total">Responses asked for.</param>
-/// <param name="Tokens">Tokens sampled so far.</param>
-public readonly record struct RolloutProgress(int Finished, int Total, long Tokens);
+public readonly struct RolloutProgress(int finished, int total, long tokens)
+{
+    /// <summary>Responses that have ended.</summary>
+    public int Finished { get; } = finished;
+
+    /// <summary>Responses asked for.</summary>
+    public int Total { get; } = total;
+
+    /// <summary>Tokens sampled so far.</summary>
+    public long Tokens { get; } = tokens;
+}

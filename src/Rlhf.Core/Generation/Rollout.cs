@@ -5,17 +5,30 @@ using Rlhf.Tokenizers;
 namespace Rlhf.Generation;
 
 /// <summary>A problem as the policy sees it.</summary>
-/// <param name="Problem">The problem.</param>
-/// <param name="TokenIds">P ≥ 1 tokens of the prompt.</param>
-public sealed record Prompt(Problem Problem, IReadOnlyList<int> TokenIds);
+public sealed class Prompt(Problem problem, IReadOnlyList<int> tokenIds)
+{
+    /// <summary>The problem.</summary>
+    public Problem Problem { get; } = problem;
+
+    /// <summary>P ≥ 1 tokens of the prompt.</summary>
+    public IReadOnlyList<int> TokenIds { get; } = tokenIds;
+}
 
 /// <summary>One response to a prompt, with the reasoning steps found in it.</summary>
-/// <param name="Prompt">What was asked.</param>
-/// <param name="Response">What the policy sampled.</param>
-/// <param name="Text">Its text without special tokens.</param>
-/// <param name="Steps">Its K steps.</param>
-public sealed record Rollout(Prompt Prompt, RolloutSequence Response, string Text, ResponseSteps Steps)
+public sealed class Rollout(Prompt prompt, RolloutSequence response, string text, ResponseSteps steps)
 {
+    /// <summary>What was asked.</summary>
+    public Prompt Prompt { get; } = prompt;
+
+    /// <summary>What the policy sampled.</summary>
+    public RolloutSequence Response { get; } = response;
+
+    /// <summary>Its text without special tokens.</summary>
+    public string Text { get; } = text;
+
+    /// <summary>Its K steps.</summary>
+    public ResponseSteps Steps { get; } = steps;
+
     /// <summary>Prompt and response as tokens.</summary>
     public TokenSequence Tokens => new(Prompt.TokenIds, Response.TokenIds);
 

@@ -9,7 +9,7 @@ namespace Rlhf.Generation;
 /// Responses are right-padded to R, the longest of the batch. Prompts and padding of whole sequences are the model runner's business, so
 /// token ids stay ragged on the host.
 /// </remarks>
-public sealed record RolloutBatch
+public sealed class RolloutBatch
 {
     private RolloutBatch(IReadOnlyList<Rollout> rows, RewardLayout layout, Tensor behaviourLogProbs, IReadOnlyList<int> groupOfRow)
     {
@@ -74,7 +74,7 @@ public sealed record RolloutBatch
             Truncated = Kept(tensor(rows.Select(r => r.Response.Truncated).ToArray(), device: device)),
             StepMaps = new Dictionary<string, StepMap>(StringComparer.Ordinal)
             {
-                [steps.Name] = steps with { Ends = Kept(steps.Ends), Mask = Kept(steps.Mask), Complete = Kept(steps.Complete) },
+                [steps.Name] = new(steps.Name, Kept(steps.Ends), Kept(steps.Mask), Kept(steps.Complete)),
             },
         };
         return new(rows, layout, Kept(tensor(logProbs, device: device).view(count, width)), groupOfRow);

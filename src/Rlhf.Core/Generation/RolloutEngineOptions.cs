@@ -1,7 +1,7 @@
 namespace Rlhf.Generation;
 
 /// <summary>How much a rollout engine computes at once. Nothing here changes what is sampled, up to rounding.</summary>
-public sealed record RolloutEngineOptions
+public sealed class RolloutEngineOptions
 {
     /// <summary>S: most responses decoded together. Each step reads all weights once, whatever S is.</summary>
     /// <value>Default 256; at least 1. Fewer are used where the cache would grow past <see cref="MaxCacheBytes"/>,

@@ -136,7 +136,14 @@ public sealed class MetricSink : IDisposable
 }
 
 /// <summary>A metric's value on the host.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Value">Its value.</param>
-/// <param name="DenominatorName">What a mean was divided by, or what a sum or maximum is over.</param>
-public readonly record struct Metric(string Name, double Value, string DenominatorName);
+public readonly struct Metric(string name, double value, string denominatorName)
+{
+    /// <summary>Its name.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>Its value.</summary>
+    public double Value { get; } = value;
+
+    /// <summary>What a mean was divided by, or what a sum or maximum is over.</summary>
+    public string DenominatorName { get; } = denominatorName;
+}

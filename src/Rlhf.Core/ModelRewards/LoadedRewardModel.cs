@@ -53,7 +53,7 @@ internal sealed class LoadedRewardModel : IDisposable
     /// <summary>
     /// A step and its separator as ids. The separator may be a special token of the model's; what looks like one in the step is text.
     /// </summary>
-    public int[] Step(string text, string separator) => _tokenizer.Encode([new(text, IsTemplate: false), new(separator, IsTemplate: true)]);
+    public int[] Step(string text, string separator) => _tokenizer.Encode([new(text, isTemplate: false), new(separator, isTemplate: true)]);
 
     /// <summary>Index of the token at which a whole sequence is scored.</summary>
     public int ScoredToken(int[] sequence) => _model.ScoredToken(sequence);

@@ -7,7 +7,7 @@ using Rlhf.Text;
 namespace Rlhf.ModelRewards;
 
 /// <summary>What every reward model's options have.</summary>
-public abstract record RewardModelOptions : RewardSourceOptions, IValidatableObject
+public abstract class RewardModelOptions : RewardSourceOptions, IValidatableObject
 {
     /// <summary>The model's Hugging Face folder: a causal trunk with a head of one or two outputs, and its tokenizer.</summary>
     [ConfigurationPath]
@@ -49,7 +49,7 @@ public abstract record RewardModelOptions : RewardSourceOptions, IValidatableObj
 /// Options of <see cref="RewardModels.Outcome"/>: one score a response, at the last token of prompt and response in the model's chat format
 /// that is not the padding token (Skywork-Reward-V2, arXiv 2507.01352).
 /// </summary>
-public sealed record OutcomeModelOptions : RewardModelOptions
+public sealed class OutcomeModelOptions : RewardModelOptions
 {
     /// <summary>The channel's name.</summary>
     /// <value>Default <c>reward_model</c>.</value>
@@ -65,7 +65,7 @@ public sealed record OutcomeModelOptions : RewardModelOptions
 /// Options of <see cref="RewardModels.Process"/>: one score a step, at its end. Prompt and each step with its separator are encoded apart
 /// and their ids joined, so that the place that is read is exact whatever the tokenizer merges; scores meet the policy's steps by index.
 /// </summary>
-public sealed record ProcessModelOptions : RewardModelOptions
+public sealed class ProcessModelOptions : RewardModelOptions
 {
     /// <summary>The channel's name.</summary>
     /// <value>Default <c>process</c>.</value>

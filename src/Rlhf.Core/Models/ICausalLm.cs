@@ -38,19 +38,34 @@ public interface ICausalLm : IDisposable
 }
 
 /// <summary>The sizes of a causal language model.</summary>
-/// <param name="Layers">Number of blocks.</param>
-/// <param name="HiddenSize">H.</param>
-/// <param name="Heads">Query heads.</param>
-/// <param name="KeyValueHeads">Key and value heads; divides <paramref name="Heads"/>.</param>
-/// <param name="HeadDim">Width of a head.</param>
-/// <param name="VocabularySize">V.</param>
-/// <param name="MaxPositions">Longest sequence the model was made for.</param>
-public sealed record CausalLmShape(
-    int Layers,
-    int HiddenSize,
-    int Heads,
-    int KeyValueHeads,
-    int HeadDim,
-    int VocabularySize,
-    int MaxPositions
-);
+public sealed class CausalLmShape(
+    int layers,
+    int hiddenSize,
+    int heads,
+    int keyValueHeads,
+    int headDim,
+    int vocabularySize,
+    int maxPositions
+)
+{
+    /// <summary>Number of blocks.</summary>
+    public int Layers { get; } = layers;
+
+    /// <summary>H.</summary>
+    public int HiddenSize { get; } = hiddenSize;
+
+    /// <summary>Query heads.</summary>
+    public int Heads { get; } = heads;
+
+    /// <summary>Key and value heads; divides <see cref="Heads"/>.</summary>
+    public int KeyValueHeads { get; } = keyValueHeads;
+
+    /// <summary>Width of a head.</summary>
+    public int HeadDim { get; } = headDim;
+
+    /// <summary>V.</summary>
+    public int VocabularySize { get; } = vocabularySize;
+
+    /// <summary>Longest sequence the model was made for.</summary>
+    public int MaxPositions { get; } = maxPositions;
+}

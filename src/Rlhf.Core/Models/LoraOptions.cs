@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Rlhf.Models;
 
 /// <summary>Low-rank adapters: W + (α/r)·B·A (Hu et al., arXiv 2106.09685).</summary>
-public sealed record LoraOptions
+public sealed class LoraOptions
 {
     /// <summary>Rank r.</summary>
     /// <value>Default 16.</value>

@@ -58,7 +58,7 @@ public static class ResponseLogProbs
             int[] promptOfRow = new int[rows.Count];
             for (int b = 0; b < rows.Count; b++)
             {
-                (IReadOnlyList<int> prompt, IReadOnlyList<int> response) = rows[b];
+                (IReadOnlyList<int> prompt, IReadOnlyList<int> response) = (rows[b].Prompt, rows[b].Response);
                 if (prompt.Count == 0 || response.Count > width)
                 {
                     throw new ArgumentException(

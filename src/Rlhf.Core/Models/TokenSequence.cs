@@ -1,10 +1,14 @@
 namespace Rlhf.Models;
 
 /// <summary>A prompt and what followed it, as token ids.</summary>
-/// <param name="Prompt">P tokens; at least one.</param>
-/// <param name="Response">R tokens.</param>
-public sealed record TokenSequence(IReadOnlyList<int> Prompt, IReadOnlyList<int> Response)
+public sealed class TokenSequence(IReadOnlyList<int> prompt, IReadOnlyList<int> response)
 {
+    /// <summary>P tokens; at least one.</summary>
+    public IReadOnlyList<int> Prompt { get; } = prompt;
+
+    /// <summary>R tokens.</summary>
+    public IReadOnlyList<int> Response { get; } = response;
+
     /// <summary>P + R.</summary>
     public int Length => Prompt.Count + Response.Count;
 

@@ -7,12 +7,20 @@ using static TorchSharp.torch;
 namespace Rlhf.Runtime;
 
 /// <summary>Device, type and threads of a run, resolved once, recorded, and the same on resume.</summary>
-/// <param name="Device">Where tensors live.</param>
-/// <param name="ComputeType">Type of activations: float32 or bfloat16.</param>
-/// <param name="Threads">Threads of tensor operations.</param>
-/// <param name="Versions">Versions of what computes, by name.</param>
-public sealed record ComputeEnvironment(Device Device, ScalarType ComputeType, int Threads, IReadOnlyDictionary<string, string> Versions)
+public sealed class ComputeEnvironment(Device device, ScalarType computeType, int threads, IReadOnlyDictionary<string, string> versions)
 {
+    /// <summary>Where tensors live.</summary>
+    public Device Device { get; } = device;
+
+    /// <summary>Type of activations: float32 or bfloat16.</summary>
+    public ScalarType ComputeType { get; } = computeType;
+
+    /// <summary>Threads of tensor operations.</summary>
+    public int Threads { get; } = threads;
+
+    /// <summary>Versions of what computes, by name.</summary>
+    public IReadOnlyDictionary<string, string> Versions { get; } = versions;
+
     private const int ProbeSize = 512;
 
     // NVIDIA's tensor cores know bfloat16 from compute capability 8.0 (Ampere) on.

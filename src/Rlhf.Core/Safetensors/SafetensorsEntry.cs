@@ -4,12 +4,23 @@ using static TorchSharp.torch;
 namespace Rlhf.Safetensors;
 
 /// <summary>A tensor of a safetensors file.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Type">Its stored type.</param>
-/// <param name="Shape">Its shape; empty for a scalar.</param>
-/// <param name="Offset">Its first byte, from the end of the header.</param>
-/// <param name="Length">Its bytes.</param>
-public sealed record SafetensorsEntry(string Name, ScalarType Type, IReadOnlyList<long> Shape, long Offset, long Length);
+public sealed class SafetensorsEntry(string name, ScalarType type, IReadOnlyList<long> shape, long offset, long length)
+{
+    /// <summary>Its name.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>Its stored type.</summary>
+    public ScalarType Type { get; } = type;
+
+    /// <summary>Its shape; empty for a scalar.</summary>
+    public IReadOnlyList<long> Shape { get; } = shape;
+
+    /// <summary>Its first byte, from the end of the header.</summary>
+    public long Offset { get; } = offset;
+
+    /// <summary>Its bytes.</summary>
+    public long Length { get; } = length;
+}
 
 /// <summary>The types that both safetensors and TorchSharp know.</summary>
 internal static class SafetensorsTypes

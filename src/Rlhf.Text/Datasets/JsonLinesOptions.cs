@@ -31,7 +31,7 @@ public enum ProblemSchema
 }
 
 /// <summary>Options of <see cref="JsonLinesProblems"/>.</summary>
-public sealed record JsonLinesOptions
+public sealed class JsonLinesOptions
 {
     /// <summary>The file's schema.</summary>
     public ProblemSchema Schema { get; init; } = ProblemSchema.Fields;

@@ -94,10 +94,11 @@ public sealed class BpeTokenizer : ITokenizer
         ArgumentNullException.ThrowIfNull(segments);
         List<int> ids = [];
         StringBuilder run = new();
-        foreach ((string text, bool isTemplate) in Joined(segments))
+        foreach (TextSegment segment in Joined(segments))
         {
+            string text = segment.Text;
             int position = 0;
-            foreach ((int start, int end, AddedToken token) in isTemplate ? _special.Matches(text, specialAsText: false) : [])
+            foreach ((int start, int end, AddedToken token) in segment.IsTemplate ? _special.Matches(text, specialAsText: false) : [])
             {
                 run.Append(text, position, start - position);
                 Flush();

@@ -7,7 +7,7 @@ using Rlhf.Configuration;
 namespace Rlhf.Tokenizers;
 
 /// <summary>Options of <see cref="BpeTrainer"/>.</summary>
-public sealed record BpeTrainerOptions
+public sealed class BpeTrainerOptions
 {
     /// <summary>Entries of the vocabulary: special tokens, the 256 bytes, and as many merges as fit.</summary>
     /// <value>Default 512.</value>

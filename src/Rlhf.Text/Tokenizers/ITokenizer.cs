@@ -39,6 +39,11 @@ public interface ITokenizer
 }
 
 /// <summary>A piece of a rendered chat.</summary>
-/// <param name="Text">The text.</param>
-/// <param name="IsTemplate">Whether the template wrote it; otherwise it is content, in which no special token is recognised.</param>
-public readonly record struct TextSegment(string Text, bool IsTemplate);
+public readonly struct TextSegment(string text, bool isTemplate)
+{
+    /// <summary>The text.</summary>
+    public string Text { get; } = text;
+
+    /// <summary>Whether the template wrote it; otherwise it is content, in which no special token is recognised.</summary>
+    public bool IsTemplate { get; } = isTemplate;
+}

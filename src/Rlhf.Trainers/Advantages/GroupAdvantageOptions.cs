@@ -8,7 +8,7 @@ namespace Rlhf.Trainers.Advantages;
 /// Advantages relative to the other samples of a prompt, as in GRPO, Dr. GRPO and RLOO. All statistics are over the policy rows of a group
 /// that every return channel could score.
 /// </summary>
-public sealed record GroupAdvantageOptions
+public sealed class GroupAdvantageOptions
 {
     /// <summary>How rewards are credited to tokens.</summary>
     /// <value>

@@ -10,7 +10,7 @@ namespace Rlhf.Trainers.Configuration;
 /// <summary>
 /// Where a configuration comes from: one JSON document, then the environment, then the command line, of which later ones win.
 /// </summary>
-public sealed partial record ConfigurationSources
+public sealed partial class ConfigurationSources
 {
     private const string Prefix = "RLHF_";
     private const string Separator = "__";
@@ -205,7 +205,14 @@ public sealed partial record ConfigurationSources
 }
 
 /// <summary>A value that replaces the document's.</summary>
-/// <param name="Key">Its key, <c>Section:Key</c>; case does not matter.</param>
-/// <param name="Value">The value as text.</param>
-/// <param name="Origin">Where it comes from, for messages.</param>
-public sealed record ConfigurationOverride(string Key, string Value, string Origin);
+public sealed class ConfigurationOverride(string key, string value, string origin)
+{
+    /// <summary>Its key, <c>Section:Key</c>; case does not matter.</summary>
+    public string Key { get; } = key;
+
+    /// <summary>The value as text.</summary>
+    public string Value { get; } = value;
+
+    /// <summary>Where it comes from, for messages.</summary>
+    public string Origin { get; } = origin;
+}

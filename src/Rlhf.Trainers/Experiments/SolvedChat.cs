@@ -26,7 +26,7 @@ internal static class SolvedChat
             skip -= from;
             if (from < segment.Text.Length)
             {
-                answer.Add(segment with { Text = segment.Text[from..] });
+                answer.Add(new(segment.Text[from..], segment.IsTemplate));
             }
         }
 
@@ -41,7 +41,7 @@ internal static class SolvedChat
             int at = answer[i].IsTemplate ? answer[i].Text.LastIndexOf(endOfTurn, StringComparison.Ordinal) : -1;
             if (at >= 0)
             {
-                answer[i] = answer[i] with { Text = answer[i].Text[..at] };
+                answer[i] = new(answer[i].Text[..at], answer[i].IsTemplate);
                 answer.RemoveRange(i + 1, answer.Count - i - 1);
                 return;
             }

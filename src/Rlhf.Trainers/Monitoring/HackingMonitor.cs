@@ -150,7 +150,14 @@ public sealed class HackingMonitor
 }
 
 /// <summary>A signature that appeared.</summary>
-/// <param name="Signature">Which.</param>
-/// <param name="Step">The iteration with whose record it appeared.</param>
-/// <param name="Message">The figures.</param>
-public sealed record HackingAlarm(HackingSignature Signature, int Step, string Message);
+public sealed class HackingAlarm(HackingSignature signature, int step, string message)
+{
+    /// <summary>Which.</summary>
+    public HackingSignature Signature { get; } = signature;
+
+    /// <summary>The iteration with whose record it appeared.</summary>
+    public int Step { get; } = step;
+
+    /// <summary>The figures.</summary>
+    public string Message { get; } = message;
+}

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Rlhf.Trainers.Monitoring;
 
 /// <summary>Options of <see cref="HackingMonitor"/>, which looks for the signatures of reward hacking in the records of a run.</summary>
-public sealed record HackingMonitorOptions : IValidatableObject
+public sealed class HackingMonitorOptions : IValidatableObject
 {
     /// <summary>Iterations W that are looked at together.</summary>
     /// <value>Default 20; 8 or more.</value>

@@ -24,7 +24,7 @@ public enum LearningRateDecay
 /// <param name="Total">T, in optimizer steps; not needed for a constant rate.</param>
 /// <param name="Decay">The form after the warm-up.</param>
 /// <param name="FinalFraction">f, in [0, 1].</param>
-public sealed record LearningRateSchedule(double Peak, int Warmup, int Total, LearningRateDecay Decay, double FinalFraction = 0)
+internal sealed record LearningRateSchedule(double Peak, int Warmup, int Total, LearningRateDecay Decay, double FinalFraction = 0)
 {
     /// <summary>Optimizer steps before the schedule's first; a schedule that is named for added iterations begins with them.</summary>
     /// <value>Default 0. W counts from here, and T − start takes T's place.</value>

@@ -1,9 +1,20 @@
 namespace Rlhf.Trainers.Optimization;
 
 /// <summary>One optimizer step, as it came out.</summary>
-/// <param name="Loss">Σ w·ℓ over the whole optimizer step.</param>
-/// <param name="GradientNorm">Before clipping.</param>
-/// <param name="LearningRate">The rate used.</param>
-/// <param name="Skipped">True where loss or norm was not finite: the weights did not move.</param>
-/// <param name="Rows">Indices of its rows in the batch.</param>
-public sealed record OptimizerStepResult(double Loss, double GradientNorm, double LearningRate, bool Skipped, IReadOnlyList<int> Rows);
+public sealed class OptimizerStepResult(double loss, double gradientNorm, double learningRate, bool skipped, IReadOnlyList<int> rows)
+{
+    /// <summary>Σ w·ℓ over the whole optimizer step.</summary>
+    public double Loss { get; } = loss;
+
+    /// <summary>Before clipping.</summary>
+    public double GradientNorm { get; } = gradientNorm;
+
+    /// <summary>The rate used.</summary>
+    public double LearningRate { get; } = learningRate;
+
+    /// <summary>True where loss or norm was not finite: the weights did not move.</summary>
+    public bool Skipped { get; } = skipped;
+
+    /// <summary>Indices of its rows in the batch.</summary>
+    public IReadOnlyList<int> Rows { get; } = rows;
+}

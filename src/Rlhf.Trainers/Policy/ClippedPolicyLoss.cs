@@ -6,12 +6,21 @@ using static TorchSharp.torch;
 
 namespace Rlhf.Trainers.Policy;
 
-/// <summary>What a policy loss is computed from; all <c>[B,R]</c>, padding arbitrary where <paramref name="LossMask"/> is false.</summary>
-/// <param name="LogProbs">log π of the sampled tokens under the weights being trained, with gradient.</param>
-/// <param name="OldLogProbs">log π_old, the policy that sampled them, without gradient.</param>
-/// <param name="Advantages">Â, without gradient.</param>
-/// <param name="LossMask">bool: tokens that have a loss.</param>
-public sealed record PolicyLossInput(Tensor LogProbs, Tensor OldLogProbs, Tensor Advantages, Tensor LossMask);
+/// <summary>What a policy loss is computed from; all <c>[B,R]</c>, padding arbitrary where <see cref="LossMask"/> is false.</summary>
+public sealed class PolicyLossInput(Tensor logProbs, Tensor oldLogProbs, Tensor advantages, Tensor lossMask)
+{
+    /// <summary>log π of the sampled tokens under the weights being trained, with gradient.</summary>
+    public Tensor LogProbs { get; } = logProbs;
+
+    /// <summary>log π_old, the policy that sampled them, without gradient.</summary>
+    public Tensor OldLogProbs { get; } = oldLogProbs;
+
+    /// <summary>Â, without gradient.</summary>
+    public Tensor Advantages { get; } = advantages;
+
+    /// <summary>bool: tokens that have a loss.</summary>
+    public Tensor LossMask { get; } = lossMask;
+}
 
 /// <summary>A policy loss: a pure function from log-probabilities and advantages to a loss per token.</summary>
 public interface IPolicyLoss
@@ -24,7 +33,7 @@ public interface IPolicyLoss
 }
 
 /// <summary>Options of <see cref="ClippedPolicyLoss"/>.</summary>
-public sealed record ClippedPolicyLossOptions : IValidatableObject
+public sealed class ClippedPolicyLossOptions : IValidatableObject
 {
     /// <summary>ε_low: the ratio is clipped at 1 − ε_low.</summary>
     /// <value>Default 0.2; in (0, 1).</value>

@@ -7,15 +7,26 @@ using Rlhf.Trainers.Optimization;
 namespace Rlhf.Trainers.Policy;
 
 /// <summary>What one iteration of a <see cref="PolicyTrainer"/> left; host values only.</summary>
-/// <param name="Rows">The responses.</param>
-/// <param name="Scores">As the sources scored them, host sources first, then reward models.</param>
-/// <param name="Updates">The optimizer steps.</param>
-/// <param name="Metrics">What stages, estimator and losses reported.</param>
-/// <param name="Rewards">Rewards at each stage and advantages, a row a response.</param>
-public sealed record PolicyIteration(
-    IReadOnlyList<Rollout> Rows,
-    RewardScores Scores,
-    IReadOnlyList<OptimizerStepResult> Updates,
-    IReadOnlyList<Metric> Metrics,
-    RewardTable Rewards
-);
+public sealed class PolicyIteration(
+    IReadOnlyList<Rollout> rows,
+    RewardScores scores,
+    IReadOnlyList<OptimizerStepResult> updates,
+    IReadOnlyList<Metric> metrics,
+    RewardTable rewards
+)
+{
+    /// <summary>The responses.</summary>
+    public IReadOnlyList<Rollout> Rows { get; } = rows;
+
+    /// <summary>As the sources scored them, host sources first, then reward models.</summary>
+    public RewardScores Scores { get; } = scores;
+
+    /// <summary>The optimizer steps.</summary>
+    public IReadOnlyList<OptimizerStepResult> Updates { get; } = updates;
+
+    /// <summary>What stages, estimator and losses reported.</summary>
+    public IReadOnlyList<Metric> Metrics { get; } = metrics;
+
+    /// <summary>Rewards at each stage and advantages, a row a response.</summary>
+    public RewardTable Rewards { get; } = rewards;
+}

@@ -17,7 +17,7 @@ using static TorchSharp.torch;
 namespace Rlhf.Trainers.Policy;
 
 /// <summary>The parts of a <see cref="PolicyTrainer"/>.</summary>
-public sealed record PolicyTrainerParts
+public sealed class PolicyTrainerParts
 {
     /// <summary>The model being trained.</summary>
     public required ICausalLm Policy { get; init; }
@@ -213,7 +213,7 @@ public sealed partial class PolicyTrainer
         (IReadOnlyList<RewardChannel> byModels, IReadOnlyList<SourceScores> ofModels) = _models.Score(completions, layout, RewardType);
         RewardScores scores = _parts.Scorer.Score(completions, monitor.Scoring);
         RewardFrame frame = new(layout, [.. byModels, .. scores.ToChannels(layout, _parts.Policy.Device, RewardType)]);
-        return (frame, scores with { Sources = [.. scores.Sources, .. ofModels] });
+        return (frame, new(scores.Rows, [.. scores.Sources, .. ofModels]));
     }
 
     private IReadOnlyList<OptimizerStepResult> Update(

@@ -3,6 +3,11 @@ using Rlhf.Generation;
 namespace Rlhf.Trainers.Policy;
 
 /// <summary>One draw of a prompt; its responses form a group.</summary>
-/// <param name="Id">Unique over the run.</param>
-/// <param name="Prompt">The prompt.</param>
-public sealed record PromptVisit(long Id, Prompt Prompt);
+public sealed class PromptVisit(long id, Prompt prompt)
+{
+    /// <summary>Unique over the run.</summary>
+    public long Id { get; } = id;
+
+    /// <summary>The prompt.</summary>
+    public Prompt Prompt { get; } = prompt;
+}

@@ -6,7 +6,7 @@ namespace Rlhf.Verification.Patterns;
 /// Options of <see cref="TextRewards.Length"/>: the length of a response as an outcome, in the unit chosen; a weight below 0 makes it a
 /// penalty.
 /// </summary>
-public sealed record LengthOptions : RewardSourceOptions
+public sealed class LengthOptions : RewardSourceOptions
 {
     /// <summary>The channel's name.</summary>
     /// <value>Default <c>length</c>.</value>

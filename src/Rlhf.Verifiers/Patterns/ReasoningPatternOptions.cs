@@ -22,7 +22,7 @@ public enum ReasoningPatternForm
 /// presence); rep = distinct 20-grams of words that occur more than once, over all 20-grams. Source: arXiv 2505.22653, section 2.2 and the
 /// released code.
 /// </remarks>
-public sealed record ReasoningPatternOptions : RewardSourceOptions
+public sealed class ReasoningPatternOptions : RewardSourceOptions
 {
     /// <summary>The channel's name.</summary>
     /// <value>Default <c>pattern</c>.</value>
@@ -45,7 +45,7 @@ public sealed record ReasoningPatternOptions : RewardSourceOptions
 /// <remarks>
 /// (1 − distinct n-grams / n-grams)·<see cref="MaxPenalty"/> over token ids; 0 for fewer than n tokens. As TRL 1.16 computes it.
 /// </remarks>
-public sealed record RepetitionOptions : RewardSourceOptions
+public sealed class RepetitionOptions : RewardSourceOptions
 {
     /// <summary>The channel's name.</summary>
     /// <value>Default <c>repetition</c>.</value>

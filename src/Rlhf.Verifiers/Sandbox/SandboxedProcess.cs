@@ -90,7 +90,7 @@ internal static class SandboxedProcess
             }
 
             Task<string> output = TailAsync(process.StandardOutput, Math.Max(KeptCharacters, job.OutputCharacters));
-            bool kept = await KeepsLimitsAsync(process, limits, cancellationToken).ConfigureAwait(false);
+            bool kept = await KeepsLimitsAsync(process, job, limits, cancellationToken).ConfigureAwait(false);
             return new(kept ? process.ExitCode : null, await output.ConfigureAwait(false), await errors.ConfigureAwait(false));
         }
         finally
@@ -181,14 +181,20 @@ internal static class SandboxedProcess
     }
 
     /// <summary>Waits for the end; false where a limit brought it about.</summary>
-    private static async Task<bool> KeepsLimitsAsync(Process process, UnitTestsOptions limits, CancellationToken cancellationToken)
+    private static async Task<bool> KeepsLimitsAsync(
+        Process process,
+        SandboxJob job,
+        UnitTestsOptions limits,
+        CancellationToken cancellationToken
+    )
     {
+        int seconds = Math.Min(limits.WallSeconds, job.MostSeconds);
         long start = Stopwatch.GetTimestamp();
         Task exit = process.WaitForExitAsync(cancellationToken);
         while (await Task.WhenAny(exit, Task.Delay(Interval, cancellationToken)).ConfigureAwait(false) != exit)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (Stopwatch.GetElapsedTime(start).TotalSeconds > limits.WallSeconds || ProcessTree.Measure(process.Id).IsOver(limits))
+            if (Stopwatch.GetElapsedTime(start).TotalSeconds > seconds || ProcessTree.Measure(process.Id).IsOver(limits))
             {
                 process.Kill();
                 await exit.ConfigureAwait(false);
@@ -231,6 +237,9 @@ internal sealed record SandboxJob(IReadOnlyList<string> Command, string Program,
 
     /// <summary>Characters of the output to be kept.</summary>
     public int OutputCharacters { get; init; }
+
+    /// <summary>Time by the clock at the most, in seconds, where that is less than <see cref="UnitTestsOptions.WallSeconds"/>.</summary>
+    public int MostSeconds { get; init; } = int.MaxValue;
 }
 
 /// <summary>What a sandboxed command left.</summary>

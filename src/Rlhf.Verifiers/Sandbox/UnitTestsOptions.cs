@@ -29,7 +29,7 @@ namespace Rlhf.Verification.Sandbox;
 /// fails, or the tests are JSON of another form, the score is
 /// invalid, not 0.
 /// </remarks>
-public sealed record UnitTestsOptions : RewardSourceOptions, IValidatableObject
+public sealed class UnitTestsOptions : RewardSourceOptions, IValidatableObject
 {
     // A class of that name is how some collections of problems hold their functions.
     internal const string PythonFunction = """

@@ -144,10 +144,8 @@ internal sealed partial class UnitTestsSource : IVerifier
 
     private async Task<bool> CompilesAsync(IReadOnlyList<string> check, string text, CancellationToken cancellationToken)
     {
-        UnitTestsOptions limits = _options with { WallSeconds = Math.Min(_options.WallSeconds, CheckSeconds) };
-        SandboxResult result = await SandboxedProcess
-            .RunAsync(new([.. check.Select(InFolder)], check[0], text), limits, cancellationToken)
-            .ConfigureAwait(false);
+        SandboxJob job = new([.. check.Select(InFolder)], check[0], text) { MostSeconds = CheckSeconds };
+        SandboxResult result = await SandboxedProcess.RunAsync(job, _options, cancellationToken).ConfigureAwait(false);
         return result.ExitCode == 0;
     }
 

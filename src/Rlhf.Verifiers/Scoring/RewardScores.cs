@@ -3,10 +3,14 @@ using Rlhf.Configuration;
 namespace Rlhf.Scoring;
 
 /// <summary>What all host sources say of a batch of completions.</summary>
-/// <param name="Rows">B, the number of completions.</param>
-/// <param name="Sources">One entry a source, in the order they were given.</param>
-public sealed record RewardScores(int Rows, IReadOnlyList<SourceScores> Sources)
+public sealed class RewardScores(int rows, IReadOnlyList<SourceScores> sources)
 {
+    /// <summary>B, the number of completions.</summary>
+    public int Rows { get; } = rows;
+
+    /// <summary>One entry a source, in the order they were given.</summary>
+    public IReadOnlyList<SourceScores> Sources { get; } = sources;
+
     /// <summary>The scores of one source.</summary>
     /// <exception cref="KeyNotFoundException">No source has this name.</exception>
     public SourceScores this[string name] =>
@@ -17,14 +21,26 @@ public sealed record RewardScores(int Rows, IReadOnlyList<SourceScores> Sources)
 }
 
 /// <summary>What one source says of a batch of completions.</summary>
-/// <param name="Name">The source's name.</param>
-/// <param name="Granularity">Whether it scores whole responses or steps.</param>
-/// <param name="Values">B rows of one value (outcome) or K values (step; K is the row's own); null = invalid, could not be scored.</param>
-/// <param name="Answered">For a verifier that says so, B entries: whether the response held an answer to check; null where that is not
-/// known. Null for other sources.</param>
-/// <param name="Failures">Why entries are invalid.</param>
-public sealed record SourceScores(string Name, RewardGranularity Granularity, double?[][] Values, bool?[]? Answered, ScoreFailures Failures)
+public sealed class SourceScores(string name, RewardGranularity granularity, double?[][] values, bool?[]? answered, ScoreFailures failures)
 {
+    /// <summary>The source's name.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>Whether it scores whole responses or steps.</summary>
+    public RewardGranularity Granularity { get; } = granularity;
+
+    /// <summary>B rows of one value (outcome) or K values (step; K is the row's own); null = invalid, could not be scored.</summary>
+    public double?[][] Values { get; } = values;
+
+    /// <summary>
+    /// For a verifier that says so, B entries: whether the response held an answer to check; null where that is not
+    /// known. Null for other sources.
+    /// </summary>
+    public bool?[]? Answered { get; } = answered;
+
+    /// <summary>Why entries are invalid.</summary>
+    public ScoreFailures Failures { get; } = failures;
+
     /// <summary>The first failure of the batch; null where there was none.</summary>
     public SourceFailure? FirstFailure { get; init; }
 
@@ -33,11 +49,17 @@ public sealed record SourceScores(string Name, RewardGranularity Granularity, do
 }
 
 /// <summary>A completion that a source could not score.</summary>
-/// <param name="ProblemId">Its problem's id.</param>
-/// <param name="What">What happened, in words.</param>
-/// <param name="Exception">What the source threw, with its stack; null where it threw nothing.</param>
-public sealed record SourceFailure(string ProblemId, string What, Exception? Exception)
+public sealed class SourceFailure(string problemId, string what, Exception? exception)
 {
+    /// <summary>Its problem's id.</summary>
+    public string ProblemId { get; } = problemId;
+
+    /// <summary>What happened, in words.</summary>
+    public string What { get; } = what;
+
+    /// <summary>What the source threw, with its stack; null where it threw nothing.</summary>
+    public Exception? Exception { get; } = exception;
+
     /// <summary>The failure in a sentence, without the stack.</summary>
     public override string ToString() => $"problem {ProblemId}: {(Exception is null ? What : $"{Exception.GetType().Name}: {What}")}";
 }

@@ -49,7 +49,7 @@ internal static class JudgeTargets
         string folder = Scratch.Create(),
             file = Path.Combine(folder, "cache.jsonl");
         using (JudgeServer server = new(_ => new(200, "Rating: 8")))
-        using (Judge judge = new(Options(server.Address, JudgeProtocol.Rating) with { Cache = file }))
+        using (Judge judge = new(Options(server.Address, JudgeProtocol.Rating, file)))
         {
             judge.ScoreAsync(Completion, CancellationToken.None).AsTask().GetAwaiter().GetResult();
         }
@@ -57,18 +57,19 @@ internal static class JudgeTargets
         return new(
             folder,
             "cache.jsonl",
-            f => new Judge(Options(new("http://127.0.0.1:9/v1"), JudgeProtocol.Rating) with { Cache = file }).Dispose(),
+            f => new Judge(Options(new("http://127.0.0.1:9/v1"), JudgeProtocol.Rating, file)).Dispose(),
             typeof(InvalidDataException)
         );
     }
 
-    private static JudgeOptions Options(Uri endpoint, JudgeProtocol protocol) =>
+    private static JudgeOptions Options(Uri endpoint, JudgeProtocol protocol, string? cache = null) =>
         new()
         {
             Endpoint = endpoint,
             Model = "judge",
             Protocol = protocol,
             Retries = 0,
+            Cache = cache,
             RequestTimeout = TimeSpan.FromSeconds(5),
         };
 

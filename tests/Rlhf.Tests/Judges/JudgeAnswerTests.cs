@@ -26,7 +26,7 @@ public sealed class JudgeAnswerTests : IDisposable
                 ? new(200, content) { FinishReason = reason }
                 : new(200, "Rating: 4") { FinishReason = "stop" }
         );
-        using (Judge judge = new(Options(server) with { Cache = cache }))
+        using (Judge judge = new(Options(server).With(new { Cache = cache })))
         {
             Assert.Equal(4, await Score(judge));
         }
@@ -36,7 +36,7 @@ public sealed class JudgeAnswerTests : IDisposable
 
         JudgeServer never = Start(_ => new(200, content) { FinishReason = reason });
         string empty = Path.Combine(_folder, "never.jsonl");
-        using (Judge judge = new(Options(never) with { Cache = empty, Retries = 2 }))
+        using (Judge judge = new(Options(never).With(new { Cache = empty, Retries = 2 })))
         {
             JudgeRequestException error = await Assert.ThrowsAsync<JudgeRequestException>(() => Score(judge));
             Assert.True(error.MayPass);
@@ -86,12 +86,24 @@ public sealed class JudgeAnswerTests : IDisposable
             await Score(judge);
         }
 
-        using (Judge judge = new(Options(server) with { TokenLimitKey = "max_completion_tokens", MaxTokens = 77, Temperature = null }))
+        using (
+            Judge judge = new(
+                Options(server)
+                    .With(
+                        new
+                        {
+                            TokenLimitKey = "max_completion_tokens",
+                            MaxTokens = 77,
+                            Temperature = (double?)null,
+                        }
+                    )
+            )
+        )
         {
             await Score(judge);
         }
 
-        using (Judge judge = new(Options(server) with { Temperature = 0.5 }))
+        using (Judge judge = new(Options(server).With(new { Temperature = 0.5 })))
         {
             await Score(judge);
         }
@@ -136,7 +148,7 @@ public sealed class JudgeAnswerTests : IDisposable
     public async Task ARedirectToABrokenAddress_IsTheJudgesOwnException_WithTheAddress(string location)
     {
         JudgeServer server = Start(_ => new(302, null) { Location = location });
-        using Judge judge = new(Options(server) with { Retries = 0 });
+        using Judge judge = new(Options(server).With(new { Retries = 0 }));
         JudgeRequestException error = await Assert.ThrowsAsync<JudgeRequestException>(() => Score(judge));
         Assert.Contains($"{server.Address}/chat/completions", error.Message, StringComparison.Ordinal);
     }
@@ -148,7 +160,7 @@ public sealed class JudgeAnswerTests : IDisposable
     public async Task AnUnknownCharset_IsTheJudgesOwnException_WithTheAddress(string type)
     {
         JudgeServer server = Start(_ => new(200, "über. Rating: 7") { ContentType = type });
-        using Judge judge = new(Options(server) with { Retries = 0 });
+        using Judge judge = new(Options(server).With(new { Retries = 0 }));
         JudgeRequestException error = await Assert.ThrowsAsync<JudgeRequestException>(() => Score(judge));
         Assert.Contains($"{server.Address}/chat/completions", error.Message, StringComparison.Ordinal);
         Assert.False(error.MayPass);
@@ -180,7 +192,7 @@ public sealed class JudgeAnswerTests : IDisposable
     public async Task ABodyThatIsNoStrictJson_IsTheJudgesOwnException(string body)
     {
         JudgeServer server = Start(_ => new(200, null) { Body = body });
-        using Judge judge = new(Options(server) with { Retries = 0 });
+        using Judge judge = new(Options(server).With(new { Retries = 0 }));
         Assert.Contains("line 1", (await Assert.ThrowsAsync<JudgeRequestException>(() => Score(judge))).Message, StringComparison.Ordinal);
     }
 
@@ -188,7 +200,7 @@ public sealed class JudgeAnswerTests : IDisposable
     public async Task BrokenBytes_AreTheJudgesOwnException()
     {
         JudgeServer server = Start(_ => new(200, null) { Bytes = [.. "{\"choices\": \""u8, 0xC3, 0x28], Body = "" });
-        using Judge judge = new(Options(server) with { Retries = 0 });
+        using Judge judge = new(Options(server).With(new { Retries = 0 }));
         Assert.Contains("UTF-8", (await Assert.ThrowsAsync<JudgeRequestException>(() => Score(judge))).Message, StringComparison.Ordinal);
     }
 
@@ -202,7 +214,7 @@ public sealed class JudgeAnswerTests : IDisposable
             odd = Start(_ => new(200, null) { Body = text });
         foreach (JudgeServer server in new[] { refusing, odd })
         {
-            using Judge judge = new(Options(server) with { ApiKeyVariable = "JUDGE_ANSWER_TESTS_KEY" });
+            using Judge judge = new(Options(server).With(new { ApiKeyVariable = "JUDGE_ANSWER_TESTS_KEY" }));
             string message = (await Assert.ThrowsAsync<JudgeRequestException>(() => Score(judge))).Message;
             Assert.DoesNotContain("sk-very", message, StringComparison.Ordinal);
             Assert.Contains("***", message, StringComparison.Ordinal);

@@ -56,7 +56,7 @@ public sealed class JudgeTests : IDisposable
                     : referenceFirst
             )
         );
-        using Judge judge = new(Options(server) with { Protocol = JudgeProtocol.Pairwise });
+        using Judge judge = new(Options(server).With(new { Protocol = JudgeProtocol.Pairwise }));
         Assert.Equal([expected], (await judge.ScoreAsync(Completion("the response"), TestContext.Current.CancellationToken)).Values);
         Assert.Equal(2, server.Requests.Count);
     }
@@ -85,7 +85,7 @@ public sealed class JudgeTests : IDisposable
         Assert.Contains("status 401: no such key", error.Message, StringComparison.Ordinal);
         Assert.Single(refusing.Requests);
 
-        using Judge nobody = new(Options(refusing) with { Endpoint = new("http://127.0.0.1:9/v1") });
+        using Judge nobody = new(Options(refusing).With(new { Endpoint = new Uri("http://127.0.0.1:9/v1") }));
         Assert.True(
             (
                 await Assert.ThrowsAsync<JudgeRequestException>(async () =>
@@ -108,7 +108,7 @@ public sealed class JudgeTests : IDisposable
     {
         string cache = Path.Combine(_folder, "judge.jsonl");
         JudgeServer server = Start(_ => new(200, null) { Body = body });
-        using (Judge judge = new(Options(server) with { Cache = cache }))
+        using (Judge judge = new(Options(server).With(new { Cache = cache })))
         {
             JudgeRequestException error = await Assert.ThrowsAsync<JudgeRequestException>(async () =>
                 await judge.ScoreAsync(Completion("x"), TestContext.Current.CancellationToken)
@@ -183,7 +183,7 @@ public sealed class JudgeTests : IDisposable
         Assert.Contains(text, request.RootElement.GetProperty("messages")[0].GetProperty("content").GetString(), StringComparison.Ordinal);
 
         JudgeServer flood = Start(_ => new(200, new string('x', 17 << 20)));
-        using Judge flooded = new(Options(flood) with { Retries = 0 });
+        using Judge flooded = new(Options(flood).With(new { Retries = 0 }));
         await Assert.ThrowsAsync<JudgeRequestException>(async () =>
             await flooded.ScoreAsync(Completion("x"), TestContext.Current.CancellationToken)
         );
@@ -197,7 +197,7 @@ public sealed class JudgeTests : IDisposable
                 ? new(200, "Rating: 1") { Delay = TimeSpan.FromSeconds(30) }
                 : new(200, r.Contains("odd", StringComparison.Ordinal) ? null : "Rating: 2")
         );
-        using Judge judge = new(Options(server) with { RequestTimeout = TimeSpan.FromMilliseconds(300), Retries = 1 });
+        using Judge judge = new(Options(server).With(new { RequestTimeout = TimeSpan.FromMilliseconds(300), Retries = 1 }));
         RewardScores scores = new RewardScorer([judge], new() { Deadline = TimeSpan.FromSeconds(5), MaxParallelism = 8 }).Score(
             [Completion("hang"), Completion("odd"), Completion("good")],
             null,
@@ -211,7 +211,7 @@ public sealed class JudgeTests : IDisposable
     public void RequestsAtOnce_AreBounded_AndTheSameQuestionIsAskedOnce()
     {
         JudgeServer server = Start(_ => new(200, "Rating: 5") { Delay = TimeSpan.FromMilliseconds(30) });
-        using Judge judge = new(Options(server) with { MaxParallelism = 3 });
+        using Judge judge = new(Options(server).With(new { MaxParallelism = 3 }));
         RewardScores scores = new RewardScorer([judge], new() { MaxParallelism = 40 }).Score(
             [.. Enumerable.Range(0, 40).Select(i => Completion($"response {i % 20}"))],
             null,
@@ -227,13 +227,13 @@ public sealed class JudgeTests : IDisposable
     {
         string cache = Path.Combine(_folder, "answers", "judge.jsonl");
         JudgeServer server = Start(_ => new(200, "Rating: 6\nüber"));
-        using (Judge judge = new(Options(server) with { Cache = cache }))
+        using (Judge judge = new(Options(server).With(new { Cache = cache })))
         {
             await judge.ScoreAsync(Completion("x"), TestContext.Current.CancellationToken);
         }
 
         await File.AppendAllTextAsync(cache, "{\"Key\":\"half", TestContext.Current.CancellationToken);
-        using (Judge again = new(Options(server) with { Cache = cache }))
+        using (Judge again = new(Options(server).With(new { Cache = cache })))
         {
             Assert.Equal([6.0], (await again.ScoreAsync(Completion("x"), TestContext.Current.CancellationToken)).Values);
             await again.ScoreAsync(Completion("y"), TestContext.Current.CancellationToken);
@@ -244,7 +244,7 @@ public sealed class JudgeTests : IDisposable
         await File.WriteAllTextAsync(cache, "nonsense\n", TestContext.Current.CancellationToken);
         Assert.Contains(
             "line 1",
-            Assert.Throws<InvalidDataException>(() => new Judge(Options(server) with { Cache = cache })).Message,
+            Assert.Throws<InvalidDataException>(() => new Judge(Options(server).With(new { Cache = cache }))).Message,
             StringComparison.Ordinal
         );
     }
@@ -254,7 +254,7 @@ public sealed class JudgeTests : IDisposable
     {
         Environment.SetEnvironmentVariable("JUDGE_TESTS_KEY", "k-123");
         JudgeServer server = Start(_ => new(200, "Rating: 1"));
-        using Judge judge = new(Options(server) with { ApiKeyVariable = "JUDGE_TESTS_KEY" });
+        using Judge judge = new(Options(server).With(new { ApiKeyVariable = "JUDGE_TESTS_KEY" }));
         await judge.ScoreAsync(Completion("give me {reference}"), TestContext.Current.CancellationToken);
         (string body, string? authorization) = server.Requests.Single();
         Assert.Equal("Bearer k-123", authorization);
@@ -279,7 +279,7 @@ public sealed class JudgeTests : IDisposable
                 : new(200, null) { Body = $"{{\"error\": \"{Key}\"}}" }
         );
         string cache = Path.Combine(_folder, "judge.jsonl");
-        using Judge judge = new(Options(server) with { ApiKeyVariable = "JUDGE_TESTS_KEY", Cache = cache });
+        using Judge judge = new(Options(server).With(new { ApiKeyVariable = "JUDGE_TESTS_KEY", Cache = cache }));
         foreach (string text in new[] { "refuse", "odd" })
         {
             JudgeRequestException error = await Assert.ThrowsAsync<JudgeRequestException>(async () =>
@@ -294,7 +294,7 @@ public sealed class JudgeTests : IDisposable
         {
             Environment.SetEnvironmentVariable("JUDGE_TESTS_KEY", bad);
             string message = Assert
-                .Throws<ArgumentException>(() => new Judge(Options(server) with { ApiKeyVariable = "JUDGE_TESTS_KEY" }))
+                .Throws<ArgumentException>(() => new Judge(Options(server).With(new { ApiKeyVariable = "JUDGE_TESTS_KEY" })))
                 .ToString();
             Assert.Contains("JUDGE_TESTS_KEY", message, StringComparison.Ordinal);
             Assert.DoesNotContain(bad, message, StringComparison.Ordinal);
@@ -340,26 +340,26 @@ public sealed class JudgeTests : IDisposable
     public void OptionsThatCannotWork_AreRefused()
     {
         JudgeOptions good = new() { Endpoint = new("http://localhost/v1"), Model = "m" };
-        Assert.ThrowsAny<Exception>(() => new Judge(good with { Endpoint = new("ftp://localhost") }));
+        Assert.ThrowsAny<Exception>(() => new Judge(good.With(new { Endpoint = new Uri("ftp://localhost") })));
         Assert.Contains(
             "{response}",
-            Assert.ThrowsAny<Exception>(() => new Judge(good with { Prompt = "{question}?" })).Message,
+            Assert.ThrowsAny<Exception>(() => new Judge(good.With(new { Prompt = "{question}?" }))).Message,
             StringComparison.Ordinal
         );
-        Assert.ThrowsAny<Exception>(() => new Judge(good with { MaxParallelism = 0 }));
+        Assert.ThrowsAny<Exception>(() => new Judge(good.With(new { MaxParallelism = 0 })));
         Assert.StartsWith(
             "requestTimeout",
-            Assert.ThrowsAny<ValidationException>(() => new Judge(good with { RequestTimeout = TimeSpan.FromDays(60) })).Message,
+            Assert.ThrowsAny<ValidationException>(() => new Judge(good.With(new { RequestTimeout = TimeSpan.FromDays(60) }))).Message,
             StringComparison.Ordinal
         );
         Assert.StartsWith(
             "retryDelay",
-            Assert.ThrowsAny<ValidationException>(() => new Judge(good with { RetryDelay = TimeSpan.FromDays(2) })).Message,
+            Assert.ThrowsAny<ValidationException>(() => new Judge(good.With(new { RetryDelay = TimeSpan.FromDays(2) }))).Message,
             StringComparison.Ordinal
         );
         Assert.StartsWith(
             "endpoint",
-            Assert.ThrowsAny<ValidationException>(() => new Judge(good with { Endpoint = null! })).Message,
+            Assert.ThrowsAny<ValidationException>(() => new Judge(good.With(new { Endpoint = (Uri?)null }))).Message,
             StringComparison.Ordinal
         );
     }

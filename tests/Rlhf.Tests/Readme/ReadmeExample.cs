@@ -32,7 +32,7 @@ internal static class ReadmeExample
         };
         var prompt = new Prompt(problem, tokenizer.Encode(problem.Question));
         var sampling = new SamplingOptions { MaxNewTokens = 32, StopTokenIds = policy.Config.EosTokenIds };
-        var responses = engine.Generate([new(prompt.TokenIds, VisitId: 0, Samples: 8)], sampling);
+        var responses = engine.Generate([new(prompt.TokenIds, visitId: 0, samples: 8)], sampling);
         Rollout[] rollouts = [.. responses.Select(r => Rollout.Create(prompt, r, tokenizer, new StepOptions()))];
         RolloutBatch batch = RolloutBatch.Create(rollouts, policy.Device);
 

@@ -264,7 +264,7 @@ public class RandomPipelineTests
 
             if ((list == shaping || shaping.Count == 0) && Makers[name](picker) is { } options)
             {
-                list.Add(options with { Name = $"stage{noise.Count + shaping.Count}" });
+                list.Add(options.With(new { Name = $"stage{noise.Count + shaping.Count}" }));
                 seen.Add(name);
             }
         }

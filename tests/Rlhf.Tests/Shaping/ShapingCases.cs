@@ -385,7 +385,7 @@ internal static class ShapingCases
             .Build();
         RewardLayout layout = batch.Layout();
         ShapedRewards shaped = pipeline.Apply(new(layout, [batch.Steps("process", steps)]), training: true, iteration: 0);
-        AdvantageEstimates result = (Options(row) with { Credit = Credit.StepNormalised }).CreateEstimator(pipeline).Estimate(shaped);
+        AdvantageEstimates result = Options(row).With(new { Credit = Credit.StepNormalised }).CreateEstimator(pipeline).Estimate(shaped);
         StepMap map = layout.StepMaps[StepMap.Steps];
         double?[][] actual = batch.ReadSteps(
             new("advantage", RewardGranularity.Step, result.Values.gather(1, map.Ends).mul(map.Mask), map.Mask, map.Name)

@@ -1,7 +1,7 @@
 namespace Rlhf.Shaping.Stages;
 
 /// <summary>r ← clamp(a·r + b, low, high). Of any granularity.</summary>
-public sealed record AffineOptions : StageOptions
+public sealed class AffineOptions : StageOptions
 {
     /// <summary>The channel.</summary>
     public required string Channel { get; init; }

@@ -15,7 +15,7 @@ namespace Rlhf.Shaping.Stages;
 /// </para>
 /// <para>An invalid score stays invalid; an invalid pattern reward counts 0.</para>
 /// </remarks>
-public sealed record CalibrateOptions : StageOptions
+public sealed class CalibrateOptions : StageOptions
 {
     /// <summary>The reward model's outcome channel.</summary>
     public required string Channel { get; init; }

@@ -9,7 +9,7 @@ namespace Rlhf.Shaping.Stages;
 /// The paper chooses η so that most steps get 0 and names no number, so one of <see cref="Threshold"/> and <see cref="Share"/> must be
 /// given.
 /// </remarks>
-public sealed record ClipOptions : StageOptions
+public sealed class ClipOptions : StageOptions
 {
     /// <summary>The channel to clip.</summary>
     public required string Channel { get; init; }

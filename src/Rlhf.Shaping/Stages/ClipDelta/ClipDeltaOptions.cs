@@ -7,7 +7,7 @@ namespace Rlhf.Shaping.Stages;
 /// last but one step, 0 for the last.
 /// </summary>
 /// <remarks>The return from step k on is c_k ≤ 0. Not causal, as Delta is not; the bias favours ending, mildly.</remarks>
-public sealed record ClipDeltaOptions : StageOptions
+public sealed class ClipDeltaOptions : StageOptions
 {
     /// <summary>The step channel.</summary>
     public required string Channel { get; init; }

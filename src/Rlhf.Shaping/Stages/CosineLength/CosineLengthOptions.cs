@@ -8,7 +8,7 @@ namespace Rlhf.Shaping.Stages;
 /// <see cref="MinValueWrong"/> to lo = <see cref="MaxValueWrong"/>, so that long thought is punished less. L counts action tokens.
 /// </summary>
 /// <remarks>As TRL 1.16 computes it, its clamp at L = max included. Invalid where the verifier's channel is.</remarks>
-public sealed record CosineLengthOptions : StageOptions
+public sealed class CosineLengthOptions : StageOptions
 {
     /// <summary>The new outcome channel.</summary>
     /// <value>Default <c>length</c>.</value>

@@ -14,7 +14,7 @@ namespace Rlhf.Shaping.Stages;
 /// return-to-go estimator pays α·r for not ending. The channel's schema says so, and an estimator warns where it matters.
 /// </para>
 /// </remarks>
-public sealed record DeltaOptions : StageOptions
+public sealed class DeltaOptions : StageOptions
 {
     /// <summary>The step channel.</summary>
     public required string Channel { get; init; }

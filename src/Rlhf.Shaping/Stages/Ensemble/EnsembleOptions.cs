@@ -5,7 +5,7 @@ namespace Rlhf.Shaping.Stages;
 /// <summary>
 /// One channel from several reward models' scores of the same thing (Coste et al., arXiv 2310.02743). Invalid where one of them is.
 /// </summary>
-public sealed record EnsembleOptions : StageOptions
+public sealed class EnsembleOptions : StageOptions
 {
     /// <summary>The models' channels, of one granularity.</summary>
     [MinLength(2)]

@@ -12,7 +12,7 @@ namespace Rlhf.Shaping.Stages;
 /// fresh draw, and batches, their order and micro-batches change nothing. Invalid values stay invalid. With rate p the expected signal of
 /// an affine-invariant advantage is scaled by 1 − 2p.
 /// </remarks>
-public sealed record FlipOptions : StageOptions
+public sealed class FlipOptions : StageOptions
 {
     /// <summary>The channel; all its values are <see cref="Low"/> or <see cref="High"/>.</summary>
     public required string Channel { get; init; }

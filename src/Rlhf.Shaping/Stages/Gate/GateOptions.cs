@@ -14,7 +14,7 @@ namespace Rlhf.Shaping.Stages;
 /// <para>An invalid higher level makes what it gates invalid, not 0. Without this stage rewards accumulate directly (the paper's
 /// D-RA).</para>
 /// </remarks>
-public sealed record GateOptions : StageOptions
+public sealed class GateOptions : StageOptions
 {
     /// <summary>The gated channel of a gate with two levels.</summary>
     /// <value>Default null: <see cref="Levels"/> is given instead.</value>
@@ -80,10 +80,17 @@ public sealed record GateOptions : StageOptions
 }
 
 /// <summary>A level of a gate.</summary>
-/// <param name="Channel">Its channel.</param>
-/// <param name="Threshold">What its observed value is compared with to open the gates of all lower levels; without meaning for the lowest
-/// level. Default 0.</param>
-public sealed record GateLevel(string Channel, double Threshold = 0);
+public sealed class GateLevel(string channel, double threshold = 0)
+{
+    /// <summary>Its channel.</summary>
+    public string Channel { get; init; } = channel;
+
+    /// <summary>
+    /// What its observed value is compared with to open the gates of all lower levels; without meaning for the lowest
+    /// level. Default 0.
+    /// </summary>
+    public double Threshold { get; init; } = threshold;
+}
 
 /// <summary>When a higher level opens the gate.</summary>
 public enum GateOpening

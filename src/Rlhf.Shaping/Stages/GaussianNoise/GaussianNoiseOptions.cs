@@ -9,7 +9,7 @@ namespace Rlhf.Shaping.Stages;
 /// z depends on the run's seed, the stage's name, the prompt visit, the sample and the position alone (Box–Muller on counter-based
 /// uniforms).
 /// </remarks>
-public sealed record GaussianNoiseOptions : StageOptions
+public sealed class GaussianNoiseOptions : StageOptions
 {
     /// <summary>The channel, of any granularity.</summary>
     public required string Channel { get; init; }

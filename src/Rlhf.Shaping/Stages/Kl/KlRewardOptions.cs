@@ -11,7 +11,7 @@ namespace Rlhf.Shaping.Stages;
 /// refuses it, and so does an estimator that divides by a standard deviation, which would rescale β. It makes the trainer keep a reference
 /// policy. Log-probabilities are those of the policy that sampled, at the sampling temperature.
 /// </remarks>
-public sealed record KlRewardOptions : StageOptions
+public sealed class KlRewardOptions : StageOptions
 {
     /// <summary>The new token channel.</summary>
     /// <value>Default <c>kl</c>.</value>

@@ -5,7 +5,7 @@ namespace Rlhf.Shaping.Stages;
 /// arXiv 2410.15115, which fails there: it does not stop a policy from adding good-looking steps).
 /// </summary>
 /// <remarks>Not causal: K is known only at the end.</remarks>
-public sealed record LengthNormaliseOptions : StageOptions
+public sealed class LengthNormaliseOptions : StageOptions
 {
     /// <summary>The step channel.</summary>
     public required string Channel { get; init; }

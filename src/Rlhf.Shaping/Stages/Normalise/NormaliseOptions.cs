@@ -7,7 +7,7 @@ namespace Rlhf.Shaping.Stages;
 /// there is no spread to divide by, and r becomes 0. A channel that is normalised already, or holds a KL penalty, is refused, here and by estimators that divide
 /// by a standard deviation themselves.
 /// </summary>
-public sealed record NormaliseOptions : StageOptions
+public sealed class NormaliseOptions : StageOptions
 {
     /// <summary>The channel, of any granularity.</summary>
     public required string Channel { get; init; }

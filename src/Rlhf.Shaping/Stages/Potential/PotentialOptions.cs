@@ -13,7 +13,7 @@ namespace Rlhf.Shaping.Stages;
 /// <em>before</em> their step, as a critic's do, say so by <see cref="Scores"/>: then step k gets γ·Φ of the next valid step less its own,
 /// and the last one γ·0 or γ·(its own) less its own.
 /// </remarks>
-public sealed record PotentialOptions : StageOptions
+public sealed class PotentialOptions : StageOptions
 {
     /// <summary>The step channel.</summary>
     public required string Channel { get; init; }

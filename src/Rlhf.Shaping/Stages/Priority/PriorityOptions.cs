@@ -7,7 +7,7 @@ namespace Rlhf.Shaping.Stages;
 /// reward model. Invalid only where none is valid. Where lower priorities should <em>add</em> to higher ones, use
 /// <see cref="GateOptions">gates</see>.
 /// </summary>
-public sealed record PriorityOptions : StageOptions
+public sealed class PriorityOptions : StageOptions
 {
     /// <summary>The channels from the highest priority to the lowest, of one granularity and step map; two or more.</summary>
     [MinLength(2)]

@@ -10,7 +10,7 @@ namespace Rlhf.Shaping.Stages;
 /// Place it after gates, so that a closed gate does not take the penalty of wrong answers away. A trainer refuses it together with overlong
 /// filtering, which leaves the very responses out of the loss that it penalises most.
 /// </remarks>
-public sealed record SoftOverlongOptions : StageOptions
+public sealed class SoftOverlongOptions : StageOptions
 {
     /// <summary>The new outcome channel.</summary>
     /// <value>Default <c>overlong</c>.</value>

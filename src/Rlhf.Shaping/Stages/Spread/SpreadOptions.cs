@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Rlhf.Shaping.Stages;
 
 /// <summary>Spreads an outcome r over a response, as a new channel whose values add up to r.</summary>
-public sealed record SpreadOptions : StageOptions
+public sealed class SpreadOptions : StageOptions
 {
     /// <summary>The outcome channel, which stays as it is.</summary>
     public required string Channel { get; init; }

@@ -6,7 +6,7 @@ namespace Rlhf.Shaping.Stages;
 /// <summary>
 /// One score of a response from its step scores, in a new outcome channel. Invalid where a step is, or where there is none.
 /// </summary>
-public sealed record StepAggregateOptions : StageOptions
+public sealed class StepAggregateOptions : StageOptions
 {
     /// <summary>The step channel, which stays as it is.</summary>
     public required string Channel { get; init; }

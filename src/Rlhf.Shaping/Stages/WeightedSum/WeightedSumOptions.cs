@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Rlhf.Shaping.Stages;
 
 /// <summary>A new channel Σ w·r of channels of one granularity. Weights are used as they are and not made to add up to 1.</summary>
-public sealed record WeightedSumOptions : StageOptions
+public sealed class WeightedSumOptions : StageOptions
 {
     /// <summary>The weight of each channel, by name.</summary>
     [MinLength(1)]

@@ -10,10 +10,10 @@ public class CausalLmRolloutEngineTests
 {
     private static readonly RolloutRequest[] Requests =
     [
-        new([1, 2, 3], 10, Samples: 3),
-        new([4], 11, Samples: 2),
+        new([1, 2, 3], 10, samples: 3),
+        new([4], 11, samples: 2),
         new([5, 6, 7, 8, 9, 10, 11], 12),
-        new([3, 3], 13, Samples: 4, FirstSampleIndex: 2),
+        new([3, 3], 13, samples: 4, firstSampleIndex: 2),
     ];
 
     private static readonly SamplingOptions Sampling = new()
@@ -48,7 +48,7 @@ public class CausalLmRolloutEngineTests
     public void CacheLimit_ThatLeavesFewerSlots_ChangesNoResponse_AndIsSaidOnce()
     {
         using CausalLm model = CausalLm.Create(SmallModel.Qwen3, 1);
-        RolloutRequest[] requests = [new([1, 2, 3], 0, Samples: 6)];
+        RolloutRequest[] requests = [new([1, 2, 3], 0, samples: 6)];
         SamplingOptions sampling = new() { MaxNewTokens = 8, Seed = 1 };
         ListLogger log = new();
         IReadOnlyList<RolloutSequence> all = new CausalLmRolloutEngine(model, logger: log).Generate(requests, sampling);
@@ -110,7 +110,7 @@ public class CausalLmRolloutEngineTests
     public void Responses_EndAtStopTokensLengthAndTheModelsLastPosition()
     {
         using CausalLm model = Model();
-        IReadOnlyList<RolloutSequence> responses = new CausalLmRolloutEngine(model).Generate([new([1], 1, Samples: 200)], Sampling);
+        IReadOnlyList<RolloutSequence> responses = new CausalLmRolloutEngine(model).Generate([new([1], 1, samples: 200)], Sampling);
         Assert.All(
             responses,
             r =>
@@ -136,7 +136,7 @@ public class CausalLmRolloutEngineTests
         using CausalLm model = CausalLm.Create(Config with { VocabularySize = tokenizer.VocabularySize }, 1);
         int a = tokenizer.Encode("a").Single();
         IReadOnlyList<RolloutSequence> responses = new CausalLmRolloutEngine(model, tokenizer).Generate(
-            [new([a], 1, Samples: 100)],
+            [new([a], 1, samples: 100)],
             new()
             {
                 MaxNewTokens = 20,

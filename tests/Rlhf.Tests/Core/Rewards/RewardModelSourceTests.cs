@@ -169,14 +169,14 @@ public sealed class RewardModelSourceTests : IDisposable
         Completion whole = Completions()[0] with { Text = string.Join('\n', steps), Steps = steps },
             alone = whole with { Text = string.Join('\n', kept), Steps = kept };
         ProcessModelOptions options = new() { Path = _folder, Chat = "none" };
-        (double[] values, bool[] valid) = Values(RewardModels.Process(options with { Thoughts = thoughts }), [whole]);
+        (double[] values, bool[] valid) = Values(RewardModels.Process(options.With(new { Thoughts = thoughts })), [whole]);
         (double[] expected, _) = Values(RewardModels.Process(options), [alone]);
         Assert.Equal(steps.Select((_, k) => k >= first && k < first + 2), valid);
         Assert.Equal(expected[0], values[first], 1e-6);
         Assert.Equal(expected[1], values[first + 1], 1e-6);
 
-        ProcessModelOptions last = options with { Aggregation = StepAggregation.Last };
-        (double[] result, bool[] known) = Values(RewardModels.Process(last with { Thoughts = thoughts }), [whole]);
+        ProcessModelOptions last = options.With(new { Aggregation = StepAggregation.Last });
+        (double[] result, bool[] known) = Values(RewardModels.Process(last.With(new { Thoughts = thoughts })), [whole]);
         Assert.Equal([true], known);
         Assert.Equal(expected[1], result[0], 1e-6);
 
@@ -186,7 +186,10 @@ public sealed class RewardModelSourceTests : IDisposable
             Text = "<think>7+5=12",
             Steps = ["<think>7+5=12"],
         };
-        Assert.Equal([thoughts == ThoughtText.Only], Values(RewardModels.Process(last with { Thoughts = thoughts }), [unfinished]).Valid);
+        Assert.Equal(
+            [thoughts == ThoughtText.Only],
+            Values(RewardModels.Process(last.With(new { Thoughts = thoughts })), [unfinished]).Valid
+        );
     }
 
     [Fact]
@@ -271,7 +274,7 @@ public sealed class RewardModelSourceTests : IDisposable
         double initial = model.Score([prompt]).sigmoid().item<float>();
         Assert.All(channels[1].Values.data<double>().ToArray(), v => Assert.Equal(initial, v, 1e-5));
         Assert.Equal(
-            Values(RewardModels.Process(options with { ScorePrompt = false }), completions).Values,
+            Values(RewardModels.Process(options.With(new { ScorePrompt = false })), completions).Values,
             channels[0].Values.data<double>().ToArray()
         );
 
@@ -349,7 +352,7 @@ public sealed class RewardModelSourceTests : IDisposable
         Completion[] completions = Completions();
         ListLogger log = new();
         ProcessModelOptions options = new() { Path = _folder, Chat = "none" };
-        ITensorRewardSource sound = RewardModels.Process(options with { Thoughts = ThoughtText.Exclude });
+        ITensorRewardSource sound = RewardModels.Process(options.With(new { Thoughts = ThoughtText.Exclude }));
         using var ownedSound = sound as IDisposable;
         Assert.Equal(
             default,
@@ -358,7 +361,7 @@ public sealed class RewardModelSourceTests : IDisposable
         Assert.Empty(log.Warnings);
 
         MakeRewardModel(head: 3e38);
-        ITensorRewardSource broken = RewardModels.Process(options with { Activation = ScoreActivation.None });
+        ITensorRewardSource broken = RewardModels.Process(options.With(new { Activation = ScoreActivation.None }));
         using var ownedBroken = broken as IDisposable;
         SourceScores scores = new ModelScorer([broken], log).Score(completions, Layout(completions), ScalarType.Float64).Scores.Single();
         Assert.InRange(scores.Failures.Malformed, 1, completions.Length);

@@ -53,8 +53,8 @@ public class ComputeEnvironmentTests
         );
         Assert.Null(cpu.FreeDeviceBytes);
         Assert.Equal(2L << 30, options.CacheBytes(cpu));
-        Assert.Equal(20L << 30, options.CacheBytes(cpu with { FreeDeviceBytes = 80L << 30 }));
-        Assert.Equal(40L << 30, (options with { CacheShare = 0.5 }).CacheBytes(cpu with { FreeDeviceBytes = 80L << 30 }));
-        Assert.Equal(1000, (options with { MaxCacheBytes = 1000 }).CacheBytes(cpu with { FreeDeviceBytes = 80L << 30 }));
+        Assert.Equal(20L << 30, options.CacheBytes(cpu.With(new { FreeDeviceBytes = 80L << 30 })));
+        Assert.Equal(40L << 30, (options with { CacheShare = 0.5 }).CacheBytes(cpu.With(new { FreeDeviceBytes = 80L << 30 })));
+        Assert.Equal(1000, (options with { MaxCacheBytes = 1000 }).CacheBytes(cpu.With(new { FreeDeviceBytes = 80L << 30 })));
     }
 }

@@ -123,9 +123,9 @@ public class FlipStageTests
 
         FlipOptions always = new() { Channel = "r", Rate = 1 };
         Assert.Equal([3, -1, null, -1, -1], Run(always, training: true));
-        Assert.Equal([3, -1, null, 3, -1], Run(always with { FlipUnanswered = true }, training: true));
+        Assert.Equal([3, -1, null, 3, -1], Run(always.With(new { FlipUnanswered = true }), training: true));
         Assert.Equal([-1, 3, null, -1, 3], Run(always, training: false));
-        Assert.Equal([-1, 3, null, -1, 3], Run(always with { Rate = 0 }, training: true));
+        Assert.Equal([-1, 3, null, -1, 3], Run(always.With(new { Rate = 0.0 }), training: true));
     }
 
     [Fact]

@@ -65,9 +65,9 @@ public class ScalarReferenceTests
             Discount = 0.9,
             Terminal = terminal,
         };
-        CompareSteps(b => b.AddPotential(options with { Initial = 0.25 }), r => After(r.Steps, 0.25));
-        CompareSteps(b => b.AddPotential(options with { InitialFrom = "model" }), r => After(r.Steps, r.Model));
-        CompareSteps(b => b.AddPotential(options with { Scores = PotentialScores.BeforeStep }), r => Before(r.Steps));
+        CompareSteps(b => b.AddPotential(options.With(new { Initial = 0.25 })), r => After(r.Steps, 0.25));
+        CompareSteps(b => b.AddPotential(options.With(new { InitialFrom = "model" })), r => After(r.Steps, r.Model));
+        CompareSteps(b => b.AddPotential(options.With(new { Scores = PotentialScores.BeforeStep })), r => Before(r.Steps));
 
         double?[] After(double?[] steps, double? initial)
         {

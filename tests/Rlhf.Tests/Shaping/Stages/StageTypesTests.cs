@@ -24,9 +24,9 @@ public class StageTypesTests
             ]
             """
         );
-        Assert.Equal(new ClipOptions { Channel = "process", Threshold = 0.7 }, stages[0]);
-        Assert.Equal(new DeltaOptions { Name = "second", Channel = "process" }, stages[1]);
-        Assert.Equal(
+        AssertSame(new ClipOptions { Channel = "process", Threshold = 0.7 }, stages[0]);
+        AssertSame(new DeltaOptions { Name = "second", Channel = "process" }, stages[1]);
+        AssertSame(
             new GateOptions
             {
                 Channel = "process",
@@ -36,8 +36,8 @@ public class StageTypesTests
             },
             stages[2]
         );
-        Assert.Equal([new("process"), new("verifier", 0.5)], ((GateOptions)stages[3]).Levels!);
-        Assert.Equal(
+        AssertSame(new GateOptions { Levels = [new("process"), new("verifier", 0.5)] }, stages[3]);
+        AssertSame(
             new FlipOptions
             {
                 Channel = "verifier",
@@ -99,7 +99,7 @@ public class StageTypesTests
         };
         string json = JsonSerializer.Serialize<IReadOnlyList<StageOptions>>([options], Options(StageTypes.All));
         Assert.StartsWith("""[{"type":"flip",""", json, StringComparison.Ordinal);
-        Assert.Equal(options, Assert.Single(Parse(json)));
+        AssertSame(options, Assert.Single(Parse(json)));
     }
 
     [Fact]
@@ -132,6 +132,12 @@ public class StageTypesTests
         Assert.Throws<ArgumentException>(() => registry.With<NothingOptions>("nothing", (_, builder) => builder));
     }
 
+    private static void AssertSame(StageOptions expected, StageOptions actual)
+    {
+        Assert.Equal(expected.GetType(), actual.GetType());
+        Assert.Equivalent(expected, actual, strict: true);
+    }
+
     private static IReadOnlyList<StageOptions> Parse(string json, ITypeRegistry? registry = null) =>
         JsonSerializer.Deserialize<IReadOnlyList<StageOptions>>(json, Options(registry ?? StageTypes.All))!;
 
@@ -143,7 +149,7 @@ public class StageTypesTests
             Converters = { new TypeJsonConverter<StageOptions>(registry), new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
         };
 
-    private sealed record NothingOptions : StageOptions;
+    private sealed class NothingOptions : StageOptions;
 
     private sealed class Nothing(string name) : IRewardTransform
     {

@@ -146,7 +146,7 @@ public class ChatTemplateTests
         Message[] messages =
         [
             new(MessageRole.User, "a"),
-            new(MessageRole.Assistant, "b", ReasoningContent: "early"),
+            new(MessageRole.Assistant, "b", reasoningContent: "early"),
             new(MessageRole.User, "c"),
             new(MessageRole.Assistant, "", [new("f", Json("\"{}\""))], "\nlate\n"),
             new(MessageRole.User, "<tool_response>\n1\n</tool_response>"),

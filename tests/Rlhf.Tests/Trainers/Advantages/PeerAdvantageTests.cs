@@ -17,7 +17,7 @@ public class PeerAdvantageTests
     public static TheoryData<string, string, GroupAdvantageOptions, double> Peers()
     {
         GroupAdvantageOptions drGrpo = new() { Scale = AdvantageScale.None },
-            rloo = drGrpo with { LeaveOneOut = true };
+            rloo = drGrpo.With(new { LeaveOneOut = true });
         TheoryData<string, string, GroupAdvantageOptions, double> cases = [];
         foreach (string mask in (string[])["pad", "gap"])
         {

@@ -161,7 +161,7 @@ public sealed class SilentFailureTests : IDisposable
 
     private static double? Throw(Completion completion) => throw new NotSupportedException("my own bug");
 
-    private sealed record ThrowingOptions : RewardSourceOptions
+    private sealed class ThrowingOptions : RewardSourceOptions
     {
         public override string Name { get; init; } = "throwing";
     }

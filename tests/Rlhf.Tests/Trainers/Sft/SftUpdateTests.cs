@@ -58,8 +58,9 @@ public class SftUpdateTests
     private static Tensor Loss(CausalLm model)
     {
         Tensor sum = zeros([]);
-        foreach ((IReadOnlyList<int> prompt, IReadOnlyList<int> response) in Rows)
+        foreach (TokenSequence row in Rows)
         {
+            (IReadOnlyList<int> prompt, IReadOnlyList<int> response) = (row.Prompt, row.Response);
             long[] tokens = [.. prompt.Concat(response).Select(t => (long)t)];
             Tensor logProbs = model.Head(model.Trunk(tensor(tokens), new RaggedLayout([tokens.Length], CPU))).log_softmax(-1);
             for (int t = 0; t < response.Count; t++)

@@ -118,7 +118,7 @@ public class TestCasesInTheSandboxTests
     public async Task AFunctionOfAnotherLanguage_IsCalledByATemplate()
     {
         SandboxPrerequisites.Require();
-        UnitTestsOptions options = Shell with { FunctionTemplate = "{code}\n{function} $(tr -d '[],')\n" };
+        UnitTestsOptions options = Shell.With(new { FunctionTemplate = "{code}\n{function} $(tr -d '[],')\n" });
         Assert.Equal(1, await Score(options, "```sh\nadd() { echo $(($1 + $2)); }\n```", Additions));
         Assert.Equal(0, await Score(options, "```sh\nadd() { echo 3; }\n```", Additions));
     }

@@ -253,33 +253,33 @@ public class UnitTestsSourceTests
     {
         Assert.Contains(
             "{file}",
-            Assert.Throws<ValidationException>(() => CodeRewards.UnitTests(Shell with { Command = ["sh"] })).Message,
+            Assert.Throws<ValidationException>(() => CodeRewards.UnitTests(Shell.With(new { Command = new[] { "sh" } }))).Message,
             StringComparison.Ordinal
         );
         Assert.Contains(
             "template has no {token}",
-            Assert.Throws<ValidationException>(() => CodeRewards.UnitTests(Shell with { Template = "{code}" })).Message,
+            Assert.Throws<ValidationException>(() => CodeRewards.UnitTests(Shell.With(new { Template = "{code}" }))).Message,
             StringComparison.Ordinal
         );
         Assert.Contains(
             "template has no {code}",
-            Assert.Throws<ValidationException>(() => CodeRewards.UnitTests(Shell with { Template = "{tests}{token}" })).Message,
+            Assert.Throws<ValidationException>(() => CodeRewards.UnitTests(Shell.With(new { Template = "{tests}{token}" }))).Message,
             StringComparison.Ordinal
         );
         Assert.Contains(
             "functionTemplate has no {function}",
-            Assert.Throws<ValidationException>(() => CodeRewards.UnitTests(Shell with { FunctionTemplate = "{code}" })).Message,
+            Assert.Throws<ValidationException>(() => CodeRewards.UnitTests(Shell.With(new { FunctionTemplate = "{code}" }))).Message,
             StringComparison.Ordinal
         );
-        Assert.Throws<ValidationException>(() => CodeRewards.UnitTests(Shell with { FileName = "../x" }));
-        Assert.Throws<ValidationException>(() => CodeRewards.UnitTests(Shell with { FileName = ".." }));
+        Assert.Throws<ValidationException>(() => CodeRewards.UnitTests(Shell.With(new { FileName = "../x" })));
+        Assert.Throws<ValidationException>(() => CodeRewards.UnitTests(Shell.With(new { FileName = ".." })));
     }
 
     [Fact]
     public void ADeadlineThatComesBeforeTheProgramsOwn_IsRefused()
     {
         SandboxPrerequisites.Require();
-        IRewardSource source = CodeRewards.UnitTests(Shell with { WallSeconds = 10 });
+        IRewardSource source = CodeRewards.UnitTests(Shell.With(new { WallSeconds = 10 }));
         string message = Assert.Throws<ArgumentException>(() => new RewardScorer([source], Named(9))).Message;
         Assert.Contains("'unit_tests' more than 10 s in deadlines", message, StringComparison.Ordinal);
         _ = new RewardScorer([source], Named(15));
@@ -294,7 +294,7 @@ public class UnitTestsSourceTests
     {
         SandboxPrerequisites.Require();
         string message = Assert
-            .Throws<ArgumentException>(() => CodeRewards.UnitTests(Shell with { Command = ["no-such-language", "{file}"] }))
+            .Throws<ArgumentException>(() => CodeRewards.UnitTests(Shell.With(new { Command = new[] { "no-such-language", "{file}" } })))
             .Message;
         Assert.Contains("there is no program 'no-such-language'", message, StringComparison.Ordinal);
         Assert.Contains("key command", message, StringComparison.Ordinal);
