@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.AI;
 using Rlhf.Json;
 
 namespace Rlhf.Judges;
@@ -10,28 +11,12 @@ internal static class ChatAnswer
 {
     private const string Place = "choices[0].message.content";
 
-    // Reasons to stop that leave half an answer or none, as OpenAI, vLLM, Mistral, Google and gateways name them.
-    private static readonly HashSet<string> Unfinished = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "length",
-        "max_tokens",
-        "model_length",
-        "content_filter",
-        "safety",
-        "recitation",
-        "refusal",
-        "abort",
-        "cancelled",
-        "error",
-    };
-
-    // Parts of a content that are no part of the answer.
-    private static readonly HashSet<string> Silent = new(StringComparer.OrdinalIgnoreCase)
+    // Parts of a content that are the model's thoughts.
+    private static readonly HashSet<string> Thoughts = new(StringComparer.OrdinalIgnoreCase)
     {
         "thinking",
         "reasoning",
         "redacted_thinking",
-        "refusal",
     };
 
     /// <summary>The body as a text.</summary>
@@ -58,14 +43,17 @@ internal static class ChatAnswer
         }
     }
 
-    /// <summary>The judge's words.</summary>
+    /// <summary>
+    /// The first choice: its texts, its thoughts as <see cref="TextReasoningContent"/>, a refusal as <see cref="ErrorContent"/>, why it ended as
+    /// the endpoint names it, and what it cost.
+    /// </summary>
     /// <exception cref="FormatException">The body is of another form.</exception>
-    /// <exception cref="UnfinishedAnswerException">The answer was cut off, filtered or empty.</exception>
-    public static string Read(string body)
+    public static ChatResponse Read(string body)
     {
         using JsonDocument document = JsonText.Parse(Encoding.UTF8.GetBytes(body));
+        JsonElement root = document.RootElement;
         if (
-            !document.RootElement.TryGet("choices", out JsonElement choices)
+            !root.TryGet("choices", out JsonElement choices)
             || choices.ValueKind != JsonValueKind.Array
             || choices.GetArrayLength() == 0
             || !choices[0].TryGet("message", out JsonElement message)
@@ -74,39 +62,54 @@ internal static class ChatAnswer
             throw new FormatException($"it has no {Place}.");
         }
 
-        string content = message.TryGet("content", out JsonElement value) ? Text(value) : "";
-        if (
-            choices[0].TryGet("finish_reason", out JsonElement reason)
-            && reason.ValueKind == JsonValueKind.String
-            && Unfinished.Contains(reason.GetString()!)
-        )
+        return new(new ChatMessage(ChatRole.Assistant, [.. Contents(message)]))
         {
-            throw new UnfinishedAnswerException($"the answer ended with finish_reason '{reason.GetString()}' and is not whole.");
-        }
-
-        return string.IsNullOrWhiteSpace(content)
-            ? throw new UnfinishedAnswerException(
-                message.TryGet("refusal", out JsonElement refusal) && refusal.ValueKind == JsonValueKind.String
-                    ? "the answer is a refusal."
-                    : $"the answer's {Place} is empty."
-            )
-            : content;
+            ResponseId = root.Text("id"),
+            ModelId = root.Text("model"),
+            CreatedAt =
+                root.Count("created") is { } created && created <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+                    ? DateTimeOffset.FromUnixTimeSeconds(created)
+                    : null,
+            FinishReason = choices[0].Text("finish_reason") is { } reason ? new(reason) : null,
+            Usage = root.TryGet("usage", out JsonElement usage) && usage.ValueKind == JsonValueKind.Object ? Usage(usage) : null,
+        };
     }
 
-    private static string Text(JsonElement content) =>
+    private static IEnumerable<AIContent> Contents(JsonElement message)
+    {
+        if ((message.Text("reasoning_content") ?? message.Text("reasoning")) is { } thoughts)
+        {
+            yield return new TextReasoningContent(thoughts);
+        }
+
+        if (message.TryGet("content", out JsonElement content))
+        {
+            foreach (AIContent part in Parts(content))
+            {
+                yield return part;
+            }
+        }
+
+        if (message.TryGet("refusal", out JsonElement refusal) && refusal.ValueKind == JsonValueKind.String)
+        {
+            yield return Refusal(refusal.GetString()!);
+        }
+    }
+
+    private static IEnumerable<AIContent> Parts(JsonElement content) =>
         content.ValueKind switch
         {
-            JsonValueKind.String => content.GetString()!,
-            JsonValueKind.Null => "",
-            JsonValueKind.Array => string.Concat(content.EnumerateArray().Select(Part)),
+            JsonValueKind.String => [new TextContent(content.GetString())],
+            JsonValueKind.Null => [],
+            JsonValueKind.Array => content.EnumerateArray().Select(Part).OfType<AIContent>(),
             _ => throw new FormatException($"its {Place} is neither a text nor a list of parts."),
         };
 
-    private static string Part(JsonElement part)
+    private static AIContent? Part(JsonElement part)
     {
         if (part.ValueKind == JsonValueKind.String)
         {
-            return part.GetString()!;
+            return new TextContent(part.GetString());
         }
 
         if (part.ValueKind != JsonValueKind.Object)
@@ -114,10 +117,50 @@ internal static class ChatAnswer
             throw new FormatException($"a part of its {Place} is neither a text nor an object.");
         }
 
-        bool isSilent =
-            part.TryGet("type", out JsonElement type) && type.ValueKind == JsonValueKind.String && Silent.Contains(type.GetString()!);
-        return !isSilent && part.TryGet("text", out JsonElement text) && text.ValueKind == JsonValueKind.String ? text.GetString()! : "";
+        string? type = part.Text("type");
+        if (type is not null && Thoughts.Contains(type))
+        {
+            return new TextReasoningContent(part.Text("text") ?? Thought(part));
+        }
+
+        return "refusal".Equals(type, StringComparison.OrdinalIgnoreCase) ? Refusal(part.Text("refusal") ?? "")
+            : part.TryGet("text", out JsonElement text) && text.ValueKind == JsonValueKind.String ? new TextContent(text.GetString())
+            : null;
     }
+
+    // As DeepSeek's and Mistral's endpoints write it: a text, or parts of their own.
+    private static string Thought(JsonElement part) =>
+        part.TryGet("thinking", out JsonElement thinking) && thinking.ValueKind == JsonValueKind.Array
+            ? string.Concat(thinking.EnumerateArray().Select(p => p.Text("text")))
+            : part.Text("thinking") ?? "";
+
+    private static ErrorContent Refusal(string text) => new(text) { ErrorCode = ChatReply.Refusal };
+
+    private static UsageDetails Usage(JsonElement usage) =>
+        new()
+        {
+            InputTokenCount = usage.Count("prompt_tokens"),
+            OutputTokenCount = usage.Count("completion_tokens"),
+            TotalTokenCount = usage.Count("total_tokens"),
+            CachedInputTokenCount = usage.TryGet("prompt_tokens_details", out JsonElement input) ? input.Count("cached_tokens") : null,
+            ReasoningTokenCount = usage.TryGet("completion_tokens_details", out JsonElement output)
+                ? output.Count("reasoning_tokens")
+                : null,
+        };
+
+    // Null where it is blank too: no part of the abstractions takes a blank name.
+    private static string? Text(this JsonElement element, string key) =>
+        element.TryGet(key, out JsonElement value)
+        && value.ValueKind == JsonValueKind.String
+        && value.GetString() is { } text
+        && !string.IsNullOrWhiteSpace(text)
+            ? text
+            : null;
+
+    private static long? Count(this JsonElement element, string key) =>
+        element.TryGet(key, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long n) && n >= 0
+            ? n
+            : null;
 
     private static bool TryGet(this JsonElement element, string key, out JsonElement value)
     {
@@ -125,6 +168,3 @@ internal static class ChatAnswer
         return element.ValueKind == JsonValueKind.Object && element.TryGetProperty(key, out value);
     }
 }
-
-/// <summary>An answer is not whole: it may be when asked again.</summary>
-internal sealed class UnfinishedAnswerException(string message) : Exception(message);

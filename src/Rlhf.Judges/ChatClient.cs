@@ -1,17 +1,16 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
+using Microsoft.Extensions.AI;
 using Polly;
 using Polly.Retry;
 using Rlhf.Json;
 
 namespace Rlhf.Judges;
 
-/// <summary>Asks an OpenAI-compatible endpoint: bounded parallelism, retries, a cache, and each question only once at a time.</summary>
-internal sealed class ChatClient : IDisposable
+/// <summary>Asks an OpenAI-compatible endpoint, with bounded parallelism and retries.</summary>
+internal sealed class ChatClient : IChatClient
 {
     private const int LongestAnswer = 1 << 24; // bytes
 
@@ -19,17 +18,16 @@ internal sealed class ChatClient : IDisposable
     private readonly Uri _address;
     private readonly HttpClient _http;
     private readonly SemaphoreSlim _slots;
-    private readonly ResiliencePipeline<string> _retries;
-    private readonly AnswerCache _cache;
+    private readonly ResiliencePipeline<ChatResponse> _retries;
+    private readonly ChatClientMetadata _metadata;
     private readonly string? _key;
-    private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _underWay = new(StringComparer.Ordinal);
 
     public ChatClient(JudgeOptions options)
     {
         _options = options;
         _address = new(options.Endpoint.AbsoluteUri.TrimEnd('/') + "/chat/completions");
+        _metadata = new("openai", _address, options.Model);
         _key = ReadKey(options.ApiKeyVariable);
-        _cache = new(options.Cache);
         _slots = new(options.MaxParallelism);
         _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = options.MaxParallelism })
         {
@@ -38,59 +36,85 @@ internal sealed class ChatClient : IDisposable
         };
         _http.DefaultRequestHeaders.Authorization = _key is null ? null : new("Bearer", _key);
 
-        ResiliencePipelineBuilder<string> builder = new();
+        ResiliencePipelineBuilder<ChatResponse> builder = new();
         _retries = (
             options.Retries == 0
                 ? builder
                 : builder.AddRetry(
-                    new RetryStrategyOptions<string>
+                    new RetryStrategyOptions<ChatResponse>
                     {
                         MaxRetryAttempts = options.Retries,
                         Delay = options.RetryDelay,
                         BackoffType = DelayBackoffType.Exponential,
                         UseJitter = true,
-                        ShouldHandle = new PredicateBuilder<string>().Handle<JudgeRequestException>(e => e.MayPass),
+                        ShouldHandle = new PredicateBuilder<ChatResponse>()
+                            .Handle<JudgeRequestException>(e => e.MayPass)
+                            .HandleResult(r => ChatReply.Fault(r) is not null),
                         DelayGenerator = a => ValueTask.FromResult((a.Outcome.Exception as JudgeRequestException)?.RetryAfter),
                     }
                 )
         ).Build();
     }
 
-    /// <summary>The answer to one user message.</summary>
-    /// <exception cref="JudgeRequestException">It was not to be had.</exception>
-    public async Task<string> AskAsync(string message, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    /// <remarks>After the last try an answer that was cut off, filtered or is empty is returned as it is, with its reason.</remarks>
+    /// <exception cref="JudgeRequestException">There was no answer, or none that can be read.</exception>
+    /// <exception cref="NotSupportedException">A message or an option asks for what this client does not know; it is named.</exception>
+    public async Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
-        string key = AnswerCache.Key(_options, message);
-        if (_cache.Find(key) is { } known)
-        {
-            return known;
-        }
+        byte[] request = ChatRequest.Write(messages, options, _options.Model, _options.TokenLimitKey);
+        return await _retries
+            .ExecuteAsync(
+                async token =>
+                {
+                    await _slots.WaitAsync(token).ConfigureAwait(false);
+                    try
+                    {
+                        return await SendAsync(request, token).ConfigureAwait(false);
+                    }
+                    finally
+                    {
+                        _slots.Release();
+                    }
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+    }
 
-        while (true)
+    /// <inheritdoc/>
+    /// <remarks>The endpoint is asked for the whole answer; it comes in one update, and a second one with its usage.</remarks>
+    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
+    {
+        ChatResponse response = await GetResponseAsync(messages, options, cancellationToken).ConfigureAwait(false);
+        foreach (ChatResponseUpdate update in response.ToChatResponseUpdates())
         {
-            // The first who asks pays; if it was cancelled, one of those who still wait asks again.
-            Lazy<Task<string>> own = new(() => AskNewAsync(key, message, cancellationToken)),
-                shared = _underWay.GetOrAdd(key, own);
-            try
-            {
-                return await shared.Value.WaitAsync(cancellationToken).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (shared != own && !cancellationToken.IsCancellationRequested)
-            {
-                _underWay.TryRemove(new(key, shared));
-            }
-            finally
-            {
-                _underWay.TryRemove(new(key, own));
-            }
+            yield return update;
         }
+    }
+
+    /// <inheritdoc/>
+    public object? GetService(Type serviceType, object? serviceKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(serviceType);
+        return serviceKey is not null ? null
+            : serviceType == typeof(ChatClientMetadata) ? _metadata
+            : serviceType.IsInstanceOfType(this) ? this
+            : null;
     }
 
     public void Dispose()
     {
         _http.Dispose();
         _slots.Dispose();
-        _cache.Dispose();
     }
 
     // It is sent in a header, whose characters are limited; a file it was read from may have ended with a line break.
@@ -104,43 +128,15 @@ internal sealed class ChatClient : IDisposable
             );
     }
 
-    private async Task<string> AskNewAsync(string key, string message, CancellationToken cancellationToken)
-    {
-        if (_cache.Find(key) is { } known)
-        {
-            return known; // answered between the first look and now
-        }
-
-        string answer = await _retries
-            .ExecuteAsync(
-                async token =>
-                {
-                    await _slots.WaitAsync(token).ConfigureAwait(false);
-                    try
-                    {
-                        return await SendAsync(message, token).ConfigureAwait(false);
-                    }
-                    finally
-                    {
-                        _slots.Release();
-                    }
-                },
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        _cache.Add(key, answer);
-        return answer;
-    }
-
-    private async Task<string> SendAsync(string message, CancellationToken cancellationToken)
+    private async Task<ChatResponse> SendAsync(byte[] body, CancellationToken cancellationToken)
     {
         using CancellationTokenSource clock = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         clock.CancelAfter(_options.RequestTimeout);
-        string body = "";
+        string answer = "";
         try
         {
             // A body of known length: not every server takes one in chunks.
-            using ByteArrayContent request = new(Request(message));
+            using ByteArrayContent request = new(body);
             request.Headers.ContentType = new("application/json");
             using HttpResponseMessage response = await _http.PostAsync(_address, request, clock.Token).ConfigureAwait(false);
             byte[] bytes = await response.Content.ReadAsByteArrayAsync(clock.Token).ConfigureAwait(false);
@@ -149,17 +145,15 @@ internal sealed class ChatClient : IDisposable
                 throw Refusal(response, Encoding.UTF8.GetString(bytes));
             }
 
-            body = ChatAnswer.Decode(bytes, response.Content.Headers.ContentType);
-            return ChatAnswer.Read(body);
-        }
-        catch (UnfinishedAnswerException e)
-        {
-            throw Failure($"{e.Message} It begins with: {Shown(body)}", mayPass: true, e);
+            answer = ChatAnswer.Decode(bytes, response.Content.Headers.ContentType);
+            ChatResponse read = ChatAnswer.Read(answer);
+            read.RawRepresentation = Hidden(answer);
+            return read;
         }
         catch (FormatException e) when (e is not UriFormatException)
         {
             throw Failure(
-                $"the answer has no choices[0].message.content that can be read: {Shown(e.Message)} It begins with: {Shown(body)}",
+                $"the answer has no choices[0].message.content that can be read: {Shown(e.Message)} It begins with: {Shown(answer)}",
                 mayPass: false,
                 e
             );
@@ -175,22 +169,6 @@ internal sealed class ChatClient : IDisposable
         }
     }
 
-    private byte[] Request(string message)
-    {
-        JsonObject request = new()
-        {
-            ["model"] = _options.Model,
-            ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = message }),
-            [_options.TokenLimitKey] = _options.MaxTokens,
-        };
-        if (_options.Temperature is { } temperature)
-        {
-            request["temperature"] = temperature;
-        }
-
-        return JsonSerializer.SerializeToUtf8Bytes(request);
-    }
-
     private JudgeRequestException Refusal(HttpResponseMessage response, string body)
     {
         bool mayPass =
@@ -202,7 +180,9 @@ internal sealed class ChatClient : IDisposable
     }
 
     // Some servers repeat the key that they refuse: it is hidden before anything is cut off.
-    private string Shown(string text) => JsonText.Quote(_key is null ? text : text.Replace(_key, "***", StringComparison.Ordinal));
+    private string Shown(string text) => JsonText.Quote(Hidden(text));
+
+    private string Hidden(string text) => _key is null ? text : text.Replace(_key, "***", StringComparison.Ordinal);
 
     private JudgeRequestException Failure(string message, bool mayPass, Exception? inner = null, TimeSpan? retryAfter = null) =>
         new($"{_address}: {message}", mayPass, inner) { RetryAfter = retryAfter };

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.AI;
 
 namespace Rlhf.Judges;
 
@@ -39,19 +40,45 @@ public sealed partial class Judge : IRewardSource, IDisposable
         """;
 
     private readonly JudgeOptions _options;
-    private readonly ChatClient _client;
+    private readonly JudgeQuestions _questions;
+    private readonly ChatClient? _own;
 
-    /// <summary>A judge.</summary>
+    /// <summary>A judge behind the endpoint that the options name.</summary>
     /// <param name="options">Where it is and what it is asked.</param>
     /// <exception cref="ValidationException">An option is out of range.</exception>
     /// <exception cref="ArgumentException">The environment variable holds what cannot be a key.</exception>
     /// <exception cref="InvalidDataException">The cache's file is damaged; the message names the line.</exception>
     public Judge(JudgeOptions options)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        Validator.ValidateObject(options, new(options), validateAllProperties: true);
-        _options = options;
-        _client = new(options);
+        _options = Checked(options);
+        _own = new(options);
+        try
+        {
+            _questions = new(options, _own);
+        }
+        catch
+        {
+            _own.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A judge behind any chat client, which the caller keeps and disposes of.</summary>
+    /// <param name="options">
+    /// What is asked, at most how many requests at once, and the cache, whose entries the endpoint and the model name. Model, token limit and
+    /// temperature are passed to the client. Retries and time-outs are the client's own; the keys for them, for the key and for the token
+    /// limit's name are not read, but that the deadline of scoring is twice the request's time where it is not named.
+    /// </param>
+    /// <param name="client">
+    /// Who is asked. Of a response its text is read, never its reasoning; one that ended for length or a filter, or is empty, is a failure.
+    /// </param>
+    /// <exception cref="ValidationException">An option is out of range.</exception>
+    /// <exception cref="InvalidDataException">The cache's file is damaged; the message names the line.</exception>
+    public Judge(JudgeOptions options, IChatClient client)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        _options = Checked(options);
+        _questions = new(options, client);
     }
 
     /// <inheritdoc/>
@@ -84,11 +111,22 @@ public sealed partial class Judge : IRewardSource, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _client.Dispose();
+    public void Dispose()
+    {
+        _own?.Dispose();
+        _questions.Dispose();
+    }
+
+    private static JudgeOptions Checked(JudgeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Validator.ValidateObject(options, new(options), validateAllProperties: true);
+        return options;
+    }
 
     private async Task<double?> RateAsync(Completion completion, CancellationToken cancellationToken) =>
         RatingReader.Read(
-            await _client
+            await _questions
                 .AskAsync(
                     Fill(
                         _options.Prompt ?? RatingPrompt,
@@ -115,7 +153,7 @@ public sealed partial class Judge : IRewardSource, IDisposable
         return forResponse is { } a && forReference is { } b ? 0.5 + 0.5 * Math.Sign(a - b) : null;
 
         Task<string> AskAsync(string a, string b) =>
-            _client.AskAsync(
+            _questions.AskAsync(
                 Fill(_options.Prompt ?? PairwisePrompt, ("{question}", completion.Problem.Question), ("{a}", a), ("{b}", b)),
                 cancellationToken
             );
