@@ -63,7 +63,7 @@ internal static class ShapingBenchmark
             rows = ones([sequences], ScalarType.Bool);
         Tensor groups = row.div(Samples, RoundingMode.floor).to_type(ScalarType.Int64);
         Tensor ends = arange(1, Steps + 1).mul(TokensAStep).sub(1).expand(sequences, Steps).contiguous();
-        RewardLayout layout = new()
+        BatchLayout layout = new()
         {
             ActionMask = actions,
             ResponseMask = actions,

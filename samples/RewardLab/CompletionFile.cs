@@ -45,7 +45,7 @@ internal sealed class CompletionFile
         RespectNullableAnnotations = true,
     };
 
-    private CompletionFile(IReadOnlyList<CompletionLine> lines, IReadOnlyList<Completion> completions, RewardLayout layout) =>
+    private CompletionFile(IReadOnlyList<CompletionLine> lines, IReadOnlyList<Completion> completions, BatchLayout layout) =>
         (Lines, Completions, Layout) = (lines, completions, layout);
 
     public IReadOnlyList<CompletionLine> Lines { get; }
@@ -53,7 +53,7 @@ internal sealed class CompletionFile
     /// <summary>The completions; a problem's id is its line's number.</summary>
     public IReadOnlyList<Completion> Completions { get; }
 
-    public RewardLayout Layout { get; }
+    public BatchLayout Layout { get; }
 
     /// <summary>Reads a file. Without a tokenizer a token is a UTF-8 byte: what counts tokens then counts bytes.</summary>
     /// <exception cref="InvalidDataException">A line cannot be read.</exception>
@@ -144,7 +144,7 @@ internal sealed class CompletionFile
         ];
     }
 
-    private static RewardLayout Batch(List<CompletionLine> lines, Completion[] completions, ResponseSteps[] steps)
+    private static BatchLayout Batch(List<CompletionLine> lines, Completion[] completions, ResponseSteps[] steps)
     {
         int width = completions.Max(c => Math.Max(1, c.TokenIds.Count));
         Dictionary<string, long> groups = [];

@@ -2,15 +2,6 @@ using Rlhf.Rewards;
 
 namespace Rlhf.Shaping;
 
-/// <summary>Bounds of a channel's values, both inclusive.</summary>
-/// <param name="Minimum">The smallest value possible.</param>
-/// <param name="Maximum">The largest value possible.</param>
-public readonly record struct RewardRange(double Minimum, double Maximum)
-{
-    /// <summary>The smallest range that holds both this one and a value.</summary>
-    public RewardRange Including(double value) => new(Math.Min(Minimum, value), Math.Max(Maximum, value));
-}
-
 /// <summary>What is known of a channel before there is a batch.</summary>
 /// <param name="Name">The channel's name.</param>
 /// <param name="Granularity">What a value belongs to.</param>
@@ -43,17 +34,4 @@ public sealed record ChannelSchema(string Name, RewardGranularity Granularity, s
     /// to go are biased: they reward a choice for what another, later choice decides.
     /// </summary>
     public bool IsCausal { get; init; } = true;
-}
-
-/// <summary>Whether a standard deviation has divided a channel's values already.</summary>
-public enum Normalisation
-{
-    /// <summary>It has not.</summary>
-    None,
-
-    /// <summary>It has divided a part of them, as in a sum of normalised channels (GDPO).</summary>
-    Parts,
-
-    /// <summary>It has divided the values themselves.</summary>
-    Whole,
 }

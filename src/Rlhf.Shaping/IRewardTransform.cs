@@ -21,7 +21,7 @@ public interface IRewardTransform
     IReadOnlyList<string> Writes { get; }
 
     /// <summary>
-    /// Whether it reads <see cref="Rlhf.Rewards.RewardLayout.ReferenceLogProbs"/>, for which a trainer has to keep a reference policy.
+    /// Whether it reads <see cref="Rlhf.Rewards.BatchLayout.ReferenceLogProbs"/>, for which a trainer has to keep a reference policy.
     /// </summary>
     bool NeedsReference => false;
 
@@ -37,14 +37,4 @@ public interface IRewardTransform
 
     /// <summary>Transforms a frame. Called under no-grad, with a dispose scope open.</summary>
     RewardFrame Apply(RewardFrame frame, RewardContext context);
-}
-
-/// <summary>Which list of a pipeline a stage belongs to.</summary>
-public enum StageKind
-{
-    /// <summary>Makes observed rewards of raw ones, as a noisy verifier would give them; depends on each row's key alone.</summary>
-    Noise,
-
-    /// <summary>Makes shaped rewards of observed ones.</summary>
-    Shaping,
 }

@@ -13,7 +13,7 @@ public sealed class RewardFrame
     /// <param name="channels">Its rewards, each name once.</param>
     /// <exception cref="RewardPipelineException">A channel's name comes twice, or its shape, type or step map does not fit the
     /// layout.</exception>
-    public RewardFrame(RewardLayout layout, IReadOnlyList<RewardChannel> channels)
+    public RewardFrame(BatchLayout layout, IReadOnlyList<RewardChannel> channels)
     {
         ArgumentNullException.ThrowIfNull(layout);
         ArgumentNullException.ThrowIfNull(channels);
@@ -34,7 +34,7 @@ public sealed class RewardFrame
     }
 
     /// <summary>The batch: masks, step maps, keys of rows.</summary>
-    public RewardLayout Layout { get; }
+    public BatchLayout Layout { get; }
 
     /// <summary>The channels in order.</summary>
     public IReadOnlyList<RewardChannel> Channels { get; }

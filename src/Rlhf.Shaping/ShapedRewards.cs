@@ -2,29 +2,6 @@ using Rlhf.Rewards;
 
 namespace Rlhf.Shaping;
 
-/// <summary>A channel that a pipeline ends in, which advantages are made of.</summary>
-public sealed class ReturnChannel(RewardChannel channel, ChannelSchema schema, double weight)
-{
-    /// <summary>The shaped rewards, in their own granularity; the weight is not applied yet.</summary>
-    public RewardChannel Channel { get; } = channel;
-
-    /// <summary>What is known of the channel after the last stage.</summary>
-    public ChannelSchema Schema { get; } = schema;
-
-    /// <summary>Its weight w_c in the return.</summary>
-    public double Weight { get; } = weight;
-}
-
-/// <summary>The channels that one stage wrote, as they were right after it.</summary>
-public sealed class StageSnapshot(string stage, IReadOnlyList<RewardChannel> channels)
-{
-    /// <summary>The stage's name.</summary>
-    public string Stage { get; } = stage;
-
-    /// <summary>The channels it wrote.</summary>
-    public IReadOnlyList<RewardChannel> Channels { get; } = channels;
-}
-
 /// <summary>
 /// What a pipeline made of a batch's rewards. Its tensors belong to the scope that was open around <see cref="RewardPipeline.Apply"/>.
 /// </summary>
@@ -49,5 +26,5 @@ public sealed class ShapedRewards
     public string? VerifiedChannel { get; init; }
 
     /// <summary>The batch.</summary>
-    public RewardLayout Layout => Shaped.Layout;
+    public BatchLayout Layout => Shaped.Layout;
 }

@@ -1,76 +1,7 @@
-using System.ComponentModel.DataAnnotations;
 using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Rlhf.Text;
-
-/// <summary>What ends a reasoning step.</summary>
-public enum StepBoundary
-{
-    /// <summary>A delimiter text, such as a line break.</summary>
-    Delimiter,
-
-    /// <summary>A run of two or more line breaks.</summary>
-    Paragraph,
-
-    /// <summary>The beginning of a line "Step k" (or "Step k:", in any case); text before the first one is a step of its own.</summary>
-    NumberedStep,
-
-    /// <summary>Every token is a step.</summary>
-    Token,
-}
-
-/// <summary>How a response is cut into steps.</summary>
-public sealed record StepOptions
-{
-    /// <summary>What ends a step: <c>delimiter</c>, <c>paragraph</c>, <c>numbered_step</c> or <c>token</c>.</summary>
-    /// <value>Default <c>delimiter</c>.</value>
-    public StepBoundary Boundary { get; init; } = StepBoundary.Delimiter;
-
-    /// <summary>The delimiter's text.</summary>
-    /// <value>Default a line break; not empty.</value>
-    [MinLength(1)]
-    public string Delimiter { get; init; } = "\n";
-
-    /// <summary>Joins a blank segment to the step before it (a leading one to the first step) instead of counting it as a step.</summary>
-    /// <value>Default false: empty steps are how process rewards get hacked, so they should be seen.</value>
-    public bool MergeBlank { get; init; }
-}
-
-/// <summary>A step as a range of a response's UTF-8 bytes, its delimiter included.</summary>
-public readonly struct StepSpan(int start, int end, string text, bool closed)
-{
-    /// <summary>First byte.</summary>
-    public int Start { get; } = start;
-
-    /// <summary>One past the last byte, the delimiter's included; the next step starts here.</summary>
-    public int End { get; } = end;
-
-    /// <summary>The step's text without its delimiter.</summary>
-    public string Text { get; } = text;
-
-    /// <summary>Whether a delimiter ended it.</summary>
-    public bool Closed { get; } = closed;
-}
-
-/// <summary>The steps of one response.</summary>
-public sealed class ResponseSteps(IReadOnlyList<string> texts, IReadOnlyList<int> ends, IReadOnlyList<bool> complete)
-{
-    /// <summary>Their texts, one a step.</summary>
-    public IReadOnlyList<string> Texts { get; } = texts;
-
-    /// <summary>For each step the index of the token that ends it, increasing; the last one is the response's last token.</summary>
-    public IReadOnlyList<int> Ends { get; } = ends;
-
-    /// <summary>
-    /// Whether each step was finished: closed by a delimiter, or the last one of a response that was not cut
-    /// off.
-    /// </summary>
-    public IReadOnlyList<bool> Complete { get; } = complete;
-
-    /// <summary>K.</summary>
-    public int Count => Ends.Count;
-}
 
 /// <summary>Finds steps in the text of a response and the tokens that end them.</summary>
 public static partial class StepSegmenter

@@ -26,13 +26,3 @@ public sealed class ExactOptions : RewardSourceOptions
     /// <value>Default <c>exclude</c>.</value>
     public ThoughtText Thoughts { get; init; } = ThoughtText.Exclude;
 }
-
-/// <summary>Which part of a response is compared.</summary>
-public enum ComparedText
-{
-    /// <summary>What is boxed, or marked as the answer.</summary>
-    FinalAnswer,
-
-    /// <summary>The whole text.</summary>
-    Response,
-}

@@ -50,18 +50,3 @@ public sealed record RunInfo
         );
     }
 }
-
-/// <summary>One phase of a run.</summary>
-public sealed class PhasePlan(string phase, int steps)
-{
-    /// <summary>Its name in metrics: <c>sft</c>, <c>grpo</c> ….</summary>
-    public string Phase { get; } = phase;
-
-    /// <summary>Iterations planned; early stopping may end it before.</summary>
-    public int Steps { get; } = steps;
-}
-
-/// <summary>A point of a run: an iteration that is complete.</summary>
-/// <param name="Phase">The phase's name.</param>
-/// <param name="Step">The iteration's number in the phase, from 1; 0 = before its first.</param>
-public readonly record struct RunPosition(string Phase, int Step);

@@ -1,18 +1,5 @@
 namespace Rlhf.Records;
 
-/// <summary>How a run ended.</summary>
-public enum RunOutcome
-{
-    /// <summary>All planned steps ran.</summary>
-    Completed,
-
-    /// <summary>The early-stop rule ended it.</summary>
-    StoppedEarly,
-
-    /// <summary>The user asked it to stop; it can be resumed.</summary>
-    Interrupted,
-}
-
 /// <summary>The result of a run.</summary>
 public sealed class RunSummary(RunOutcome outcome, double? accuracyBefore, double? accuracyAfter, int steps, double seconds)
 {

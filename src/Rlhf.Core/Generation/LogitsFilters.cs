@@ -6,7 +6,7 @@ namespace Rlhf.Generation;
 /// <summary>
 /// Temperature, top-k, top-p and min-p, in the order and with the treatment of ties of Hugging Face's <c>transformers</c>.
 /// </summary>
-public static class LogitsFilters
+internal static class LogitsFilters
 {
     private static readonly Scalar NegativeInfinity = double.NegativeInfinity;
 

@@ -4,16 +4,6 @@ using Rlhf.Tokenizers;
 
 namespace Rlhf.Generation;
 
-/// <summary>A problem as the policy sees it.</summary>
-public sealed class Prompt(Problem problem, IReadOnlyList<int> tokenIds)
-{
-    /// <summary>The problem.</summary>
-    public Problem Problem { get; } = problem;
-
-    /// <summary>P ≥ 1 tokens of the prompt.</summary>
-    public IReadOnlyList<int> TokenIds { get; } = tokenIds;
-}
-
 /// <summary>One response to a prompt, with the reasoning steps found in it.</summary>
 public sealed class Rollout(Prompt prompt, RolloutSequence response, string text, ResponseSteps steps)
 {

@@ -11,7 +11,7 @@ namespace Rlhf.Generation;
 /// </remarks>
 public sealed class RolloutBatch
 {
-    private RolloutBatch(IReadOnlyList<Rollout> rows, RewardLayout layout, Tensor behaviourLogProbs, IReadOnlyList<int> groupOfRow)
+    private RolloutBatch(IReadOnlyList<Rollout> rows, BatchLayout layout, Tensor behaviourLogProbs, IReadOnlyList<int> groupOfRow)
     {
         (Rows, Layout, BehaviourLogProbs, GroupOfRow) = (rows, layout, behaviourLogProbs, groupOfRow);
     }
@@ -20,12 +20,12 @@ public sealed class RolloutBatch
     public IReadOnlyList<Rollout> Rows { get; }
 
     /// <summary>Masks, ids and step maps.</summary>
-    public RewardLayout Layout { get; }
+    public BatchLayout Layout { get; }
 
     /// <summary>Log-probabilities of the sampled tokens when they were sampled: float32 <c>[B,R]</c>, 0 in padding.</summary>
     public Tensor BehaviourLogProbs { get; }
 
-    /// <summary>For each row the number of its group, as <see cref="RewardLayout.GroupIndex"/>, on the host.</summary>
+    /// <summary>For each row the number of its group, as <see cref="BatchLayout.GroupIndex"/>, on the host.</summary>
     public IReadOnlyList<int> GroupOfRow { get; }
 
     /// <summary>Sampled tokens of all rows.</summary>
@@ -62,7 +62,7 @@ public sealed class RolloutBatch
         ];
         StepMap steps = StepMaps.Create([.. rows.Select(r => r.Steps)], device);
         Tensor real = Kept(tensor(mask, device: device).view(count, width));
-        RewardLayout layout = new()
+        BatchLayout layout = new()
         {
             ActionMask = real,
             ResponseMask = real,

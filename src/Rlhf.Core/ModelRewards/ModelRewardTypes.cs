@@ -10,6 +10,6 @@ public static class ModelRewardTypes
     /// <summary>The library's own.</summary>
     public static TypeRegistry<RewardSourceOptions, ModelLoadOptions, ITensorRewardSource> All { get; } =
         new TypeRegistry<RewardSourceOptions, ModelLoadOptions, ITensorRewardSource>("reward source")
-            .With<OutcomeModelOptions>("outcome_model", RewardModels.Outcome)
-            .With<ProcessModelOptions>("process_model", RewardModels.Process);
+            .With<OutcomeModelOptions>("outcome_model", ModelRewardSources.Outcome)
+            .With<ProcessModelOptions>("process_model", ModelRewardSources.Process);
 }

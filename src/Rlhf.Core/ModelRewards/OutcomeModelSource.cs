@@ -20,7 +20,7 @@ internal sealed class OutcomeModelSource(OutcomeModelOptions options, ModelLoadO
 
     public IReadOnlyList<RewardChannel> Score(
         IReadOnlyList<Completion> completions,
-        RewardLayout layout,
+        BatchLayout layout,
         ScalarType type,
         CancellationToken cancellationToken = default
     )

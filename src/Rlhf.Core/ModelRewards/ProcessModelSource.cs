@@ -24,7 +24,7 @@ internal sealed class ProcessModelSource(ProcessModelOptions options, ModelLoadO
 
     public IReadOnlyList<RewardChannel> Score(
         IReadOnlyList<Completion> completions,
-        RewardLayout layout,
+        BatchLayout layout,
         ScalarType type,
         CancellationToken cancellationToken = default
     )

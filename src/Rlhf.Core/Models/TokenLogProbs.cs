@@ -3,19 +3,6 @@ using static TorchSharp.torch;
 
 namespace Rlhf.Models;
 
-/// <summary>Which entropy a computation of log-probabilities gives along.</summary>
-public enum EntropyOutput
-{
-    /// <summary>None.</summary>
-    None,
-
-    /// <summary>As a measurement, without gradient.</summary>
-    Measured,
-
-    /// <summary>With gradient, for a loss.</summary>
-    Differentiable,
-}
-
 /// <summary>Log-probabilities of given tokens from hidden states, a chunk of rows at a time.</summary>
 internal static class TokenLogProbs
 {

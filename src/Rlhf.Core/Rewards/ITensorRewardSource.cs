@@ -27,7 +27,7 @@ public interface ITensorRewardSource
     /// 0.</returns>
     IReadOnlyList<RewardChannel> Score(
         IReadOnlyList<Completion> completions,
-        RewardLayout layout,
+        BatchLayout layout,
         ScalarType type,
         CancellationToken cancellationToken = default
     );

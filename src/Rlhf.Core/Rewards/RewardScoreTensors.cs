@@ -17,7 +17,7 @@ public static class RewardScoreTensors
     /// <param name="type">Their floating-point type.</param>
     /// <exception cref="ArgumentException">The layout has another number of rows, no step map for step scores, or fewer steps than were
     /// scored.</exception>
-    public static IReadOnlyList<RewardChannel> ToChannels(this RewardScores scores, RewardLayout layout, Device device, ScalarType type)
+    public static IReadOnlyList<RewardChannel> ToChannels(this RewardScores scores, BatchLayout layout, Device device, ScalarType type)
     {
         ArgumentNullException.ThrowIfNull(scores);
         ArgumentNullException.ThrowIfNull(layout);
@@ -49,7 +49,7 @@ public static class RewardScoreTensors
     private static RewardChannel OutcomeChannel(string name, double?[] values, Device device, ScalarType type) =>
         new(name, RewardGranularity.Outcome, Values(values, [values.Length], device, type), Given(values, [values.Length], device));
 
-    private static RewardChannel StepChannel(SourceScores source, RewardLayout layout, Device device, ScalarType type)
+    private static RewardChannel StepChannel(SourceScores source, BatchLayout layout, Device device, ScalarType type)
     {
         if (!layout.StepMaps.TryGetValue(StepMap.Steps, out StepMap? map))
         {

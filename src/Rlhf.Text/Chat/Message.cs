@@ -1,22 +1,4 @@
-using System.Text.Json;
-
 namespace Rlhf.Chat;
-
-/// <summary>Who speaks in a chat.</summary>
-public enum MessageRole
-{
-    /// <summary>Instructions above the conversation.</summary>
-    System,
-
-    /// <summary>The person, or the task's prompt.</summary>
-    User,
-
-    /// <summary>The model.</summary>
-    Assistant,
-
-    /// <summary>What a tool returned.</summary>
-    Tool,
-}
 
 /// <summary>A message of a chat.</summary>
 public sealed class Message(
@@ -40,14 +22,4 @@ public sealed class Message(
     /// in the content.
     /// </summary>
     public string? ReasoningContent { get; } = reasoningContent;
-}
-
-/// <summary>A call of a tool by the assistant.</summary>
-public sealed class ChatToolCall(string name, JsonElement arguments)
-{
-    /// <summary>The tool's name.</summary>
-    public string Name { get; } = name;
-
-    /// <summary>The arguments: a JSON object, or a JSON string that already holds one written out.</summary>
-    public JsonElement Arguments { get; } = arguments;
 }

@@ -1,15 +1,5 @@
 namespace Rlhf.Datasets;
 
-/// <summary>Which of two sets without common problems is meant.</summary>
-public enum ProblemSplit
-{
-    /// <summary>For training.</summary>
-    Train,
-
-    /// <summary>Held out.</summary>
-    Test,
-}
-
 /// <summary>Options of <see cref="WordProblemGenerator"/>.</summary>
 public sealed record WordProblemOptions
 {

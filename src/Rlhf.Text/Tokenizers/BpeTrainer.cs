@@ -1,23 +1,9 @@
-using System.ComponentModel.DataAnnotations;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Rlhf.Configuration;
 
 namespace Rlhf.Tokenizers;
-
-/// <summary>Options of <see cref="BpeTrainer"/>.</summary>
-public sealed class BpeTrainerOptions
-{
-    /// <summary>Entries of the vocabulary: special tokens, the 256 bytes, and as many merges as fit.</summary>
-    /// <value>Default 512.</value>
-    [Range(257, 1000000)]
-    public int VocabularySize { get; init; } = 512;
-
-    /// <summary>Tokens that control; they get the first ids.</summary>
-    /// <value>Default <c>&lt;|endoftext|&gt;</c>.</value>
-    public IReadOnlyList<string> SpecialTokens { get; init; } = ["<|endoftext|>"];
-}
 
 /// <summary>
 /// Trains a small byte-level BPE tokenizer in which every digit is a token of its own, so that numbers are read digit by digit.

@@ -59,7 +59,7 @@ internal static class CreditTensors
     /// <summary>Rewards at the tokens they are given for, <c>[B,R]</c>: an outcome at the last action token, a step's at its end.</summary>
     public static Tensor TokenRewards(ShapedRewards rewards)
     {
-        RewardLayout layout = rewards.Layout;
+        BatchLayout layout = rewards.Layout;
         Tensor total = zeros(layout.ActionMask.shape, ScalarType.Float64, layout.ActionMask.device);
         foreach (ReturnChannel part in rewards.Returns)
         {
@@ -76,14 +76,14 @@ internal static class CreditTensors
     }
 
     /// <summary>Index of each row's last action token: int64 <c>[B,1]</c>; 0 where it has none.</summary>
-    public static Tensor LastAction(RewardLayout layout)
+    public static Tensor LastAction(BatchLayout layout)
     {
         Tensor position = Positions.Of(layout.ActionMask).add(One);
         return layout.ActionMask.to_type(ScalarType.Int64).mul(position).amax([1], true).sub(One).clamp_min(Zero);
     }
 
     /// <summary>The step that each token belongs to, int64 <c>[B,R]</c>: the number of steps that end before it.</summary>
-    public static Tensor StepOfToken(StepMap map, RewardLayout layout)
+    public static Tensor StepOfToken(StepMap map, BatchLayout layout)
     {
         Tensor ends = zeros(layout.ActionMask.shape, ScalarType.Int64, map.Ends.device)
             .scatter_add(1, map.Ends, map.Mask.to_type(ScalarType.Int64));

@@ -19,7 +19,7 @@ internal abstract class GroupAdvantageEstimator(GroupAdvantageOptions options, I
         ArgumentNullException.ThrowIfNull(rewards);
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        RewardLayout layout = rewards.Layout;
+        BatchLayout layout = rewards.Layout;
         Tensor required = CreditTensors.RequiredValid(rewards);
         Tensor rows = required.bitwise_and(layout.IsPolicy);
         Tensor returns = CreditTensors.EpisodeReturns(rewards).Keep(required);

@@ -145,35 +145,3 @@ public sealed class GroupAdvantageOptions
                 ),
         ];
 }
-
-/// <summary>How rewards are credited to tokens.</summary>
-public enum Credit
-{
-    /// <summary>Every action token of a response gets the same advantage, made of the sum of all its rewards.</summary>
-    Episode,
-
-    /// <summary>
-    /// A token gets the discounted sum of the rewards from it on, less the group's mean return from the same step's first token. With
-    /// <see cref="GroupAdvantageOptions.LeaveOneOut"/> the first choice for step channels.
-    /// </summary>
-    ReturnToGo,
-
-    /// <summary>
-    /// Process supervision of DeepSeekMath: each channel normalised over the group, and a token gets the sum of the normalised rewards from
-    /// its step on. Pays for padding where a channel has one value a step, and warns.
-    /// </summary>
-    StepNormalised,
-}
-
-/// <summary>What a centred return is divided by.</summary>
-public enum AdvantageScale
-{
-    /// <summary>The standard deviation of the group, plus ε: GRPO.</summary>
-    GroupStd,
-
-    /// <summary>The standard deviation of the iteration's returns, plus ε.</summary>
-    BatchStd,
-
-    /// <summary>Nothing: Dr. GRPO (arXiv 2503.20783), RLOO.</summary>
-    None,
-}

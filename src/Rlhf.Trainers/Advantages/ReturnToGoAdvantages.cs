@@ -28,7 +28,7 @@ internal sealed class ReturnToGoAdvantages(GroupAdvantageOptions options, IReadO
 
     protected override Tensor Tokens(ShapedRewards rewards, Tensor rows, Tensor returns, GroupStatistics groups)
     {
-        RewardLayout layout = rewards.Layout;
+        BatchLayout layout = rewards.Layout;
         StepMap map = WithAStepEach(Map(layout), layout);
         Tensor toGo = ReturnsToGo(rewards, Options.Discount),
             time = layout.ActionMask.cumsum(1);
@@ -84,14 +84,14 @@ internal sealed class ReturnToGoAdvantages(GroupAdvantageOptions options, IReadO
         return (Begin(map.Ends, MinusOne), Begin(endTime, Zero));
     }
 
-    private StepMap Map(RewardLayout layout) =>
+    private StepMap Map(BatchLayout layout) =>
         layout.StepMaps.TryGetValue(Options.StepMap, out StepMap? map)
             ? map
             : throw new RewardPipelineException(
                 $"return_to_go credit has its baselines by step map '{Options.StepMap}', which this batch does not have; maps: {string.Join(", ", layout.StepMaps.Keys)}."
             );
 
-    private static StepMap WithAStepEach(StepMap map, RewardLayout layout)
+    private static StepMap WithAStepEach(StepMap map, BatchLayout layout)
     {
         Tensor ends = map.Ends,
             mask = map.Mask;

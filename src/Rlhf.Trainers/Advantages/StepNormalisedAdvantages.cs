@@ -19,7 +19,7 @@ internal sealed class StepNormalisedAdvantages(GroupAdvantageOptions options, IR
 {
     protected override Tensor Tokens(ShapedRewards rewards, Tensor rows, Tensor returns, GroupStatistics groups)
     {
-        RewardLayout layout = rewards.Layout;
+        BatchLayout layout = rewards.Layout;
         Tensor total = zeros(layout.ActionMask.shape, ScalarType.Float64, layout.ActionMask.device);
         foreach (ReturnChannel part in rewards.Returns)
         {
@@ -34,13 +34,13 @@ internal sealed class StepNormalisedAdvantages(GroupAdvantageOptions options, IR
         return total;
     }
 
-    private Tensor OfOutcome(RewardChannel channel, RewardLayout layout, Tensor rows)
+    private Tensor OfOutcome(RewardChannel channel, BatchLayout layout, Tensor rows)
     {
         Tensor values = channel.Values.to_type(ScalarType.Float64);
         return Normalised(new(values, rows, layout.GroupIndex, layout.Groups)).unsqueeze(1);
     }
 
-    private Tensor OfSteps(RewardChannel channel, StepMap map, RewardLayout layout, Tensor rows)
+    private Tensor OfSteps(RewardChannel channel, StepMap map, BatchLayout layout, Tensor rows)
     {
         long steps = map.Mask.size(1);
         if (steps == 0)

@@ -203,16 +203,3 @@ public sealed partial class ConfigurationSources
             .OrderBy(v => v.Key, StringComparer.OrdinalIgnoreCase)
             .Select(v => new ConfigurationOverride(v.Key, v.Value!, origin));
 }
-
-/// <summary>A value that replaces the document's.</summary>
-public sealed class ConfigurationOverride(string key, string value, string origin)
-{
-    /// <summary>Its key, <c>Section:Key</c>; case does not matter.</summary>
-    public string Key { get; } = key;
-
-    /// <summary>The value as text.</summary>
-    public string Value { get; } = value;
-
-    /// <summary>Where it comes from, for messages.</summary>
-    public string Origin { get; } = origin;
-}

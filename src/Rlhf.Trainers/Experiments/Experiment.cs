@@ -8,7 +8,6 @@ using Rlhf.Tokenizers;
 using Rlhf.Trainers.Advantages;
 using Rlhf.Trainers.Policy;
 using Rlhf.Trainers.Runs;
-using TorchSharp;
 
 namespace Rlhf.Trainers.Experiments;
 
@@ -254,7 +253,7 @@ internal sealed partial class Experiment : IDisposable
                 Engine = Engine,
                 Tokenizer = Tokenizer,
                 Scorer = _rewards.Scorer,
-                RewardModels = _rewards.Sources.Models,
+                ModelRewardSources = _rewards.Sources.Models,
                 Pipeline = _rewards.Pipeline,
                 Estimator = _estimator,
                 Sampling = _sampling,

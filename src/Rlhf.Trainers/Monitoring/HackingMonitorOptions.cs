@@ -67,29 +67,3 @@ public sealed class HackingMonitorOptions : IValidatableObject
         }
     }
 }
-
-/// <summary>A signature of reward hacking.</summary>
-public enum HackingSignature
-{
-    /// <summary>(A) The shaped reward rises while the verified outcome falls.</summary>
-    ProxyUpOutcomeDown,
-
-    /// <summary>(B) Steps or length grow while the verified outcome does not rise.</summary>
-    GrowthWithoutOutcome,
-
-    /// <summary>(C) Process rewards carry more of the within-group variance of the return than they should.</summary>
-    ProcessDrownsOutcome,
-}
-
-/// <summary>What the monitor does about a signature.</summary>
-public enum HackingAction
-{
-    /// <summary>It warns.</summary>
-    Warn,
-
-    /// <summary>It warns and ends the phase after the iteration, which is saved.</summary>
-    Stop,
-
-    /// <summary>It warns and takes channels out of the return from the next iteration on.</summary>
-    SwitchOff,
-}

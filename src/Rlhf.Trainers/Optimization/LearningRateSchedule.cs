@@ -1,18 +1,5 @@
 namespace Rlhf.Trainers.Optimization;
 
-/// <summary>How the learning rate falls after the warm-up.</summary>
-public enum LearningRateDecay
-{
-    /// <summary>It stays.</summary>
-    Constant,
-
-    /// <summary>Linearly to the final fraction at the last optimizer step.</summary>
-    Linear,
-
-    /// <summary>Along half a cosine to the final fraction at the last optimizer step.</summary>
-    Cosine,
-}
-
 /// <summary>The learning rate as a function of the optimizer step.</summary>
 /// <remarks>
 /// With peak rate η, W warm-up steps, T total steps and final fraction f, step t (from 0) uses η·t/W for t &lt; W; then, with

@@ -3,7 +3,7 @@ using Rlhf.Models;
 namespace Rlhf.Trainers.Optimization;
 
 /// <summary>Splits an optimizer step into parts that fit into memory.</summary>
-public static class MicroBatches
+internal static class MicroBatches
 {
     /// <summary>
     /// Rows of one prompt together and prompts of similar length together; each part has at most <paramref name="tokenBudget"/> tokens, a

@@ -2,25 +2,6 @@ using static TorchSharp.torch;
 
 namespace Rlhf.Trainers.Policy;
 
-/// <summary>Per-token estimators of KL(policy ‖ reference) from the log-probabilities of the sampled token.</summary>
-/// <remarks>With d = log π_ref − log π and ρ = π / π_old (Schulman, "Approximating KL divergence", 2020).</remarks>
-public enum KlEstimator
-{
-    /// <summary>
-    /// ρ·(e^d − d − 1) with the gradient −ρ·d·∇log π: the unbiased gradient of the reverse KL (DeepSeek-V3.2). The default.
-    /// </summary>
-    K3Ratio,
-
-    /// <summary>
-    /// e^d − d − 1 with the gradient (1 − e^d)·∇log π: non-negative, unbiased in value; its gradient is not that of the reverse KL (GRPO as
-    /// published).
-    /// </summary>
-    K3,
-
-    /// <summary>½ d² with the gradient −d·∇log π.</summary>
-    K2,
-}
-
 /// <summary>The KL term of the loss.</summary>
 /// <remarks>
 /// The gradient is set, not derived, and taken at d₂₀ = clamp(d, ±20): −ρ·d₂₀·∇log π for <see cref="KlEstimator.K3Ratio"/>,
@@ -29,7 +10,7 @@ public enum KlEstimator
 /// the policy away, a bound on d before deriving gives +4.85e8 beyond it, and e^d overflows from 89 on. ρ = exp(clamp(log π − log π_old,
 /// ±20)) is a factor without gradient of its own.
 /// </remarks>
-public static class KlPenalty
+internal static class KlPenalty
 {
     private static readonly TorchSharp.Scalar Half = 0.5;
     private static readonly TorchSharp.Scalar Lowest = -LogRatios.Bound;

@@ -23,7 +23,7 @@ internal sealed partial class ModelScorer(IReadOnlyList<ITensorRewardSource> mod
     /// <returns>The channels, and what each model said on the host, in the models' order.</returns>
     public (IReadOnlyList<RewardChannel> Channels, IReadOnlyList<SourceScores> Scores) Score(
         IReadOnlyList<Completion> completions,
-        RewardLayout layout,
+        BatchLayout layout,
         ScalarType type
     )
     {
@@ -43,7 +43,7 @@ internal sealed partial class ModelScorer(IReadOnlyList<ITensorRewardSource> mod
         ITensorRewardSource model,
         RewardChannel channel,
         IReadOnlyList<Completion> completions,
-        RewardLayout layout
+        BatchLayout layout
     )
     {
         (double?[][] values, bool[] malformed) = OnHost(channel, layout);
@@ -75,7 +75,7 @@ internal sealed partial class ModelScorer(IReadOnlyList<ITensorRewardSource> mod
     }
 
     // Each row's entries that are there, null for an invalid one, and whether one of them is no finite number.
-    private static (double?[][] Values, bool[] Malformed) OnHost(RewardChannel channel, RewardLayout layout)
+    private static (double?[][] Values, bool[] Malformed) OnHost(RewardChannel channel, BatchLayout layout)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();

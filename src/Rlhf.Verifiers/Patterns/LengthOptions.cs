@@ -20,19 +20,3 @@ public sealed class LengthOptions : RewardSourceOptions
     /// <value>Default <c>tokens</c>. A text that no policy made has none, so that its length is invalid.</value>
     public LengthUnit Unit { get; init; } = LengthUnit.Tokens;
 }
-
-/// <summary>What a length counts.</summary>
-public enum LengthUnit
-{
-    /// <summary>Tokens, the end token included.</summary>
-    Tokens,
-
-    /// <summary>What white space separates.</summary>
-    Words,
-
-    /// <summary>Unicode code points.</summary>
-    Characters,
-
-    /// <summary>Reasoning steps, blank ones included.</summary>
-    Steps,
-}

@@ -3,19 +3,6 @@ using Rlhf.Text;
 
 namespace Rlhf.Verification.Patterns;
 
-/// <summary>Which published form of the reasoning-pattern reward is computed.</summary>
-public enum ReasoningPatternForm
-{
-    /// <summary>clip(c/40 − rep, 0, 1) with the 40 patterns: the paper's figure 9.</summary>
-    Paper,
-
-    /// <summary>max(0, min(1, c/20) − rep − count of <c>user: </c>) with the 40 patterns: the released code for mathematics.</summary>
-    CodeMath,
-
-    /// <summary>max(0, min(1, c/20) − rep) with 53 patterns: the released code for reward-model tasks.</summary>
-    CodeRewardModel,
-}
-
 /// <summary>Options of <see cref="TextRewards.ReasoningPattern"/>.</summary>
 /// <remarks>
 /// c = patterns that occur in the lower-cased text, each counted once (the paper's text says "each time", its figure and both codes count
@@ -39,26 +26,4 @@ public sealed class ReasoningPatternOptions : RewardSourceOptions
     /// </summary>
     /// <value>Default <c>include</c>.</value>
     public ThoughtText Thoughts { get; init; } = ThoughtText.Include;
-}
-
-/// <summary>Options of <see cref="TextRewards.Repetition"/>.</summary>
-/// <remarks>
-/// (1 − distinct n-grams / n-grams)·<see cref="MaxPenalty"/> over token ids; 0 for fewer than n tokens. As TRL 1.16 computes it.
-/// </remarks>
-public sealed class RepetitionOptions : RewardSourceOptions
-{
-    /// <summary>The channel's name.</summary>
-    /// <value>Default <c>repetition</c>.</value>
-    [MinLength(1)]
-    public override string Name { get; init; } = "repetition";
-
-    /// <summary>n.</summary>
-    /// <value>Default 3; 1 or more.</value>
-    [Range(1, 1000)]
-    public int Ngram { get; init; } = 3;
-
-    /// <summary>The penalty if all n-grams were the same.</summary>
-    /// <value>Default −1; 0 or less.</value>
-    [Range(-1e6, 0.0)]
-    public double MaxPenalty { get; init; } = -1;
 }

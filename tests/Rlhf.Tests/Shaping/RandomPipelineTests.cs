@@ -481,7 +481,7 @@ public class RandomPipelineTests
         Tensor On(Tensor t) => t.to(form.Device);
         Tensor mask = On(tensor(there)),
             actions = On(tensor(action));
-        RewardLayout layout = new()
+        BatchLayout layout = new()
         {
             ActionMask = actions,
             ResponseMask = On(tensor(real)),

@@ -31,7 +31,7 @@ internal sealed class RewardBatch
 
     private int R => Math.Max(1, 2 * K);
 
-    public RewardLayout Layout()
+    public BatchLayout Layout()
     {
         long[] groups = Groups ?? new long[Rows];
         Tensor steps = tensor([.. StepCounts.Select(n => (long)n)], [Rows, 1]);

@@ -140,7 +140,7 @@ internal static class ShapingCases
     private static string? SoftOverlong(JsonElement row)
     {
         using var scope = NewDisposeScope();
-        (RewardBatch batch, RewardLayout layout) = OfLengths(row);
+        (RewardBatch batch, BatchLayout layout) = OfLengths(row);
         using RewardPipeline pipeline = new RewardPipelineBuilder(RewardSchema.Outcome("verifier"))
             .AddSoftOverlong(new() { MaxLength = (int)Number(row, "max_length"), Cache = (int)Number(row, "cache") })
             .WithWeights(new() { ["overlong"] = 1 })
@@ -156,7 +156,7 @@ internal static class ShapingCases
     private static string? CosineLength(JsonElement row)
     {
         using var scope = NewDisposeScope();
-        (RewardBatch batch, RewardLayout layout) = OfLengths(row);
+        (RewardBatch batch, BatchLayout layout) = OfLengths(row);
         using RewardPipeline pipeline = new RewardPipelineBuilder(RewardSchema.Outcome("verifier", levels: [0, 1]))
             .AddCosineLength(
                 new()
@@ -179,7 +179,7 @@ internal static class ShapingCases
         return Difference("reward", Values(Expected(row, "reward")), RewardBatch.Read(shaped.Shaped["length"]));
     }
 
-    private static (RewardBatch Batch, RewardLayout Layout) OfLengths(JsonElement row)
+    private static (RewardBatch Batch, BatchLayout Layout) OfLengths(JsonElement row)
     {
         long[] lengths = [.. Values(Input(row, "lengths")).Select(l => (long)l!.Value)];
         var batch = new RewardBatch { StepCounts = new int[lengths.Length] };
@@ -344,7 +344,7 @@ internal static class ShapingCases
         }
 
         using RewardPipeline pipeline = builder.Build();
-        RewardLayout layout = batch.Layout();
+        BatchLayout layout = batch.Layout();
         ShapedRewards shaped = pipeline.Apply(
             new(layout, [batch.Outcome("outcome", Values(Input(row, "outcome"))), batch.Steps("process", steps)]),
             training: true,
@@ -383,7 +383,7 @@ internal static class ShapingCases
         using RewardPipeline pipeline = new RewardPipelineBuilder(RewardSchema.Steps("process"))
             .WithWeights(new() { ["process"] = 1 })
             .Build();
-        RewardLayout layout = batch.Layout();
+        BatchLayout layout = batch.Layout();
         ShapedRewards shaped = pipeline.Apply(new(layout, [batch.Steps("process", steps)]), training: true, iteration: 0);
         AdvantageEstimates result = Options(row).With(new { Credit = Credit.StepNormalised }).CreateEstimator(pipeline).Estimate(shaped);
         StepMap map = layout.StepMaps[StepMap.Steps];

@@ -307,7 +307,7 @@ public class StagePurityTests
     {
         Tensor index = tensor(order);
         Tensor Rows(Tensor t) => t.index_select(0, index);
-        RewardLayout layout = frame.Layout;
+        BatchLayout layout = frame.Layout;
         StepMap map = layout.StepMaps[StepMap.Steps];
         return new(
             layout with

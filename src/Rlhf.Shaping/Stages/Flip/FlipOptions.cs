@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Rlhf.Rewards;
 
 namespace Rlhf.Shaping.Stages;
 
@@ -70,17 +69,4 @@ public sealed class FlipOptions : StageOptions
             yield return $"Flip of channel '{Channel}': low and high are given together, low below high, or neither.";
         }
     }
-}
-
-/// <summary>What is flipped together: what a random number is drawn for.</summary>
-public enum FlipScope
-{
-    /// <summary>All answers to a prompt visit.</summary>
-    Question,
-
-    /// <summary>Each answer by itself.</summary>
-    Answer,
-
-    /// <summary>Each step by itself; for step channels.</summary>
-    Step,
 }

@@ -32,11 +32,11 @@ internal sealed class KlStage(string name, KlRewardOptions options) : IRewardTra
 
     public RewardFrame Apply(RewardFrame frame, RewardContext context)
     {
-        RewardLayout layout = frame.Layout;
+        BatchLayout layout = frame.Layout;
         if (layout.PolicyLogProbs is not { } policy || layout.ReferenceLogProbs is not { } reference)
         {
             throw new RewardPipelineException(
-                $"stage '{name}' needs the log-probabilities of the policy and of its reference (RewardLayout.PolicyLogProbs and ReferenceLogProbs): a trainer has them, completions from a file do not."
+                $"stage '{name}' needs the log-probabilities of the policy and of its reference (BatchLayout.PolicyLogProbs and ReferenceLogProbs): a trainer has them, completions from a file do not."
             );
         }
 

@@ -33,16 +33,3 @@ public sealed class NormaliseOptions : StageOptions
     [Range(1e-12, 1.0)]
     public double Epsilon { get; init; } = 1e-6;
 }
-
-/// <summary>What statistics are over.</summary>
-public enum NormaliseOver
-{
-    /// <summary>The samples of a prompt visit.</summary>
-    Group,
-
-    /// <summary>The iteration.</summary>
-    Batch,
-
-    /// <summary>All iterations before this one.</summary>
-    Running,
-}

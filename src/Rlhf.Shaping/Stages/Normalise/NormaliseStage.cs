@@ -71,7 +71,7 @@ internal sealed class NormaliseStage(string name, NormaliseOptions options) : IR
         Tensor Each(Tensor ofGroups) => groups.Of(ofGroups).view(values.shape);
     }
 
-    private GroupStatistics Statistics(Tensor values, Tensor counted, RewardLayout layout)
+    private GroupStatistics Statistics(Tensor values, Tensor counted, BatchLayout layout)
     {
         bool byGroup = options.Over == NormaliseOver.Group;
         Tensor rows = byGroup ? layout.GroupIndex : zeros_like(layout.GroupIndex);

@@ -57,23 +57,3 @@ public sealed class PotentialOptions : StageOptions
         }
     }
 }
-
-/// <summary>The state that a step's score belongs to.</summary>
-public enum PotentialScores
-{
-    /// <summary>The state after the step.</summary>
-    AfterStep,
-
-    /// <summary>The state before the step.</summary>
-    BeforeStep,
-}
-
-/// <summary>The potential after the last step.</summary>
-public enum TerminalPotential
-{
-    /// <summary>0.</summary>
-    Zero,
-
-    /// <summary>The last step's score.</summary>
-    Keep,
-}

@@ -18,16 +18,3 @@ public sealed class SpreadOptions : StageOptions
     /// </summary>
     public required SpreadOver Over { get; init; }
 }
-
-/// <summary>What an outcome is spread over.</summary>
-public enum SpreadOver
-{
-    /// <summary>The last action token.</summary>
-    LastToken,
-
-    /// <summary>All action tokens alike.</summary>
-    Tokens,
-
-    /// <summary>All steps alike.</summary>
-    Steps,
-}

@@ -44,9 +44,9 @@ public sealed class RewardModelSourceTests : IDisposable
     {
         using var scope = NewDisposeScope();
         Completion[] completions = Completions();
-        double[] whole = Values(RewardModels.Outcome(new() { Path = _folder, Chat = "none" }), completions).Values;
+        double[] whole = Values(ModelRewardSources.Outcome(new() { Path = _folder, Chat = "none" }), completions).Values;
         double[] small = Values(
-            RewardModels.Outcome(
+            ModelRewardSources.Outcome(
                 new()
                 {
                     Path = _folder,
@@ -109,7 +109,7 @@ public sealed class RewardModelSourceTests : IDisposable
                     ]
                 )
                 .item<float>();
-        double read = Values(RewardModels.Outcome(new() { Path = _folder, Chat = "none" }), completions).Values[0];
+        double read = Values(ModelRewardSources.Outcome(new() { Path = _folder, Chat = "none" }), completions).Values[0];
         Assert.NotEqual(ids[^2], ids[^1]);
         Assert.NotEqual(before, there);
         Assert.Equal(before, read, 1e-5);
@@ -120,7 +120,7 @@ public sealed class RewardModelSourceTests : IDisposable
     {
         using var scope = NewDisposeScope();
         Completion[] completions = Completions();
-        ITensorRewardSource source = RewardModels.Process(new() { Path = _folder, Chat = "none" });
+        ITensorRewardSource source = ModelRewardSources.Process(new() { Path = _folder, Chat = "none" });
         (double[] values, bool[] valid) = Values(source, completions);
         int width = Solutions.Max(s => s.Length);
         using RewardModel model = RewardModel.Load(_folder);
@@ -143,7 +143,7 @@ public sealed class RewardModelSourceTests : IDisposable
         }
 
         (double[] least, bool[] known) = Values(
-            RewardModels.Process(
+            ModelRewardSources.Process(
                 new()
                 {
                     Path = _folder,
@@ -169,14 +169,14 @@ public sealed class RewardModelSourceTests : IDisposable
         Completion whole = Completions()[0] with { Text = string.Join('\n', steps), Steps = steps },
             alone = whole with { Text = string.Join('\n', kept), Steps = kept };
         ProcessModelOptions options = new() { Path = _folder, Chat = "none" };
-        (double[] values, bool[] valid) = Values(RewardModels.Process(options.With(new { Thoughts = thoughts })), [whole]);
-        (double[] expected, _) = Values(RewardModels.Process(options), [alone]);
+        (double[] values, bool[] valid) = Values(ModelRewardSources.Process(options.With(new { Thoughts = thoughts })), [whole]);
+        (double[] expected, _) = Values(ModelRewardSources.Process(options), [alone]);
         Assert.Equal(steps.Select((_, k) => k >= first && k < first + 2), valid);
         Assert.Equal(expected[0], values[first], 1e-6);
         Assert.Equal(expected[1], values[first + 1], 1e-6);
 
         ProcessModelOptions last = options.With(new { Aggregation = StepAggregation.Last });
-        (double[] result, bool[] known) = Values(RewardModels.Process(last.With(new { Thoughts = thoughts })), [whole]);
+        (double[] result, bool[] known) = Values(ModelRewardSources.Process(last.With(new { Thoughts = thoughts })), [whole]);
         Assert.Equal([true], known);
         Assert.Equal(expected[1], result[0], 1e-6);
 
@@ -188,7 +188,7 @@ public sealed class RewardModelSourceTests : IDisposable
         };
         Assert.Equal(
             [thoughts == ThoughtText.Only],
-            Values(RewardModels.Process(last.With(new { Thoughts = thoughts })), [unfinished]).Valid
+            Values(ModelRewardSources.Process(last.With(new { Thoughts = thoughts })), [unfinished]).Valid
         );
     }
 
@@ -216,7 +216,7 @@ public sealed class RewardModelSourceTests : IDisposable
         foreach (string separator in new[] { "\n", "\n\n", " ки", "<|im_end|>" })
         {
             (double[] values, bool[] valid) = Values(
-                RewardModels.Process(
+                ModelRewardSources.Process(
                     new()
                     {
                         Path = _folder,
@@ -251,14 +251,14 @@ public sealed class RewardModelSourceTests : IDisposable
     {
         using var scope = NewDisposeScope();
         Completion[] completions = Completions();
-        RewardLayout layout = Layout(completions);
+        BatchLayout layout = Layout(completions);
         ProcessModelOptions options = new()
         {
             Path = _folder,
             Chat = "none",
             ScorePrompt = true,
         };
-        ITensorRewardSource source = RewardModels.Process(options);
+        ITensorRewardSource source = ModelRewardSources.Process(options);
         using var owned = source as IDisposable;
         IReadOnlyList<RewardChannel> channels = source.Score(
             completions,
@@ -274,7 +274,7 @@ public sealed class RewardModelSourceTests : IDisposable
         double initial = model.Score([prompt]).sigmoid().item<float>();
         Assert.All(channels[1].Values.data<double>().ToArray(), v => Assert.Equal(initial, v, 1e-5));
         Assert.Equal(
-            Values(RewardModels.Process(options.With(new { ScorePrompt = false })), completions).Values,
+            Values(ModelRewardSources.Process(options.With(new { ScorePrompt = false })), completions).Values,
             channels[0].Values.data<double>().ToArray()
         );
 
@@ -294,7 +294,7 @@ public sealed class RewardModelSourceTests : IDisposable
         Assert.Equal(
             [false, true, true, false],
             Values(
-                RewardModels.Outcome(
+                ModelRewardSources.Outcome(
                     new()
                     {
                         Path = _folder,
@@ -306,7 +306,7 @@ public sealed class RewardModelSourceTests : IDisposable
             ).Valid
         );
         (double[] values, bool[] valid) = Values(
-            RewardModels.Process(
+            ModelRewardSources.Process(
                 new()
                 {
                     Path = _folder,
@@ -326,7 +326,7 @@ public sealed class RewardModelSourceTests : IDisposable
         using var scope = NewDisposeScope();
         Completion[] completions = Completions();
         ListLogger log = new();
-        ITensorRewardSource source = RewardModels.Outcome(
+        ITensorRewardSource source = ModelRewardSources.Outcome(
             new()
             {
                 Path = _folder,
@@ -352,7 +352,7 @@ public sealed class RewardModelSourceTests : IDisposable
         Completion[] completions = Completions();
         ListLogger log = new();
         ProcessModelOptions options = new() { Path = _folder, Chat = "none" };
-        ITensorRewardSource sound = RewardModels.Process(options.With(new { Thoughts = ThoughtText.Exclude }));
+        ITensorRewardSource sound = ModelRewardSources.Process(options.With(new { Thoughts = ThoughtText.Exclude }));
         using var ownedSound = sound as IDisposable;
         Assert.Equal(
             default,
@@ -361,7 +361,7 @@ public sealed class RewardModelSourceTests : IDisposable
         Assert.Empty(log.Warnings);
 
         MakeRewardModel(head: 3e38);
-        ITensorRewardSource broken = RewardModels.Process(options.With(new { Activation = ScoreActivation.None }));
+        ITensorRewardSource broken = ModelRewardSources.Process(options.With(new { Activation = ScoreActivation.None }));
         using var ownedBroken = broken as IDisposable;
         SourceScores scores = new ModelScorer([broken], log).Score(completions, Layout(completions), ScalarType.Float64).Scores.Single();
         Assert.InRange(scores.Failures.Malformed, 1, completions.Length);
@@ -379,8 +379,8 @@ public sealed class RewardModelSourceTests : IDisposable
         foreach (
             ITensorRewardSource source in new[]
             {
-                RewardModels.Outcome(new() { Path = _folder, Chat = "none" }),
-                RewardModels.Process(
+                ModelRewardSources.Outcome(new() { Path = _folder, Chat = "none" }),
+                ModelRewardSources.Process(
                     new()
                     {
                         Path = _folder,
@@ -388,7 +388,7 @@ public sealed class RewardModelSourceTests : IDisposable
                         Activation = ScoreActivation.None,
                     }
                 ),
-                RewardModels.Process(
+                ModelRewardSources.Process(
                     new()
                     {
                         Path = _folder,
@@ -414,7 +414,7 @@ public sealed class RewardModelSourceTests : IDisposable
         File.WriteAllText(Path.Combine(_folder, "config.json"), config.ToJsonString());
         Assert.Contains(
             "2 labels",
-            Assert.Throws<ModelFormatException>(() => RewardModels.Outcome(new() { Path = _folder, Chat = "none" })).Message,
+            Assert.Throws<ModelFormatException>(() => ModelRewardSources.Outcome(new() { Path = _folder, Chat = "none" })).Message,
             StringComparison.Ordinal
         );
     }
@@ -497,7 +497,7 @@ public sealed class RewardModelSourceTests : IDisposable
         }
     }
 
-    private static RewardLayout Layout(Completion[] completions) =>
+    private static BatchLayout Layout(Completion[] completions) =>
         new Rlhf.Tests.Shaping.RewardBatch { StepCounts = [.. completions.Select(c => c.Steps.Count)] }.Layout();
 
     private void MakeModel(BpeTokenizer tokenizer, int end)

@@ -14,7 +14,7 @@ public class RewardScoreTensorsTests
         new(["d"], [5], [true]),
     ];
 
-    private static RewardLayout Layout(int rows, params StepMap[] maps) =>
+    private static BatchLayout Layout(int rows, params StepMap[] maps) =>
         new()
         {
             ActionMask = ones([rows, 8], dtype: ScalarType.Bool),
@@ -116,7 +116,7 @@ public class RewardScoreTensorsTests
     public void ToChannels_TypeAndScope_AreTheCallers()
     {
         using var outer = NewDisposeScope();
-        RewardLayout layout = Layout(2);
+        BatchLayout layout = Layout(2);
         long before = outer.DisposablesCount;
         RewardChannel channel = Scores(
                 new SourceScores(
@@ -151,7 +151,7 @@ public class RewardScoreTensorsTests
                 default
             )
         );
-        string Refused(RewardLayout layout) =>
+        string Refused(BatchLayout layout) =>
             Assert.Throws<ArgumentException>(() => steps.ToChannels(layout, CPU, ScalarType.Float32)).Message;
         Assert.Contains("2 rows", Refused(Layout(2)), StringComparison.Ordinal);
         Assert.Contains("no step map", Refused(Layout(1)), StringComparison.Ordinal);

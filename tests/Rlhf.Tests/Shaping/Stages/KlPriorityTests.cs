@@ -16,7 +16,7 @@ public class KlPriorityTests
     {
         using var scope = NewDisposeScope();
         RewardBatch batch = new() { StepCounts = [3, 1] };
-        RewardLayout layout = batch.Layout();
+        BatchLayout layout = batch.Layout();
         using RewardPipeline pipeline = new RewardPipelineBuilder(RewardSchema.Outcome("verifier"))
             .AddKl(new() { Form = form, ValueClamp = 0.05 })
             .WithWeights(new() { ["verifier"] = 1, ["kl"] = 0.1 })
@@ -42,7 +42,7 @@ public class KlPriorityTests
             Assert.Equal(action[i] ? -k : 0, values[i], 1e-12);
         }
 
-        RewardLayout without = layout with { ReferenceLogProbs = null };
+        BatchLayout without = layout with { ReferenceLogProbs = null };
         Assert.Contains(
             "needs the log-probabilities of the policy and of its reference",
             Assert
@@ -67,7 +67,7 @@ public class KlPriorityTests
             .AddKl(new() { Form = KlForm.K3, ValueClamp = null })
             .WithWeights(new() { ["verifier"] = 1, ["kl"] = 0.1 })
             .Build();
-        RewardLayout layout = batch.Layout() with { PolicyLogProbs = full([1, 2], (float)d), ReferenceLogProbs = zeros(1, 2) };
+        BatchLayout layout = batch.Layout() with { PolicyLogProbs = full([1, 2], (float)d), ReferenceLogProbs = zeros(1, 2) };
         RewardChannel kl = pipeline.Apply(new(layout, [batch.Outcome("verifier", 1)]), training: true, 1).Shaped["kl"];
         double bounded = Math.Clamp(d, -20, 20);
         Assert.Equal(1, kl.Values[0, 0].item<float>() / -(Math.Exp(-bounded) + bounded - 1), 1e-5);

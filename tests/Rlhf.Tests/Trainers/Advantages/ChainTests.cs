@@ -53,7 +53,7 @@ public class ChainTests
             _ => builder,
         };
         using RewardPipeline pipeline = builder.Build();
-        RewardLayout layout = batch.Layout();
+        BatchLayout layout = batch.Layout();
         double?[] correct = [.. Enumerable.Repeat((double?)1, MostSteps)];
         double?[][] scores = [.. Enumerable.Range(1, MostSteps).Select(n => Enumerable.Repeat((double?)Score, n).ToArray())];
         ShapedRewards shaped = pipeline.Apply(

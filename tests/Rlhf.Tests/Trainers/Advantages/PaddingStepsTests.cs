@@ -63,7 +63,7 @@ public class PaddingStepsTests
         using RewardPipeline pipeline = new RewardPipelineBuilder(RewardSchema.Steps("process"))
             .WithWeights(new() { ["process"] = 1 })
             .Build();
-        RewardLayout layout = batch.Layout();
+        BatchLayout layout = batch.Layout();
         Tensor advantages = options
             .CreateEstimator(pipeline)
             .Estimate(pipeline.Apply(new(layout, [scores]), training: true, iteration: 0))

@@ -174,7 +174,7 @@ public class PeerAdvantageTests
                 }),
         ];
         Tensor group = Vector(Input("group_id")).to(ScalarType.Int64);
-        RewardLayout layout = new()
+        BatchLayout layout = new()
         {
             ActionMask = mask,
             ResponseMask = mask,

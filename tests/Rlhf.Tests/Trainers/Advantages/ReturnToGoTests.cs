@@ -106,7 +106,7 @@ public class ReturnToGoTests
                 { true, true, true, true },
             }
         );
-        RewardLayout layout = batch.Layout() with { ActionMask = actions };
+        BatchLayout layout = batch.Layout() with { ActionMask = actions };
         RewardFrame frame = new(layout, [batch.Outcome("verifier", 1, 1), batch.Steps("process", [0, 0], [0, 0])]);
         (Tensor advantages, _) = Estimate(
             new()
@@ -140,7 +140,7 @@ public class ReturnToGoTests
         Tensor ends = tensor((long[])[Length - 1, 1], [2, 1]),
             actions = arange(Length, ScalarType.Int64).le(ends),
             rows = zeros([2], ScalarType.Int64);
-        RewardLayout layout = new()
+        BatchLayout layout = new()
         {
             ActionMask = actions,
             ResponseMask = actions,

@@ -164,7 +164,7 @@ public class PeerLossTests
         Tensor mask = Mask("mask_gap"),
             expected = Matrix(Of(peer).GetProperty("kl")).mul(mask),
             zero = zeros([8], ScalarType.Float64);
-        RewardLayout layout = new RewardBatch { StepCounts = new int[8] }.Layout() with
+        BatchLayout layout = new RewardBatch { StepCounts = new int[8] }.Layout() with
         {
             ActionMask = mask,
             ResponseMask = mask,

@@ -181,7 +181,7 @@ public class PolicyTrainerTests
                 Engine = new CausalLmRolloutEngine(policy, Tokenizer),
                 Tokenizer = Tokenizer,
                 Scorer = new([BatchFunctionRewardSource.Outcome("r", all => [.. all.Select((_, i) => (double?)reward(i))])]),
-                RewardModels = model is null ? [] : [model],
+                ModelRewardSources = model is null ? [] : [model],
                 Pipeline = pipeline,
                 Estimator = new GroupAdvantageOptions().CreateEstimator(pipeline),
                 Sampling = sampling,
@@ -201,7 +201,7 @@ public class PolicyTrainerTests
 
         public IReadOnlyList<RewardChannel> Score(
             IReadOnlyList<Completion> completions,
-            RewardLayout layout,
+            BatchLayout layout,
             ScalarType type,
             CancellationToken cancellationToken = default
         ) =>

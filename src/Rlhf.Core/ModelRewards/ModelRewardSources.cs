@@ -4,7 +4,7 @@ using Rlhf.Rewards;
 namespace Rlhf.ModelRewards;
 
 /// <summary>Reward models as sources. They own their weights: dispose them.</summary>
-public static class RewardModels
+public static class ModelRewardSources
 {
     /// <summary>An outcome reward model.</summary>
     /// <param name="options">Where it lies and how it is read.</param>
