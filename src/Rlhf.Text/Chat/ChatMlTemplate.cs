@@ -11,6 +11,8 @@ internal sealed class ChatMlTemplate(string name, string? defaultSystem) : ChatT
 
     public override string EndOfTurn => ChatMl.End;
 
+    public override string? DefaultSystem => defaultSystem;
+
     protected override void Write(SegmentWriter writer, IReadOnlyList<Message> messages, ChatRenderOptions options)
     {
         if (defaultSystem is not null && messages.Count > 0 && messages[0].Role != MessageRole.System)

@@ -9,7 +9,7 @@ namespace Rlhf.Chat;
 /// </summary>
 public abstract class ChatTemplate
 {
-    /// <summary>A short name; <see cref="ChatTemplates.ByName"/> finds those of the library by it.</summary>
+    /// <summary>A short name; <see cref="ChatTemplates.ByName(string)"/> finds those of the library by it.</summary>
     public abstract string Name { get; }
 
     /// <summary>The special token that ends an assistant's message; null where there is none.</summary>
@@ -17,6 +17,9 @@ public abstract class ChatTemplate
 
     /// <summary>Whether <see cref="ChatRenderOptions.EnableThinking"/> changes anything.</summary>
     public virtual bool SupportsThinking => false;
+
+    /// <summary>The system message that the template writes where a chat does not begin with one; null where it has none of its own.</summary>
+    public virtual string? DefaultSystem => null;
 
     /// <summary>
     /// Whether the template writes anything around contents, such as a begin token; where it does not, a text gets the one of the

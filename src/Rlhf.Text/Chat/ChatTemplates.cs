@@ -44,6 +44,25 @@ public static class ChatTemplates
             nameof(name)
         );
 
+    /// <summary>The template with a name and with a system message of its own, as <see cref="Detect"/> gives it for some folders.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="defaultSystem">What <see cref="ChatTemplate.DefaultSystem"/> is to be; null for none.</param>
+    /// <exception cref="ArgumentException">There is none of that name, or it cannot have such a system message.</exception>
+    public static ChatTemplate ByName(string name, string? defaultSystem)
+    {
+        ChatTemplate template = ByName(name);
+        return (template, defaultSystem) switch
+        {
+            _ when template.DefaultSystem == defaultSystem => template,
+            (ChatMlTemplate, { } system) => new ChatMlTemplate(name, system),
+            (Qwen25Template, { } system) => new Qwen25Template(system),
+            _ => throw new ArgumentException(
+                $"The chat template '{name}' {(defaultSystem is null ? "always has a system message" : "has no system message")} of its own.",
+                nameof(defaultSystem)
+            ),
+        };
+    }
+
     /// <summary>
     /// The template of a Hugging Face folder: known by the whole text of its Jinja template (<c>chat_template.jinja</c>, else
     /// <c>chat_template</c> in <c>tokenizer_config.json</c>), white space that is not written apart; or, where the folder has none, by its

@@ -9,6 +9,8 @@ internal sealed class Qwen25Template(string defaultSystem = Qwen25Template.QwenS
 
     public override string EndOfTurn => ChatMl.End;
 
+    public override string DefaultSystem => defaultSystem;
+
     protected override void Write(SegmentWriter writer, IReadOnlyList<Message> messages, ChatRenderOptions options)
     {
         RequireMessages(messages);

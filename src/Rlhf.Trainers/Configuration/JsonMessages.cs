@@ -17,6 +17,7 @@ internal static partial class JsonMessages
         string text = Position().Replace(message, "");
         text = WrongType().Replace(text, m => $"{Wanted(m.Groups["type"].Value)} is needed here.{Meant(m.Groups["type"].Value, given)}");
         text = Missing().Replace(text, m => $"{m.Groups["names"].Value} must be given.");
+        text = Unknown().Replace(text, m => $"'{JsonText.Quote(m.Groups["name"].Value)}' is no key here.");
         text = Null().Replace(text, m => $"'{m.Groups["name"].Value}' must not be null.");
         text = Twice()
             .Replace(text, m => $"'{JsonText.Quote(m.Groups["name"].Value)}' stands twice; capital and small letters are the same.");
@@ -70,6 +71,12 @@ internal static partial class JsonMessages
 
     [GeneratedRegex(@"JSON deserialization for type '[^']+' was missing required properties including: (?<names>.+)\.$")]
     private static partial Regex Missing();
+
+    [GeneratedRegex(
+        @"The JSON property '(?<name>.*)' could not be mapped to any \.NET member contained in type '[^']+'\.",
+        RegexOptions.Singleline
+    )]
+    private static partial Regex Unknown();
 
     [GeneratedRegex(@"The property or field '(?<name>[^']+)' on type '[^']+' doesn't allow setting null values\..*$")]
     private static partial Regex Null();

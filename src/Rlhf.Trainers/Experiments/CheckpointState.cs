@@ -66,6 +66,23 @@ internal static class CheckpointState
         return state;
     }
 
+    /// <summary>Refuses a checkpoint of another format by its number, whatever else it holds or lacks.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <exception cref="InvalidDataException">The format is another one.</exception>
+    public static void RequireFormat(SavedCheckpoint checkpoint)
+    {
+        string path = Path.Combine(checkpoint.Folder, FileName);
+        try
+        {
+            using JsonDocument document = JsonText.Parse(File.ReadAllBytes(path));
+            CheckFormat(path, document.RootElement);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or JsonTextException)
+        {
+            // A file that says nothing of its format is damaged; whoever reads it says how.
+        }
+    }
+
     /// <summary>Compares what a state says with what the phase that it belongs to does in that many iterations.</summary>
     /// <exception cref="InvalidDataException">They contradict each other.</exception>
     public static void CheckCounts(string folder, TrainingState state, ITrainingPhase phase)
@@ -91,28 +108,46 @@ internal static class CheckpointState
             throw Damaged(path, "it holds no object");
         }
 
+        CheckFormat(path, root);
+        CheckMembers(path, root, typeof(TrainingState), "");
+        if (root.GetProperty("schedule") is { ValueKind: JsonValueKind.Object } schedule)
+        {
+            CheckMembers(path, schedule, typeof(ScheduleState), "schedule.");
+        }
+    }
+
+    private static void CheckMembers(string path, JsonElement value, Type type, string at)
+    {
+        string[] known = [.. Json.GetTypeInfo(type).Properties.Select(p => p.Name)];
+        if (known.FirstOrDefault(k => !value.TryGetProperty(k, out _)) is { } missing)
+        {
+            throw Damaged(path, $"'{at}{missing}' is missing");
+        }
+
+        if (value.EnumerateObject().Select(p => p.Name).FirstOrDefault(n => !known.Contains(n)) is { } stranger)
+        {
+            throw Damaged(path, $"'{at}{JsonText.Quote(stranger)}' is no key of a state");
+        }
+    }
+
+    private static void CheckFormat(string path, JsonElement root)
+    {
         if (
-            root.TryGetProperty("formatVersion", out JsonElement version)
-            && version.ValueKind == JsonValueKind.Number
-            && version.TryGetInt32(out int number)
-            && number != TrainingState.Version
+            root.ValueKind != JsonValueKind.Object
+            || !root.TryGetProperty("formatVersion", out JsonElement version)
+            || version.ValueKind != JsonValueKind.Number
+            || !version.TryGetInt32(out int number)
+            || number == TrainingState.Version
         )
         {
-            throw new InvalidDataException(
-                $"{path}: format version {number} is not known to this version of the library, which reads {TrainingState.Version}."
-            );
+            return;
         }
 
-        string[] known = [.. Json.GetTypeInfo(typeof(TrainingState)).Properties.Select(p => p.Name)];
-        if (known.FirstOrDefault(k => !root.TryGetProperty(k, out _)) is { } missing)
-        {
-            throw Damaged(path, $"'{missing}' is missing");
-        }
-
-        if (root.EnumerateObject().Select(p => p.Name).FirstOrDefault(n => !known.Contains(n)) is { } stranger)
-        {
-            throw Damaged(path, $"'{JsonText.Quote(stranger)}' is no key of a state");
-        }
+        string from = number < TrainingState.Version ? "an older version" : "a newer version";
+        throw new InvalidDataException(
+            $"{path}: this is checkpoint format {number} of {from} of the library; this one reads format {TrainingState.Version}. "
+                + "Begin the run anew in another Run:Folder, or resume it with the version that wrote it."
+        );
     }
 
     private static IEnumerable<string> Problems(TrainingState state, SavedCheckpoint checkpoint, IReadOnlyList<string> phases)

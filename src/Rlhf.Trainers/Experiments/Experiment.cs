@@ -99,6 +99,9 @@ internal sealed partial class Experiment : IDisposable
 
     public PromptFormatter Formatter { get; }
 
+    /// <summary>How the policy is asked, for who loads it from a checkpoint.</summary>
+    public TrainedPrompt Prompt => Formatter.Describe(_sampling);
+
     public IRolloutEngine Engine { get; }
 
     /// <summary>The phases in their order.</summary>
@@ -115,14 +118,20 @@ internal sealed partial class Experiment : IDisposable
     public static IReadOnlyList<string> PhasesOf(ExperimentOptions options) => options.Sft is null ? [PolicyName] : [SftName, PolicyName];
 
     /// <summary>Tidies up the models that a run keeps beside its checkpoints, and removes them before it begins anew.</summary>
+    /// <exception cref="InvalidDataException">The run goes on, and one of them is not what was saved.</exception>
     public static void RecoverModels(string runFolder, bool beginsAnew)
     {
         foreach (string name in (string[])[ReferenceName, PolicyModel.BaseName])
         {
             AtomicFolder.Recover(runFolder, name);
-            if (beginsAnew && Directory.Exists(Path.Combine(runFolder, name)))
+            string folder = Path.Combine(runFolder, name);
+            if (beginsAnew && Directory.Exists(folder))
             {
-                Directory.Delete(Path.Combine(runFolder, name), recursive: true);
+                Directory.Delete(folder, recursive: true);
+            }
+            else if (Directory.Exists(folder))
+            {
+                FolderManifest.Require(folder, "Put the folder back from a copy, or begin the run anew in another Run:Folder.");
             }
         }
     }
@@ -296,6 +305,8 @@ internal sealed partial class Experiment : IDisposable
                     {
                         Policy.Save(folder);
                     }
+
+                    FolderManifest.Write(folder);
                 }
             );
         }

@@ -52,10 +52,16 @@ public static partial class ExperimentRun
         bool hasBegun = false;
         try
         {
-            ResumeChecks.RequireSameConfiguration(configuration, folder);
             CheckpointStore checkpoints = new(folder.Checkpoints, options.Checkpoints.KeepLast);
             SavedCheckpoint? checkpoint = options.Run.Resume ? checkpoints.Newest : null;
-            TrainingState? state = checkpoint is null ? null : CheckpointState.Read(checkpoint, Experiment.PhasesOf(options));
+            if (checkpoint is not null)
+            {
+                // First, since an older version's configuration may have other keys.
+                CheckpointState.RequireFormat(checkpoint);
+            }
+
+            ResumeChecks.RequireSameConfiguration(configuration, folder);
+            TrainingState? state = checkpoint is null ? null : CheckpointFiles.Open(checkpoint, Experiment.PhasesOf(options));
             RunEnvironment? recorded = checkpoint is null ? null : RunEnvironment.Find(folder.Folder);
             ComputeEnvironment compute = Resolve(options, recorded, configuration.OriginOf);
             RunEnvironment environment = RunEnvironment.Of(compute, options, recorded);

@@ -193,7 +193,7 @@ internal sealed partial class ExperimentRunner
         _checkpoints.Save(
             phase.Name,
             state.Step,
-            folder => CheckpointFiles.Write(folder, _experiment.Policy, _experiment.Tokenizer, phase, state),
+            folder => CheckpointFiles.Write(folder, _experiment.Policy, _experiment.Tokenizer, _experiment.Prompt, phase, state),
             isBest
         );
     }

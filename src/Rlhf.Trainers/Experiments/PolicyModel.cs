@@ -87,6 +87,7 @@ internal sealed record PolicyModel(CausalLm Policy, BpeTokenizer Tokenizer, Prom
                 {
                     policy.Save(into);
                     made.Tokenizer.Save(into);
+                    FolderManifest.Write(into);
                 }
             );
         }

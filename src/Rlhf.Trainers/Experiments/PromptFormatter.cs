@@ -110,6 +110,10 @@ public sealed class PromptFormatter
         return new(Format(problem).TokenIds, [.. answer, _endToken]);
     }
 
+    /// <summary>What this formatter and sampling options are, for the model's folder.</summary>
+    internal TrainedPrompt Describe(SamplingOptions sampling) =>
+        new(_options with { Chat = _chat?.Name ?? PromptOptions.PlainText }, _chat?.DefaultSystem, _endToken, sampling);
+
     private IReadOnlyList<TextSegment> Answer(ChatTemplate chat, Problem problem, string solution)
     {
         List<Message> messages = Messages(UserText(problem));

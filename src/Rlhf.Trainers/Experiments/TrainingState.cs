@@ -6,7 +6,7 @@ namespace Rlhf.Trainers.Experiments;
 internal sealed record TrainingState
 {
     /// <summary>The version of the checkpoint's format that this library writes and reads.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>Version of the checkpoint's format.</summary>
     public int FormatVersion { get; init; } = Version;

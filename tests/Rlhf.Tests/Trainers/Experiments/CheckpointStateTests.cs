@@ -86,15 +86,42 @@ public sealed class CheckpointStateTests : IDisposable
     [InlineData("evaluationsWithoutBest", "-1", "evaluationsWithoutBest is -1")]
     [InlineData("accuracyBefore", "1.5", "accuracyBefore is 1.5, but an accuracy lies between 0 and 1")]
     [InlineData("bestAccuracy", "-0.5", "bestAccuracy is -0.5")]
-    [InlineData("schedule", "{}", "schedule")]
+    [InlineData("schedule", "{}", "'schedule.start' is missing")]
+    [InlineData(
+        "schedule",
+        """{"start":0,"learningRate":1,"warmupSteps":0,"decay":"cosine","finalFraction":0,"rate":1}""",
+        "'schedule.rate' is no key of a state"
+    )]
+    [InlineData("schedule", """{"start":0,"learningRate":1,"warmupSteps":0,"decay":"cosine"}""", "'schedule.finalFraction' is missing")]
     [InlineData("schedule", "[]", "schedule")]
-    [InlineData("formatVersion", "1", "format version 1 is not known")]
+    [InlineData("formatVersion", "1", "this is checkpoint format 1 of an older version of the library; this one reads format 3")]
+    [InlineData("formatVersion", "2", "this is checkpoint format 2 of an older version")]
+    [InlineData("formatVersion", "4", "this is checkpoint format 4 of a newer version")]
+    [InlineData("formatVersion", "null", "formatVersion")]
+    [InlineData("formatVersion", "3.5", "formatVersion")]
     [InlineData("formatVersion", "\"2\"", "formatVersion")]
     [InlineData("stepp", "4", "'stepp' is no key of a state")]
     public void Read_AValueThatCannotBe_IsRefusedWithItsKey(string key, string value, string says)
     {
         Change(s => s[key] = JsonNode.Parse(value));
         Refused(says);
+    }
+
+    // Whatever else an older or newer format has or lacks, its number is what is said.
+    [Theory]
+    [InlineData("{\"formatVersion\":2,\"phase\":\"grpo\",\"more\":1}", true)]
+    [InlineData("{\"formatVersion\":3}", false)]
+    [InlineData("{\"formatVersion\":\"2\"}", false)]
+    [InlineData("{}", false)]
+    [InlineData("[]", false)]
+    [InlineData("{", false)]
+    [InlineData("", false)]
+    public void RequireFormat_RefusesAnotherNumberAndNothingElse(string text, bool isRefused)
+    {
+        File.WriteAllText(FilePath, text);
+        Exception? refusal = Record.Exception(() => CheckpointState.RequireFormat(_checkpoint));
+        Assert.Equal(isRefused, refusal is InvalidDataException);
+        Assert.True(isRefused || refusal is null);
     }
 
     [Theory]

@@ -249,6 +249,8 @@ public sealed class ResumeChecksTests : IDisposable
             SafetensorsWriter.Write(path, [("first.model.norm.weight", other)]);
         }
 
+        FolderManifest.Write(_runs.Newest("run"));
+
         string message = Assert.Throws<InvalidDataException>(() => _runs.Run("run", [.. options, "Run:Resume=true"])).Message;
         Assert.StartsWith(path, message, StringComparison.Ordinal);
     }
@@ -271,6 +273,7 @@ public sealed class ResumeChecksTests : IDisposable
             JsonObject changed = JsonNode.Parse(state)!.AsObject();
             changed[key] = 9;
             File.WriteAllText(path, changed.ToJsonString());
+            FolderManifest.Write(_runs.Newest("run"));
             string message = Assert.Throws<InvalidDataException>(() => _runs.Run("run", [.. options, "Run:Resume=true"])).Message;
             Assert.Contains(says, message, StringComparison.Ordinal);
             Assert.StartsWith(path, message, StringComparison.Ordinal);

@@ -112,12 +112,14 @@ public sealed class AtomicFolderTests : IDisposable
     {
         File.WriteAllText(Path.Combine(folder, "a"), value);
         File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "inner")).FullName, "b"), value);
+        FolderManifest.Write(folder);
     }
 
     private static string Whole(string folder)
     {
         string value = File.ReadAllText(Path.Combine(folder, "a"));
         Assert.Equal(value, File.ReadAllText(Path.Combine(folder, "inner", "b")));
+        FolderManifest.Require(folder, "");
         return value;
     }
 }
