@@ -103,8 +103,12 @@ internal sealed class FolderManifest
         {
             Entry saved = Files[path];
             string name = JsonText.Quote(path);
-            long bytes = SizeOf(Path.Combine(folder, path));
-            if (bytes != saved.Bytes)
+            long? bytes = SizeOf(Path.Combine(folder, path));
+            if (bytes is null)
+            {
+                yield return $"'{name}' is a link to a file that is missing";
+            }
+            else if (bytes != saved.Bytes)
             {
                 yield return string.Create(CultureInfo.InvariantCulture, $"'{name}' has {bytes} bytes and had {saved.Bytes}");
             }
@@ -122,10 +126,17 @@ internal sealed class FolderManifest
             .Where(f => f != FileName)
             .Order(StringComparer.Ordinal);
 
-    private static long SizeOf(string path)
+    private static long? SizeOf(string path)
     {
-        using FileStream stream = Open(path);
-        return stream.Length;
+        try
+        {
+            using FileStream stream = Open(path);
+            return stream.Length;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
     }
 
     private static Entry Read(string path)

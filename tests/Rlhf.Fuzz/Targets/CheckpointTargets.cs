@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rlhf.Models;
 using Rlhf.Records;
@@ -19,6 +21,8 @@ internal static class CheckpointTargets
         new("checkpoint-config", 0.15, () => new CheckpointTarget("checkpoints/*/model/config.json")),
         new("checkpoint-weights", 0.15, () => new CheckpointTarget("checkpoints/*/model/model.safetensors")),
         new("checkpoint-tokenizer", 0.15, () => new CheckpointTarget("checkpoints/*/model/tokenizer.json")),
+        new("checkpoint-manifest", 0.15, () => new CheckpointTarget("checkpoints/*/manifest.json")),
+        new("checkpoint-prompt", 0.15, () => new PromptTarget()),
         new("run-configuration", 0.15, () => new CheckpointTarget("configuration.json")),
         new("run-metrics", 0.3, () => new CheckpointTarget("metrics.jsonl")),
         new("run-completions", 0.3, () => new CheckpointTarget("completions.jsonl")),
@@ -71,12 +75,30 @@ internal static class CheckpointTargets
             }
 
             File.WriteAllBytes(Path.Combine(_damaged, _file), input);
+            Acknowledge(input);
             using CancellationTokenSource atOnce = new();
             atOnce.Cancel();
             Execute(_damaged, resume: true, atOnce);
         }
 
         public override void Dispose() => Directory.Delete(_folder, recursive: true);
+
+        // Makes the manifest name the damaged file as it is, so that its own reader sees it.
+        private void Acknowledge(byte[] input)
+        {
+            string[] parts = _file.Split('/', 3);
+            if (parts.Length < 3 || parts[2] == "manifest.json")
+            {
+                return;
+            }
+
+            string path = Path.Combine(_damaged, parts[0], parts[1], "manifest.json");
+            JsonNode manifest = JsonNode.Parse(File.ReadAllBytes(path))!;
+            JsonNode entry = manifest["files"]![parts[2]]!;
+            entry["bytes"] = input.Length;
+            entry["xxHash128"] = Convert.ToHexStringLower(XxHash128.Hash(input));
+            File.WriteAllText(path, manifest.ToJsonString());
+        }
 
         private static void Execute(string folder, bool resume, CancellationTokenSource cancellation)
         {
@@ -97,6 +119,32 @@ internal static class CheckpointTargets
                 cancellationToken: cancellation.Token
             );
         }
+    }
+
+    private sealed class PromptTarget : FuzzTarget
+    {
+        private readonly string _folder = Scratch.Create();
+
+        public override IReadOnlyList<byte[]> Seeds { get; } =
+        [
+            """
+                {
+                  "chatTemplate": "qwen3", "defaultSystem": null, "promptTemplate": "Q: {question}", "system": "Be brief.", "thinking": false,
+                  "endTokenId": 3, "stopTokenIds": [3, 1], "stopStrings": ["</answer>"],
+                  "temperature": 0.7, "topK": 20, "topP": 0.95, "minP": 0.05, "maxNewTokens": 24
+                }
+                """u8.ToArray(),
+        ];
+
+        public override IReadOnlyList<Type> Documented => [typeof(InvalidDataException)];
+
+        public override void Run(byte[] input)
+        {
+            File.WriteAllBytes(Path.Combine(_folder, "prompt.json"), input);
+            TrainedPrompt.Load(_folder);
+        }
+
+        public override void Dispose() => Directory.Delete(_folder, recursive: true);
     }
 
     // Ends the run after the first iteration of its last phase, so that a resume has something to go on with.

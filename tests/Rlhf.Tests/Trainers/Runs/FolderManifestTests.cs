@@ -87,6 +87,22 @@ public sealed class FolderManifestTests : IDisposable
         Assert.Contains("; and 2 more. What to do.", message, StringComparison.Ordinal);
     }
 
+    // Somebody has moved a large file to another disk.
+    [Fact]
+    public void Require_WithALinkInAFilesPlace_ChecksWhatItLeadsTo()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "links need a right there");
+        string path = Path.Combine(_folder, "model", "weights"),
+            elsewhere = _folder + "-weights";
+        File.Move(path, elsewhere);
+        File.CreateSymbolicLink(path, elsewhere);
+        FolderManifest.Require(_folder, "");
+        File.WriteAllText(elsewhere, "012345678X");
+        Assert.Contains("'model/weights' has other bytes", Refused(), StringComparison.Ordinal);
+        File.Delete(elsewhere);
+        Assert.Contains("'model/weights' is a link to a file that is missing", Refused(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Require_AMovedFolder_IsTheSame()
     {
