@@ -98,9 +98,9 @@ internal sealed class LanguageModelBenchmarks : IDisposable
                 null,
                 0,
                 1,
-                Epochs: 1,
-                Minibatches: 1,
-                MicroBatchTokens: 2048
+                epochs: 1,
+                minibatches: 1,
+                microBatchTokens: 2048
             )
         );
         TokenSequence[] rows =

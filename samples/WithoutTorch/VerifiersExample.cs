@@ -19,7 +19,7 @@ internal static class VerifiersExample
             Answer = "42",
         };
         RewardScorer scorer = new([Verifiers.Math()]);
-        RewardScores scores = scorer.Score([new(problem, @"So it is \boxed{\frac{84}{2}}.", Steps: [], Truncated: false)]);
+        RewardScores scores = scorer.Score([new(problem, @"So it is \boxed{\frac{84}{2}}.", steps: [], truncated: false)]);
         foreach (SourceScores source in scores.Sources)
         {
             Console.WriteLine($"{source.Name}: {source.Values[0][0]}"); // verifier: 1

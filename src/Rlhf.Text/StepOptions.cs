@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Rlhf.Text;
 
 /// <summary>How a response is cut into steps.</summary>
-public sealed record StepOptions
+public sealed class StepOptions
 {
     /// <summary>What ends a step: <c>delimiter</c>, <c>paragraph</c>, <c>numbered_step</c> or <c>token</c>.</summary>
     /// <value>Default <c>delimiter</c>.</value>

@@ -17,7 +17,17 @@ internal static class OptionsCopies
             PropertyInfo property =
                 copy.GetType().GetProperty(change.Name)
                 ?? throw new ArgumentException($"{copy.GetType().Name} has no property {change.Name}.", nameof(changes));
-            property.SetValue(copy, change.GetValue(changes));
+            object? value = change.GetValue(changes);
+            if (property.CanWrite)
+            {
+                property.SetValue(copy, value);
+            }
+            else
+            {
+                FieldInfo field = copy.GetType()
+                    .GetField($"<{change.Name}>k__BackingField", BindingFlags.Instance | BindingFlags.NonPublic)!;
+                field.SetValue(copy, value);
+            }
         }
 
         return copy;

@@ -1,7 +1,7 @@
 namespace Rlhf.Records;
 
 /// <summary>What recorders know of a run before its first iteration.</summary>
-public sealed record RunInfo
+public sealed class RunInfo
 {
     /// <summary>The run's name for people, for instance <c>math-grpo</c>.</summary>
     public required string Name { get; init; }

@@ -1,12 +1,20 @@
 namespace Rlhf;
 
 /// <summary>A policy's answer to a problem.</summary>
-/// <param name="Problem">The problem.</param>
-/// <param name="Text">The response without its end token.</param>
-/// <param name="Steps">K texts of its reasoning steps.</param>
-/// <param name="Truncated">Whether it was cut off at the most new tokens.</param>
-public sealed record Completion(Problem Problem, string Text, IReadOnlyList<string> Steps, bool Truncated)
+public sealed class Completion(Problem problem, string text, IReadOnlyList<string> steps, bool truncated)
 {
+    /// <summary>The problem.</summary>
+    public Problem Problem { get; } = problem;
+
+    /// <summary>The response without its end token.</summary>
+    public string Text { get; } = text;
+
+    /// <summary>K texts of its reasoning steps.</summary>
+    public IReadOnlyList<string> Steps { get; } = steps;
+
+    /// <summary>Whether it was cut off at the most new tokens.</summary>
+    public bool Truncated { get; } = truncated;
+
     /// <summary>The response's tokens, the end token included; empty where a text was not made by a policy.</summary>
     public IReadOnlyList<int> TokenIds { get; init; } = [];
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Rlhf.Chat;
 
 /// <summary>How a chat is rendered. A template that knows no tools or no thinking ignores those options, as its original does.</summary>
-public sealed record ChatRenderOptions
+public sealed class ChatRenderOptions
 {
     /// <summary>Whether the beginning of an assistant's message follows the last message, for the model to continue.</summary>
     public bool AddGenerationPrompt { get; init; }

@@ -1,7 +1,7 @@
 namespace Rlhf.Datasets;
 
 /// <summary>Options of <see cref="WordProblemGenerator"/>.</summary>
-public sealed record WordProblemOptions
+public sealed class WordProblemOptions
 {
     /// <summary>Which set is generated. No arithmetic of one occurs in the other, whatever their seeds and other options.</summary>
     public ProblemSplit Split { get; init; } = ProblemSplit.Train;

@@ -7,11 +7,15 @@ namespace Rlhf.Trainers.Configuration;
 
 /// <summary>Options that were read and checked.</summary>
 /// <typeparam name="TOptions">Their root.</typeparam>
-/// <param name="Options">The options.</param>
-/// <param name="Serializer">How they are written.</param>
-public sealed record ResolvedConfiguration<TOptions>(TOptions Options, JsonSerializerOptions Serializer)
+public sealed class ResolvedConfiguration<TOptions>(TOptions options, JsonSerializerOptions serializer)
     where TOptions : class
 {
+    /// <summary>The options.</summary>
+    public TOptions Options { get; } = options;
+
+    /// <summary>How they are written.</summary>
+    public JsonSerializerOptions Serializer { get; } = serializer;
+
     /// <summary>The file they were read from, for messages; null for a built-in document.</summary>
     public string? File { get; init; }
 

@@ -22,7 +22,7 @@ internal static class JudgeTargets
         },
         "7",
         ["7"],
-        Truncated: false
+        truncated: false
     );
 
     public static IReadOnlyList<FuzzEntry> All { get; } =
@@ -99,10 +99,7 @@ internal static class JudgeTargets
             foreach (Judge judge in _judges)
             {
                 // A response of its own each time: what was answered once is not asked again.
-                Completion asked = Completion with
-                {
-                    Text = $"7 ({_asked++})",
-                };
+                Completion asked = new(Completion.Problem, $"7 ({_asked++})", Completion.Steps, Completion.Truncated);
                 judge.ScoreAsync(asked, CancellationToken.None).AsTask().GetAwaiter().GetResult();
             }
         }

@@ -81,7 +81,7 @@ internal static class VerifierTargets
             },
             text,
             steps,
-            Truncated: text.Length % 2 == 1
+            truncated: text.Length % 2 == 1
         )
         {
             TokenIds = [.. text.Take(64).Select(c => (int)c)],

@@ -21,7 +21,7 @@ public class StepSegmenterTests
     [InlineData("\n\na\n\nb", new[] { "a", "b" })]
     [InlineData("\n \n", new[] { "" })]
     public void Split_MergeBlank_JoinsThemToTheirNeighbour(string text, string[] steps) =>
-        Assert.Equal(steps, StepSegmenter.Split(text, Lines with { MergeBlank = true }).Select(s => s.Text));
+        Assert.Equal(steps, StepSegmenter.Split(text, Lines.With(new { MergeBlank = true })).Select(s => s.Text));
 
     [Fact]
     public void Split_NumberedSteps_BeginAtTheirHeadings()
@@ -88,7 +88,12 @@ public class StepSegmenterTests
                         tokenEnds.Add(bytes);
                     }
 
-                    ResponseSteps steps = StepSegmenter.Locate(text, tokenEnds, truncated: !endToken, Lines with { MergeBlank = merge });
+                    ResponseSteps steps = StepSegmenter.Locate(
+                        text,
+                        tokenEnds,
+                        truncated: !endToken,
+                        Lines.With(new { MergeBlank = merge })
+                    );
                     bool covered = text.Length == 0 ? steps.Count == 0 : steps.Ends[^1] == tokenEnds.Count - 1;
                     return covered
                         && steps.Ends.SequenceEqual(steps.Ends.Distinct().Order())

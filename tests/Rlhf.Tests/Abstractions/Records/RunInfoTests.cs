@@ -16,11 +16,11 @@ public sealed class RunInfoTests
     [InlineData("grpo", 20, false)]
     [InlineData("grpo", 21, true)]
     public void IsAfterResume_ComparesPhaseThenStep(string phase, int step, bool expected) =>
-        Assert.Equal(expected, (New with { ResumedFrom = new RunPosition("grpo", 20) }).IsAfterResume(phase, step));
+        Assert.Equal(expected, (New.With(new { ResumedFrom = new RunPosition("grpo", 20) })).IsAfterResume(phase, step));
 
     [Fact]
     public void IsAfterResume_LaterPhase_IsAfter() =>
-        Assert.True((New with { ResumedFrom = new RunPosition("sft", 90) }).IsAfterResume("grpo", 1));
+        Assert.True((New.With(new { ResumedFrom = new RunPosition("sft", 90) })).IsAfterResume("grpo", 1));
 
     [Fact]
     public void IsAfterResume_NewRun_HasNothingStale() => Assert.False(New.IsAfterResume("grpo", 1));
@@ -29,7 +29,9 @@ public sealed class RunInfoTests
     public void IsAfterResume_UnknownPhase_NamesThePhases() =>
         Assert.Contains(
             "sft, grpo",
-            Assert.Throws<ArgumentException>(() => (New with { ResumedFrom = new("sft", 1) }).IsAfterResume("ppo", 1)).Message,
+            Assert
+                .Throws<ArgumentException>(() => New.With(new { ResumedFrom = new RunPosition("sft", 1) }).IsAfterResume("ppo", 1))
+                .Message,
             StringComparison.Ordinal
         );
 }

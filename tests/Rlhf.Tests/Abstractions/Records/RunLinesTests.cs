@@ -109,7 +109,7 @@ public sealed class RunLinesTests : IDisposable
         string path = Path.Combine(_folder, CompletionsRecorder.FileName);
         using (CompletionsRecorder recorder = new(_folder))
         {
-            recorder.Start(AtGrpo3 with { ResumedFrom = null });
+            recorder.Start(AtGrpo3.With(new { ResumedFrom = (RunPosition?)null }));
             for (int step = 1; step <= 3; step++)
             {
                 recorder.Completions(Empty(step));
@@ -168,7 +168,7 @@ public sealed class RunLinesTests : IDisposable
         string path = Path.Combine(_folder, CompletionsRecorder.FileName);
         File.WriteAllText(path, "{\"phase\":\"grpo\",\"st");
         using CompletionsRecorder recorder = new(_folder);
-        recorder.Start(AtGrpo3 with { ResumedFrom = new("sft", 2) });
+        recorder.Start(AtGrpo3.With(new { ResumedFrom = new RunPosition("sft", 2) }));
         Assert.Equal(0, new FileInfo(path).Length);
     }
 

@@ -166,8 +166,8 @@ public sealed class RewardModelSourceTests : IDisposable
         using var scope = NewDisposeScope();
         string[] steps = ["<think>7+5=12", "12-3=9</think>", "#### 9", "so"],
             kept = steps[first..(first + 2)];
-        Completion whole = Completions()[0] with { Text = string.Join('\n', steps), Steps = steps },
-            alone = whole with { Text = string.Join('\n', kept), Steps = kept };
+        Completion whole = Completions()[0].With(new { Text = string.Join('\n', steps), Steps = steps }),
+            alone = whole.With(new { Text = string.Join('\n', kept), Steps = kept });
         ProcessModelOptions options = new() { Path = _folder, Chat = "none" };
         (double[] values, bool[] valid) = Values(ModelRewardSources.Process(options.With(new { Thoughts = thoughts })), [whole]);
         (double[] expected, _) = Values(ModelRewardSources.Process(options), [alone]);
@@ -181,11 +181,7 @@ public sealed class RewardModelSourceTests : IDisposable
         Assert.Equal(expected[1], result[0], 1e-6);
 
         // A response that is one unfinished thought has no step to score.
-        Completion unfinished = whole with
-        {
-            Text = "<think>7+5=12",
-            Steps = ["<think>7+5=12"],
-        };
+        Completion unfinished = whole.With(new { Text = "<think>7+5=12", Steps = new[] { "<think>7+5=12" } });
         Assert.Equal(
             [thoughts == ThoughtText.Only],
             Values(ModelRewardSources.Process(last.With(new { Thoughts = thoughts })), [unfinished]).Valid

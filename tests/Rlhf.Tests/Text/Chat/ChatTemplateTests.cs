@@ -204,7 +204,10 @@ public class ChatTemplateTests
                 {
                     ChatTemplate template = ChatTemplates.ByName(name);
                     var options = new ChatRenderOptions { EnableThinking = false };
-                    string prompt = template.RenderText([new(MessageRole.User, question)], options with { AddGenerationPrompt = true });
+                    string prompt = template.RenderText(
+                        [new(MessageRole.User, question)],
+                        options.With(new { AddGenerationPrompt = true })
+                    );
                     string whole = template.RenderText([new(MessageRole.User, question), new(MessageRole.Assistant, answer)], options);
                     Assert.StartsWith(prompt, whole, StringComparison.Ordinal);
                     Assert.EndsWith(template.EndOfTurn ?? "", whole.TrimEnd('\n'), StringComparison.Ordinal);

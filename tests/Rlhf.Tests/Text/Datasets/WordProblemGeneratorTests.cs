@@ -129,9 +129,9 @@ public sealed partial class WordProblemGeneratorTests
     {
         var options = new WordProblemOptions { Seed = 5, Count = 200 };
         Problem[] forwards = Generate(options);
-        var generator = new WordProblemGenerator(options with { Count = int.MaxValue });
+        var generator = new WordProblemGenerator(options.With(new { Count = int.MaxValue }));
         Assert.All(Enumerable.Range(0, 200).Reverse(), i => Assert.Equal(forwards[i], generator[i]));
-        Assert.NotEqual(forwards, Generate(options with { Seed = 6 }));
+        Assert.NotEqual(forwards, Generate(options.With(new { Seed = 6 })));
         Assert.Equal("train-2147483646", generator[int.MaxValue - 1].Id);
     }
 

@@ -49,10 +49,7 @@ public sealed class CodeBuiltOptionsTests : IDisposable
         );
         ConfigurationException e = Assert.Throws<ConfigurationException>(() =>
             ExperimentRun.Execute(
-                read with
-                {
-                    Options = change(read.Options),
-                },
+                read.With(new { Options = change(read.Options) }),
                 (_, _) => new NoRecorder(),
                 _ => Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance
             )
@@ -87,9 +84,12 @@ public sealed class CodeBuiltOptionsTests : IDisposable
         Refused("totalSteps", () => new AdamWOptimizer(model.NamedParameters, new(), 0));
         using AdamWOptimizer optimizer = new(model.NamedParameters, new(), 1);
         PolicyUpdateSettings settings = new(new ClippedPolicyLoss(new()), LossAggregation.TokenMean, 2, null, 0, 1, 1, 1, 16);
-        Refused("epochs is 0", () => new PolicyUpdate(model, optimizer, settings with { Epochs = 0 }));
-        Refused("kl:coefficient is -1", () => new PolicyUpdate(model, optimizer, settings with { Kl = new() { Coefficient = -1 } }));
-        Refused("temperature is 0", () => new PolicyUpdate(model, optimizer, settings with { Temperature = 0 }));
+        Refused("epochs is 0", () => new PolicyUpdate(model, optimizer, settings.With(new { Epochs = 0 })));
+        Refused(
+            "kl:coefficient is -1",
+            () => new PolicyUpdate(model, optimizer, settings.With(new { Kl = new KlOptions { Coefficient = -1 } }))
+        );
+        Refused("temperature is 0", () => new PolicyUpdate(model, optimizer, settings.With(new { Temperature = 0 })));
         Refused("MissesToGiveUp (0)", () => new RewardScorer([], new() { MissesToGiveUp = 0 }));
         Refused("name is empty", () => Verifiers.Math(new() { Name = "" }));
         Refused("markers:0", () => Verifiers.Math(new() { Markers = [null!] }));

@@ -67,7 +67,7 @@ public class LearningTests(ITestOutputHelper output)
         PolicyUpdate update = new(
             policy,
             optimizer,
-            new(new ClippedPolicyLoss(new()), LossAggregation.TokenMean, 8, null, 0, 1, Epochs: 1, Minibatches: 1, MicroBatchTokens: 4096)
+            new(new ClippedPolicyLoss(new()), LossAggregation.TokenMean, 8, null, 0, 1, epochs: 1, minibatches: 1, microBatchTokens: 4096)
         );
         PolicyTrainer trainer = new(
             new()

@@ -67,9 +67,9 @@ public class OverlongFilteringTests
                 null,
                 0,
                 1,
-                Epochs: 1,
-                Minibatches: 1,
-                MicroBatchTokens: 4096
+                epochs: 1,
+                minibatches: 1,
+                microBatchTokens: 4096
             )
         );
         PolicyTrainer trainer = new(

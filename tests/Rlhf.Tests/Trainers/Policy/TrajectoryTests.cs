@@ -132,8 +132,8 @@ public class TrajectoryTests
                 string other => throw new InvalidDataException(other),
                 null => throw new InvalidDataException(),
             },
-            MaxResponseLength: loss.GetProperty("max_completion_length").GetInt32(),
-            Kl: Option("beta") is { } beta
+            maxResponseLength: loss.GetProperty("max_completion_length").GetInt32(),
+            kl: Option("beta") is { } beta
                 ? new()
                 {
                     Coefficient = beta,
@@ -141,11 +141,11 @@ public class TrajectoryTests
                     ValueClamp = null,
                 }
                 : null,
-            EntropyCoefficient: Option("entropy_coef") ?? 0,
-            Temperature: 1,
-            Epochs: 1,
-            Minibatches: 1,
-            MicroBatchTokens: file.GetProperty("micro_batches").GetInt32() > 1 ? 60 : 10_000
+            entropyCoefficient: Option("entropy_coef") ?? 0,
+            temperature: 1,
+            epochs: 1,
+            minibatches: 1,
+            microBatchTokens: file.GetProperty("micro_batches").GetInt32() > 1 ? 60 : 10_000
         );
         PolicyUpdate update = new(model, optimizer, settings);
         return input =>

@@ -149,10 +149,12 @@ public class RewardScorerTests
     [InlineData(LengthUnit.Steps, 2.0)]
     public async Task Length_CountsItsUnit(LengthUnit unit, double expected)
     {
-        Completion completion = Make(0, "so 😀 is", "done") with { TokenIds = [5, 6, 7] };
+        Completion completion = Make(0, "so 😀 is", "done").With(new { TokenIds = new[] { 5, 6, 7 } });
         IRewardSource source = TextRewards.Length(new() { Unit = unit });
         Assert.Equal([expected], (await source.ScoreAsync(completion, TestContext.Current.CancellationToken)).Values);
-        double? without = (await source.ScoreAsync(completion with { TokenIds = [] }, TestContext.Current.CancellationToken)).Values[0];
+        double? without = (
+            await source.ScoreAsync(completion.With(new { TokenIds = Array.Empty<int>() }), TestContext.Current.CancellationToken)
+        ).Values[0];
         Assert.Equal(unit == LengthUnit.Tokens ? null : expected, without);
     }
 
