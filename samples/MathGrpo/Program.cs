@@ -15,7 +15,7 @@ const string Usage = """
     Usage: MathGrpo [file.json] [Section:Key=value ...]
 
       file.json            The experiment (also: --config file.json). Without one, the embedded default.
-      Section:Key=value    Replaces a value of the experiment: Run:Seed=2 Algorithm:GroupSize=4.
+      Section:Key=value    Replaces a value of the experiment: Run:Seed=2 Phases:grpo:GroupSize=4.
                            RLHF_Section__Key=value in the environment does the same.
       -h, --help           Shows this.
       --version            Shows the library's version.

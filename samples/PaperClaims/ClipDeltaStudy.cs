@@ -104,7 +104,7 @@ internal static class ClipDeltaStudy
 
         return options with
         {
-            Algorithm = (GrpoOptions)options.Algorithm with { Advantage = new() { Credit = credit } },
+            Phases = [(GrpoOptions)options.Phases[0] with { Advantage = new() { Credit = credit } }],
             Rewards = options.Rewards with { Shaping = stage is null ? [] : [stage], Weights = weights },
         };
     }

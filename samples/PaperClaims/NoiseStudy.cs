@@ -100,16 +100,19 @@ internal static class NoiseStudy
 
     private static ExperimentOptions Sized(ExperimentOptions options, int prompts, int group, double learningRate)
     {
-        GrpoOptions algorithm = (GrpoOptions)options.Algorithm;
+        GrpoOptions algorithm = (GrpoOptions)options.Phases[0];
         return options with
         {
-            Algorithm = algorithm with
-            {
-                PromptsPerIteration = prompts,
-                GroupSize = group,
-                Optimizer = algorithm.Optimizer with { LearningRate = learningRate },
-                Rollout = algorithm.Rollout with { Slots = Math.Min(prompts * group, 384) },
-            },
+            Phases =
+            [
+                algorithm with
+                {
+                    PromptsPerIteration = prompts,
+                    GroupSize = group,
+                    Optimizer = algorithm.Optimizer with { LearningRate = learningRate },
+                    Rollout = algorithm.Rollout with { Slots = Math.Min(prompts * group, 384) },
+                },
+            ],
         };
     }
 }

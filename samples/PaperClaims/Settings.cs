@@ -25,7 +25,7 @@ internal static class Settings
     public static ExperimentOptions Experiment(AlgorithmOptions algorithm, RewardOptions rewards) =>
         new()
         {
-            Algorithm = algorithm,
+            Phases = [algorithm],
             Rewards = rewards,
             Data = new() { Train = new(), Test = new() },
         };

@@ -194,7 +194,7 @@ internal sealed class StudyRunner(Study study, string folder, int parallelism)
             RedirectStandardError = true,
         };
         using Process process = Process.Start(start)!;
-        ProgressTask bar = display.AddTask($"{cell.Name}, seed {seed}", maxValue: options.Algorithm.Iterations);
+        ProgressTask bar = display.AddTask($"{cell.Name}, seed {seed}", maxValue: options.Phases[0].Iterations);
         ConcurrentQueue<string> errors = new();
         process.OutputDataReceived += (_, line) =>
             bar.Value = int.TryParse(line.Data, CultureInfo.InvariantCulture, out int step) ? step : bar.Value;

@@ -174,7 +174,7 @@ public static class MetricNames
     /// <summary>The clipped policy loss plus the KL term, less the entropy bonus.</summary>
     [Metric(
         "nats-weighted advantage",
-        "as `algorithm:aggregation` says, over an optimizer step; mean over the steps made",
+        "as the phase's `aggregation` says, over an optimizer step; mean over the steps made",
         "The clipped policy loss plus the KL term, less the entropy bonus.",
         "Near 0 and noisy. It is *not* a measure of progress: at the weights that sampled, the policy loss is −mean advantage, which the baseline holds near 0."
     )]
@@ -186,7 +186,7 @@ public static class MetricNames
     [Metric(
         "nats",
         "loss tokens",
-        "KL divergence from the frozen reference, estimator k3 at the sampled tokens, each token's value bounded by `algorithm:kl:valueClamp`.",
+        "KL divergence from the frozen reference, estimator k3 at the sampled tokens, each token's value bounded by the phase's `kl:valueClamp`.",
         "Grows slowly from 0. A steep rise means the policy leaves the reference for a reward trick."
     )]
     public const string PolicyKl = "policy/kl";

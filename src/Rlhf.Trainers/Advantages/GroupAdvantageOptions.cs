@@ -62,7 +62,7 @@ public sealed class GroupAdvantageOptions
         if (Credit is null && spread is not null)
         {
             throw new RewardPipelineException(
-                $"return channel '{spread.Name}' has one value a {(spread.Granularity == RewardGranularity.Step ? "step" : "token")}, so the credit must be named (algorithm:advantage:credit): "
+                $"return channel '{spread.Name}' has one value a {(spread.Granularity == RewardGranularity.Step ? "step" : "token")}, so the credit must be named (the phase's advantage:credit): "
                     + "return_to_go with leaveOneOut is the first choice for step channels; the others are episode and step_normalised."
             );
         }
@@ -111,7 +111,7 @@ public sealed class GroupAdvantageOptions
         if (divides && returns.FirstOrDefault(c => c.IsKlPenalty) is { } penalty)
         {
             throw new RewardPipelineException(
-                $"channel '{penalty.Name}' holds a KL penalty, and this estimator divides by a standard deviation, which would rescale the penalty's coefficient from group to group; use scale none, or put the penalty into the loss (algorithm:kl)."
+                $"channel '{penalty.Name}' holds a KL penalty, and this estimator divides by a standard deviation, which would rescale the penalty's coefficient from group to group; use scale none, or put the penalty into the loss (the phase's kl)."
             );
         }
 

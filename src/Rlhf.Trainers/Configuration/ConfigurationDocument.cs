@@ -17,6 +17,8 @@ internal sealed class ConfigurationDocument
     private readonly ConfigurationSources _sources;
     private readonly Dictionary<string, ConfigurationOverride> _replaced = new(StringComparer.OrdinalIgnoreCase);
 
+    private readonly List<(JsonArray List, string Key, int Index)> _removed = [];
+
     private ConfigurationDocument(ConfigurationSources sources, JsonObject root)
     {
         (_sources, Root) = (sources, root);
@@ -51,6 +53,7 @@ internal sealed class ConfigurationDocument
             root as JsonObject ?? throw new ConfigurationException($"{name}: it holds no JSON object.")
         );
         string[] problems = [.. sources.Overrides.Select(document.Replace).OfType<string>()];
+        document.RemoveElements();
         return problems.Length == 0 ? document : throw new ConfigurationException(problems);
     }
 
@@ -116,6 +119,29 @@ internal sealed class ConfigurationDocument
         }
     }
 
+    // Elements that are set to null, the last ones first; what was said of those after them now stands one place earlier.
+    private void RemoveElements()
+    {
+        foreach ((JsonArray list, string key, int index) in _removed.OrderByDescending(r => r.Index))
+        {
+            list.RemoveAt(index);
+            foreach (string replaced in _replaced.Keys.Where(k => k.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase)).ToArray())
+            {
+                string[] parts = replaced[(key.Length + 1)..].Split(':', 2);
+                int place = int.Parse(parts[0], CultureInfo.InvariantCulture);
+                if (place >= index)
+                {
+                    _replaced.Remove(replaced, out ConfigurationOverride? change);
+                    if (place > index)
+                    {
+                        string moved = (place - 1).ToString(CultureInfo.InvariantCulture);
+                        _replaced[string.Join(':', [key, moved, .. parts[1..]])] = change!;
+                    }
+                }
+            }
+        }
+    }
+
     private string? Replace(ConfigurationOverride change)
     {
         if (!IsUnicode(change.Key) || !IsUnicode(change.Value))
@@ -130,15 +156,20 @@ internal sealed class ConfigurationDocument
             return $"{JsonText.Quote(change.Key)} (from {change.Origin}): the key has {names.Length} parts; a configuration is {DeepestKey} deep at the most.";
         }
 
+        string[] canonical = [.. names];
         for (int i = 0; i < names.Length; i++)
         {
             bool isLast = i == names.Length - 1;
             string path = string.Join(':', names[..(i + 1)]);
             switch (node)
             {
-                case JsonArray list
-                    when int.TryParse(names[i], NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < list.Count:
-                    if (isLast)
+                case JsonArray list when ListElements.IndexOf(list, names[i]) is { } index:
+                    canonical[i] = index.ToString(CultureInfo.InvariantCulture);
+                    if (isLast && change.Value == "null")
+                    {
+                        _removed.Add((list, string.Join(':', canonical[..i]), index));
+                    }
+                    else if (isLast)
                     {
                         list[index] = Literal(change.Value);
                     }
@@ -149,7 +180,8 @@ internal sealed class ConfigurationDocument
 
                     break;
                 case JsonArray list:
-                    return $"{path} (from {change.Origin}): the list has {list.Count} elements, counted from 0; elements can be changed here, not added.";
+                    string[] called = [.. list.Select(ListElements.NameOf).OfType<string>()];
+                    return $"{path} (from {change.Origin}): the list has {list.Count} elements, counted from 0{(called.Length > 0 ? $" or called {string.Join(", ", called)}" : "")}; elements can be changed or, with null, taken out here, not added.";
                 case JsonObject section:
                     string name =
                         section.Select(p => p.Key).FirstOrDefault(k => string.Equals(k, names[i], StringComparison.OrdinalIgnoreCase))
@@ -172,7 +204,7 @@ internal sealed class ConfigurationDocument
             }
         }
 
-        _replaced[change.Key] = change;
+        _replaced[string.Join(':', canonical)] = change;
         return null;
     }
 

@@ -106,14 +106,14 @@ public static partial class ConfigurationReader
         {
             string[] known = OptionsWalk.KeysOf(unmapped.Groups["type"].Value, serializer);
             string name = unmapped.Groups["name"].Value;
-            return $"{JsonText.Quote(KeyWithName(names, name))} (from {origin}) is not known.{Meant(name, known, root)}{(known.Length > 0 ? $" Known here: {string.Join(", ", known)}." : "")}";
+            return $"{JsonText.Quote(KeyWithName(names, name))} (from {origin}) is not known.{Meant(name, known, root, serializer)}{(known.Length > 0 ? $" Known here: {string.Join(", ", known)}." : "")}";
         }
 
-        return $"{(key.Length == 0 ? "configuration" : JsonText.Quote(key))} (from {origin}): {JsonMessages.Explain(e.Message, OptionsWalk.TypeAt(root, key), document.TextAt(key))}";
+        return $"{(key.Length == 0 ? "configuration" : JsonText.Quote(key))} (from {origin}): {JsonMessages.Explain(e.Message, document.TextAt(key))}";
     }
 
     // A key of this section, else a section that has such a key; and how keys are written, where another separator was taken.
-    private static string Meant(string name, string[] known, Type root)
+    private static string Meant(string name, string[] known, Type root, JsonSerializerOptions serializer)
     {
         if (Suggestion.Nearest(name, known) is { } near)
         {
@@ -121,7 +121,7 @@ public static partial class ConfigurationReader
         }
 
         string[] parts = name.Split('.', '/');
-        IReadOnlyList<string> elsewhere = OptionsWalk.KeysNamed(root, parts[^1]);
+        IReadOnlyList<string> elsewhere = OptionsWalk.KeysNamed(root, parts[^1], serializer);
         string separated = parts.Length > 1 ? $" Sections are separated by ':', as in {string.Join(':', parts)}." : "";
         return elsewhere.Count is > 0 and <= 4 ? $"{separated} Did you mean {string.Join(" or ", elsewhere)}?" : separated;
     }

@@ -10,25 +10,16 @@ internal static partial class JsonMessages
 {
     /// <summary>A message that names what is wanted.</summary>
     /// <param name="message">A message of the serializer, perhaps with words of a converter before it.</param>
-    /// <param name="expected">The type that is declared for the value; null where that is not known.</param>
     /// <param name="given">The text that stands there; null where it is none.</param>
-    public static string Explain(string message, Type? expected = null, string? given = null)
+    public static string Explain(string message, string? given = null)
     {
         string text = Position().Replace(message, "");
         text = WrongType().Replace(text, m => $"{Wanted(m.Groups["type"].Value)} is needed here.{Meant(m.Groups["type"].Value, given)}");
         text = Missing().Replace(text, m => $"{m.Groups["names"].Value} must be given.");
         text = Unknown().Replace(text, m => $"'{JsonText.Quote(m.Groups["name"].Value)}' is no key here.");
         text = Null().Replace(text, m => $"'{m.Groups["name"].Value}' must not be null.");
-        text = Twice()
+        return Twice()
             .Replace(text, m => $"'{JsonText.Quote(m.Groups["name"].Value)}' stands twice; capital and small letters are the same.");
-        string[] types = OptionsWalk.TypesOf(expected);
-        text = NoType().Replace(text, _ => $"'type' must be given; types: {string.Join(", ", types)}.");
-        return UnknownType()
-            .Replace(
-                text,
-                m =>
-                    $"there is no type '{JsonText.Quote(m.Groups["name"].Value)}'; types: {string.Join(", ", types)}.{Suggestion.Ask(m.Groups["name"].Value, types)}"
-            );
     }
 
     // The names of an enumeration that a text comes near to.
@@ -83,13 +74,4 @@ internal static partial class JsonMessages
 
     [GeneratedRegex(@"Duplicate property '(?<name>[^']*)' encountered during deserialization.*$", RegexOptions.Singleline)]
     private static partial Regex Twice();
-
-    [GeneratedRegex(
-        @"The JSON payload for polymorphic interface or abstract type '[^']+' must specify a type discriminator\.?.*$",
-        RegexOptions.Singleline
-    )]
-    private static partial Regex NoType();
-
-    [GeneratedRegex(@"Read unrecognized type discriminator id '(?<name>[^']*)'\.")]
-    private static partial Regex UnknownType();
 }

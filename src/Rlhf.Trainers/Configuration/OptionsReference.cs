@@ -4,7 +4,6 @@ using System.Globalization;
 using System.Reflection;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
@@ -80,14 +79,6 @@ public static partial class OptionsReference
 
     private static IEnumerable<(string Title, Type Type)> Sections(Type type, string name)
     {
-        JsonDerivedTypeAttribute[] derived = [.. type.GetCustomAttributes<JsonDerivedTypeAttribute>()];
-        if (derived.Length > 0)
-        {
-            return derived.Select(d =>
-                ($"`{JsonNamingPolicy.CamelCase.ConvertName(name)}` of type `{d.TypeDiscriminator}`", d.DerivedType)
-            );
-        }
-
         return IsSection(type) ? [($"`{JsonNamingPolicy.CamelCase.ConvertName(name)}`", type)] : [];
     }
 

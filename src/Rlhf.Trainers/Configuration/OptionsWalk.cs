@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Rlhf.Configuration;
 
 namespace Rlhf.Trainers.Configuration;
@@ -67,62 +66,45 @@ internal static class OptionsWalk
     }
 
     /// <summary>The keys anywhere below a type that are a name but for case, dashes and underscores, as they are written from the root.</summary>
-    public static IReadOnlyList<string> KeysNamed(Type root, string name) =>
-        [.. KeysNamed(root, Suggestion.Plain(name), "", []).Distinct(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> KeysNamed(Type root, string name, JsonSerializerOptions serializer) =>
+        [.. KeysNamed(root, Suggestion.Plain(name), "", [], serializer).Distinct(StringComparer.Ordinal)];
 
-    /// <summary>The type that is declared for a key; null where there is none, or a converter decides.</summary>
-    /// <param name="root">The options' root.</param>
-    /// <param name="key">Names with colons between them, in any case.</param>
-    public static Type? TypeAt(Type root, string key)
-    {
-        Type? type = root;
-        foreach (string name in key.Split(':', StringSplitOptions.RemoveEmptyEntries))
-        {
-            type =
-                type is null ? null
-                : int.TryParse(name, out _) && ElementOf(type) is { } element ? element
-                : type.GetProperty(name, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase)?.PropertyType;
-        }
-
-        return type;
-    }
-
-    /// <summary>The names that <c>"type"</c> may have where a type is chosen by it.</summary>
-    public static string[] TypesOf(Type? type) =>
-        type is null
-            ? []
-            : [.. type.GetCustomAttributes<JsonDerivedTypeAttribute>(inherit: false).Select(t => t.TypeDiscriminator?.ToString() ?? "")];
-
-    private static IEnumerable<string> KeysNamed(Type type, string plain, string key, Type[] above)
+    private static IEnumerable<string> KeysNamed(Type type, string plain, string key, Type[] above, JsonSerializerOptions serializer)
     {
         if (above.Length > DeepestSection || above.Contains(type))
         {
             yield break;
         }
 
-        foreach (
-            Type one in (Type[])[type, .. type.GetCustomAttributes<JsonDerivedTypeAttribute>(inherit: false).Select(t => t.DerivedType)]
-        )
+        foreach (PropertyInfo property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite))
         {
-            foreach (PropertyInfo property in one.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite))
+            string at = OptionsCheck.Join(key, OptionsCheck.KeyOf(property.Name));
+            if (Suggestion.Plain(property.Name) == plain)
             {
-                string at = OptionsCheck.Join(key, OptionsCheck.KeyOf(property.Name));
-                if (Suggestion.Plain(property.Name) == plain)
-                {
-                    yield return at;
-                }
+                yield return at;
+            }
 
-                Type inner = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-                if (inner.IsClass && inner.Namespace?.StartsWith("Rlhf", StringComparison.Ordinal) == true)
+            Type inner = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+            IEnumerable<(string Key, Type Type)> sections =
+                ElementOf(inner) is { } element ? Registered(element, at, serializer)
+                : inner.IsClass && inner.Namespace?.StartsWith("Rlhf", StringComparison.Ordinal) == true ? [(at, inner)]
+                : [];
+            foreach ((string section, Type sectionType) in sections)
+            {
+                foreach (string found in KeysNamed(sectionType, plain, section, [.. above, type], serializer))
                 {
-                    foreach (string found in KeysNamed(inner, plain, at, [.. above, type]))
-                    {
-                        yield return found;
-                    }
+                    yield return found;
                 }
             }
         }
     }
+
+    // What "type" may name in a list, each as its elements are called.
+    private static IEnumerable<(string Key, Type Type)> Registered(Type element, string key, JsonSerializerOptions serializer) =>
+        serializer
+            .Converters.OfType<ITypeRegistry>()
+            .Where(r => r.BaseType == element)
+            .SelectMany(r => r.Types.Select(t => (OptionsCheck.Join(key, t.Key), t.Value)));
 
     private static Type? ElementOf(Type type) =>
         type.IsGenericType && type.GetGenericArguments() is [var element] && typeof(System.Collections.IEnumerable).IsAssignableFrom(type)

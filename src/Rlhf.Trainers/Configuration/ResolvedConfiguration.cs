@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -42,6 +43,13 @@ public sealed class ResolvedConfiguration<TOptions>(TOptions options, JsonSerial
             foreach (string name in a.Select(p => p.Key).Union(b.Select(p => p.Key)))
             {
                 Compare(key.Length == 0 ? name : $"{key}:{name}", a[name], b[name], differences);
+            }
+        }
+        else if (own is JsonArray c && other is JsonArray d && c.Count == d.Count)
+        {
+            for (int i = 0; i < c.Count; i++)
+            {
+                Compare(string.Create(CultureInfo.InvariantCulture, $"{key}:{i}"), c[i], d[i], differences);
             }
         }
         else if (!JsonNode.DeepEquals(own, other))

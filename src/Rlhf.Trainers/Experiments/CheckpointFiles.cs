@@ -1,6 +1,7 @@
 using Rlhf.Models;
 using Rlhf.Safetensors;
 using Rlhf.Tokenizers;
+using Rlhf.Trainers.Phases;
 using Rlhf.Trainers.Runs;
 using static TorchSharp.torch;
 

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Rlhf.Json;
 using Rlhf.Trainers.Configuration;
+using Rlhf.Trainers.Phases;
 using Rlhf.Trainers.Runs;
 
 namespace Rlhf.Trainers.Experiments;
@@ -88,8 +89,8 @@ internal static class CheckpointState
     public static void CheckCounts(string folder, TrainingState state, ITrainingPhase phase)
     {
         string path = Path.Combine(folder, FileName);
-        long drawn = (long)state.Step * phase.ProblemsPerStep,
-            steps = (long)state.Step * phase.OptimizerStepsPerStep;
+        long drawn = (long)state.Step * phase.ProblemsPerIteration,
+            steps = (long)state.Step * phase.OptimizerStepsPerIteration;
         if (state.Position != drawn)
         {
             throw Damaged(path, Says("position", state.Position, $"{state.Step} iterations draw {drawn} problems"));

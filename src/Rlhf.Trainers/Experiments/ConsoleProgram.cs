@@ -140,5 +140,5 @@ public static class ConsoleProgram
         e.ParamName is { } name ? e.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : e.Message;
 
     private static string OutOfMemory() =>
-        "There is not enough memory. Lower Algorithm:MicroBatchTokens, Sft:MicroBatchTokens or Algorithm:Rollout:Slots. The last checkpoint is intact: Run:Resume=true goes on from it.";
+        "There is not enough memory. Lower microBatchTokens or rollout:slots of the phase. The last checkpoint is intact: Run:Resume=true goes on from it.";
 }

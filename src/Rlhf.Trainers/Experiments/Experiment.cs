@@ -5,7 +5,8 @@ using Rlhf.Models;
 using Rlhf.Records;
 using Rlhf.Runtime;
 using Rlhf.Tokenizers;
-using Rlhf.Trainers.Advantages;
+using Rlhf.Trainers.Configuration;
+using Rlhf.Trainers.Phases;
 using Rlhf.Trainers.Policy;
 using Rlhf.Trainers.Runs;
 
@@ -14,24 +15,15 @@ namespace Rlhf.Trainers.Experiments;
 /// <summary>The parts of an experiment, made from its options: model, tokenizer, problems, prompts, rewards, rollout engine.</summary>
 internal sealed partial class Experiment : IDisposable
 {
-    private const string SftName = "sft";
-    private const string PolicyName = "grpo";
     private const string ReferenceName = "reference";
 
     private readonly ComputeEnvironment _environment;
-    private readonly RewardComponents _rewards;
-    private readonly IAdvantageEstimator _estimator;
-    private readonly HackingWatch? _watch;
-    private readonly ILogger _logger;
-    private readonly IProblemSource _train;
     private readonly Prompt[] _validation;
     private readonly Prompt[] _test;
     private readonly GreedyEvaluator _evaluator;
-    private readonly SamplingOptions _sampling;
-    private readonly string _referenceFolder;
     private readonly string _baseFolder;
-    private readonly IProblemSource? _supervised;
-    private readonly List<string> _notes = [];
+    private readonly IReadOnlyList<int> _stopTokens;
+    private readonly IReadOnlyList<(string Name, IPhasePlan Plan)> _plans;
     private CausalLm? _reference;
 
     private Experiment(
@@ -39,20 +31,19 @@ internal sealed partial class Experiment : IDisposable
         ComputeEnvironment environment,
         PolicyModel model,
         RewardComponents rewards,
-        IAdvantageEstimator estimator,
-        HackingWatch? watch,
         long maxCacheBytes,
+        ExperimentRegistry registry,
         string runFolder,
         ILogger logger
     )
     {
-        (Options, _environment, _rewards, _estimator, _watch, _logger) = (options, environment, rewards, estimator, watch, logger);
+        (Options, _environment, Rewards, RunFolder, Logger) = (options, environment, rewards, runFolder, logger);
         (Policy, Tokenizer, Formatter) = (model.Policy, model.Tokenizer, model.Formatter);
-        _referenceFolder = Path.Combine(runFolder, ReferenceName);
+        _stopTokens = model.StopTokens;
         _baseFolder = PolicyModel.BaseFolder(options.Model, runFolder);
         string[] returned = [.. options.Rewards.Weights.Where(w => w.Value != 0).SelectMany(w => rewards.Pipeline.SourcesOf(w.Key))];
         IRewardSource[] training = [.. rewards.Sources.Host.Where(s => returned.Contains(s.Name))];
-        _train = Judged(Open(options.Data.Train, "Data:Train"), "Data:Train", training);
+        Train = Judged(Open(options.Data.Train, "Data:Train"), "Data:Train", training);
         _test = Prompts(Judged(Open(options.Data.Test, "Data:Test"), "Data:Test", [rewards.Verifier]), options.Evaluation.FinalProblems);
         _validation = options.Data.Validation is { } validation
             ? Prompts(Judged(Open(validation, "Data:Validation"), "Data:Validation", [rewards.Verifier]), options.Evaluation.Problems)
@@ -60,7 +51,7 @@ internal sealed partial class Experiment : IDisposable
         LogPrompts(
             logger,
             Formatter.Style,
-            new PromptEnds(Tokenizer, Formatter.Format(_train[0]).TokenIds).ToString(),
+            new PromptEnds(Tokenizer, Formatter.Format(Train[0]).TokenIds).ToString(),
             string.Join(", ", model.StopTokens.Select(id => PromptEnds.Describe(Tokenizer, id)))
         );
         if (Formatter.TextSuffix.Count > 0)
@@ -68,27 +59,11 @@ internal sealed partial class Experiment : IDisposable
             LogSuffix(logger, string.Join(", ", Formatter.TextSuffix.Select(id => PromptEnds.Describe(Tokenizer, id))));
         }
 
-        if (options.Sft is not null)
-        {
-            string key = options.Data.Demonstrations is null ? "Data:Train" : "Data:Demonstrations";
-            IProblemSource solved = options.Data.Demonstrations is { } demonstrations ? Open(demonstrations, key) : _train;
-            _supervised = ProblemSets.Supervised(solved, key, Formatter, Policy.Shape.MaxPositions, logger, _notes);
-        }
-
-        RolloutOptions rollout = options.Algorithm.Rollout;
+        RolloutOptions rollout = options.LongestRollout();
         Engine = new CausalLmRolloutEngine(Policy, Tokenizer, new() { MaxSlots = rollout.Slots, MaxCacheBytes = maxCacheBytes }, logger);
-        _sampling = new()
-        {
-            Temperature = rollout.Temperature,
-            TopK = rollout.TopK,
-            TopP = rollout.TopP,
-            MinP = rollout.MinP,
-            MaxNewTokens = rollout.MaxNewTokens,
-            StopTokenIds = model.StopTokens,
-            StopStrings = rollout.StopStrings,
-            Seed = options.Run.Seed,
-        };
-        _evaluator = new(Engine, Tokenizer, rewards.Verifier, _sampling, options.Rewards.Scoring, options.Rewards.Steps, logger);
+        _evaluator = new(Engine, Tokenizer, rewards.Verifier, Sampling(rollout), options.Rewards.Scoring, options.Rewards.Steps, logger);
+        string[] names = [.. PhasesOf(options, registry)];
+        _plans = [.. options.Phases.Select((phase, i) => (names[i], registry.Phases.Create(phase, new PhaseContext(this, names[i], i))))];
     }
 
     public ExperimentOptions Options { get; }
@@ -100,28 +75,50 @@ internal sealed partial class Experiment : IDisposable
     public PromptFormatter Formatter { get; }
 
     /// <summary>How the policy is asked, for who loads it from a checkpoint.</summary>
-    public TrainedPrompt Prompt => Formatter.Describe(_sampling);
+    public TrainedPrompt Prompt => Formatter.Describe(Sampling(Options.LongestRollout()));
 
     public IRolloutEngine Engine { get; }
 
+    /// <summary>What is rewarded.</summary>
+    public RewardComponents Rewards { get; }
+
+    /// <summary>The training problems.</summary>
+    public IProblemSource Train { get; }
+
+    /// <summary>The run's folder.</summary>
+    public string RunFolder { get; }
+
+    /// <summary>Where warnings go.</summary>
+    public ILogger Logger { get; }
+
     /// <summary>The phases in their order.</summary>
-    public IReadOnlyList<string> PhaseNames => PhasesOf(Options);
+    public IReadOnlyList<string> PhaseNames => [.. _plans.Select(p => p.Name)];
 
     /// <summary>What a summary of the run should say, such as which problems were left out.</summary>
-    public IReadOnlyList<string> Notes => _notes;
+    public List<string> Notes { get; } = [];
 
     /// <summary>Phases with the iterations they have at the most.</summary>
-    public IReadOnlyList<PhasePlan> Plan =>
-        [.. PhaseNames.Select(n => new PhasePlan(n, n == SftName ? Options.Sft!.Steps : Options.Algorithm.Iterations))];
+    public IReadOnlyList<PhasePlan> Plan => [.. PhaseNames.Zip(Options.Phases, (name, phase) => new PhasePlan(name, phase.Iterations))];
 
-    /// <summary>The phases of an experiment in their order.</summary>
-    public static IReadOnlyList<string> PhasesOf(ExperimentOptions options) => options.Sft is null ? [PolicyName] : [SftName, PolicyName];
+    /// <summary>The names of an experiment's phases in their order.</summary>
+    /// <exception cref="ConfigurationException">Two phases have one name.</exception>
+    public static IReadOnlyList<string> PhasesOf(ExperimentOptions options, ExperimentRegistry registry)
+    {
+        string[] names = [.. options.Phases.Select(p => p.Name ?? registry.Phases.NameOf(p))];
+        string? twice = names.GroupBy(n => n, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1)?.Key;
+        return twice is null
+            ? names
+            : throw new ConfigurationException($"phases: two phases are named '{twice}'; give one of them another name.");
+    }
 
     /// <summary>Tidies up the models that a run keeps beside its checkpoints, and removes them before it begins anew.</summary>
     /// <exception cref="InvalidDataException">The run goes on, and one of them is not what was saved.</exception>
     public static void RecoverModels(string runFolder, bool beginsAnew)
     {
-        foreach (string name in (string[])[ReferenceName, PolicyModel.BaseName])
+        IEnumerable<string> references = Directory.Exists(runFolder)
+            ? Directory.GetDirectories(runFolder, ReferenceName + "-*").Select(d => Path.GetFileName(d)!)
+            : [];
+        foreach (string name in (string[])[ReferenceName, .. references, PolicyModel.BaseName])
         {
             AtomicFolder.Recover(runFolder, name);
             string folder = Path.Combine(runFolder, name);
@@ -170,8 +167,9 @@ internal sealed partial class Experiment : IDisposable
             return Create(
                 options,
                 environment,
-                maxCacheBytes ?? options.Algorithm.Rollout.CacheBytes(environment),
+                maxCacheBytes ?? options.LongestRollout().CacheBytes(environment),
                 rewards,
+                registry,
                 runFolder,
                 checkpointModel,
                 logger
@@ -189,21 +187,18 @@ internal sealed partial class Experiment : IDisposable
         ComputeEnvironment environment,
         long maxCacheBytes,
         RewardComponents rewards,
+        ExperimentRegistry registry,
         string runFolder,
         string? checkpointModel,
         ILogger logger
     )
     {
-        PolicyTrainer.CheckKl(rewards.Pipeline, options.Algorithm.Kl);
-        PolicyTrainer.CheckOverlong(rewards.Pipeline, options.Algorithm.OverlongFiltering);
-        IAdvantageEstimator estimator = options.Algorithm.CreateEstimator(rewards.Pipeline);
-        HackingWatch? watch = options.Monitor is { } monitor ? new(monitor, rewards.Pipeline, logger) : null;
-        foreach (string warning in rewards.Pipeline.Warnings.Concat(estimator.Warnings).Concat(watch?.Warnings ?? []))
+        foreach (string warning in rewards.Pipeline.Warnings)
         {
             LogRewardWarning(logger, warning);
         }
 
-        foreach (string warning in SelectionWarnings.Of(options).Concat(options.Algorithm.Rollout.Warnings))
+        foreach (string warning in SelectionWarnings.Of(options))
         {
             LogStartWarning(logger, warning);
         }
@@ -211,7 +206,7 @@ internal sealed partial class Experiment : IDisposable
         PolicyModel model = PolicyModel.Create(options, environment, checkpointModel, runFolder, logger);
         try
         {
-            return new(options, environment, model, rewards, estimator, watch, maxCacheBytes, runFolder, logger);
+            return new(options, environment, model, rewards, maxCacheBytes, registry, runFolder, logger);
         }
         catch
         {
@@ -220,14 +215,44 @@ internal sealed partial class Experiment : IDisposable
         }
     }
 
-    /// <summary>Makes a phase.</summary>
+    /// <summary>Begins a phase, or goes on with it.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="recorder">Told how far it is.</param>
     /// <param name="resumes">Whether it goes on from a checkpoint, and does not begin.</param>
-    public ITrainingPhase CreatePhase(string name, IRunRecorder recorder, bool resumes) =>
-        name == SftName
-            ? new SftPhase(Options.Sft!, Policy, _supervised!, Formatter, Options.Run.Seed, recorder)
-            : CreatePolicyPhase(recorder, resumes);
+    public ITrainingPhase Begin(string name, IRunRecorder recorder, bool resumes) =>
+        _plans.First(p => p.Name == name).Plan.Begin(recorder, resumes);
+
+    /// <summary>How a phase samples.</summary>
+    public SamplingOptions Sampling(RolloutOptions rollout) =>
+        new()
+        {
+            Temperature = rollout.Temperature,
+            TopK = rollout.TopK,
+            TopP = rollout.TopP,
+            MinP = rollout.MinP,
+            MaxNewTokens = rollout.MaxNewTokens,
+            StopTokenIds = _stopTokens,
+            StopStrings = rollout.StopStrings,
+            Seed = Options.Run.Seed,
+        };
+
+    /// <summary>Shows warnings about rewards.</summary>
+    public void WarnOfRewards(IEnumerable<string> warnings)
+    {
+        foreach (string warning in warnings)
+        {
+            LogRewardWarning(Logger, warning);
+        }
+    }
+
+    /// <summary>Shows warnings.</summary>
+    public void Warn(IEnumerable<string> warnings)
+    {
+        foreach (string warning in warnings)
+        {
+            LogStartWarning(Logger, warning);
+        }
+    }
 
     /// <summary>Accuracy on the validation problems.</summary>
     public EvaluationResult Validate(IRunRecorder recorder, CancellationToken cancellationToken) =>
@@ -242,59 +267,31 @@ internal sealed partial class Experiment : IDisposable
     {
         (Engine as IDisposable)?.Dispose();
         _reference?.Dispose();
-        _rewards.Dispose();
+        Rewards.Dispose();
         Policy.Dispose();
     }
 
-    private PolicyPhase CreatePolicyPhase(IRunRecorder recorder, bool resumes)
+    /// <summary>
+    /// The policy as it is when a phase begins, adapters included, kept in the run's folder, so that a resumed run measures against the
+    /// same. It lives until the next phase asks for its own.
+    /// </summary>
+    /// <param name="phase">The phase's name; null for the first that has a reference.</param>
+    /// <param name="resumes">Whether the phase goes on from a checkpoint.</param>
+    public CausalLm Reference(string? phase, bool resumes)
     {
-        if (Options.Algorithm.Kl is not null || _rewards.Pipeline.NeedsReference)
-        {
-            _reference ??= Reference(resumes);
-        }
-
-        return new(
-            Options,
-            new()
-            {
-                Policy = Policy,
-                Reference = _reference,
-                Engine = Engine,
-                Tokenizer = Tokenizer,
-                Scorer = _rewards.Scorer,
-                ModelRewardSources = _rewards.Sources.Models,
-                Pipeline = _rewards.Pipeline,
-                Estimator = _estimator,
-                Sampling = _sampling,
-                GroupSize = Options.Algorithm.SamplesPerPrompt,
-                Steps = Options.Rewards.Steps,
-                OverlongFiltering = Options.Algorithm.OverlongFiltering,
-                MicroBatchTokens = Options.Algorithm.MicroBatchTokens,
-                ToleratedInvalidIterations = Options.Rewards.ToleratedInvalidIterations,
-            },
-            _train,
-            Formatter,
-            recorder,
-            _watch
-        );
-    }
-
-    // The policy as it is when this phase begins, adapters included, kept in the run's folder, so that a resumed run measures against the
-    // same.
-    private CausalLm Reference(bool resumes)
-    {
+        string referenceFolder = Path.Combine(RunFolder, phase is null ? ReferenceName : $"{ReferenceName}-{phase}");
         bool hasAdapters = Policy.HasAdapters;
-        if (!Directory.Exists(_referenceFolder))
+        if (!Directory.Exists(referenceFolder))
         {
             if (resumes)
             {
                 throw new InvalidDataException(
-                    $"{_referenceFolder} is missing: it holds the policy that this phase began with, against which the KL penalty measures."
+                    $"{referenceFolder} is missing: it holds the policy that this phase began with, against which the KL penalty measures."
                 );
             }
 
             AtomicFolder.Write(
-                _referenceFolder,
+                referenceFolder,
                 folder =>
                 {
                     if (hasAdapters)
@@ -312,7 +309,7 @@ internal sealed partial class Experiment : IDisposable
         }
 
         CausalLm reference = CausalLm.Load(
-            hasAdapters ? _baseFolder : _referenceFolder,
+            hasAdapters ? _baseFolder : referenceFolder,
             PolicyModel.LoadOptions(_environment) with
             {
                 IgnoreKeys = Options.Model.IgnoreKeys,
@@ -322,11 +319,12 @@ internal sealed partial class Experiment : IDisposable
         {
             if (hasAdapters)
             {
-                reference.LoadAdapters(_referenceFolder);
+                reference.LoadAdapters(referenceFolder);
             }
 
             reference.Freeze();
-            return reference;
+            _reference?.Dispose();
+            return _reference = reference;
         }
         catch
         {
@@ -335,25 +333,26 @@ internal sealed partial class Experiment : IDisposable
         }
     }
 
-    private IProblemSource Open(DatasetOptions problems, string key) =>
+    /// <summary>Opens problems whose prompts fit.</summary>
+    public IProblemSource Open(DatasetOptions problems, string key) =>
         ProblemSets.Open(
             problems,
             key,
             Formatter,
-            new(Options.Prompt.MaxTokens, Policy.Shape.MaxPositions, Options.Algorithm.Rollout.MaxNewTokens),
-            _logger,
-            _notes
+            new(Options.Prompt.MaxTokens, Policy.Shape.MaxPositions, Options.LongestRollout().MaxNewTokens),
+            Logger,
+            Notes
         );
 
     private IProblemSource Judged(IProblemSource problems, string key, IReadOnlyList<IRewardSource> by) =>
-        ReadableAnswers.Of(problems, key, by, Options.Rewards.Scoring, Options.Data.UnreadableAnswers, _logger);
+        ReadableAnswers.Of(problems, key, by, Options.Rewards.Scoring, Options.Data.UnreadableAnswers, Logger);
 
     // An accuracy of 0 because nothing could be scored is none.
     private EvaluationResult Scored(EvaluationResult result) =>
         result.Invalid < result.Scores.Count || Options.Rewards.ToleratedInvalidIterations > 0
             ? result
             : throw new RewardSourceException(
-                $"Evaluation: reward source '{_rewards.Verifier.Name}' could not score any of the {result.Scores.Count} responses, so there is no accuracy. The first one: {result.FirstFailure}. "
+                $"Evaluation: reward source '{Rewards.Verifier.Name}' could not score any of the {result.Scores.Count} responses, so there is no accuracy. The first one: {result.FirstFailure}. "
                     + "Mend the source or its data, or name another one in evaluation:verifier.",
                 result.FirstFailure?.Exception
             );

@@ -1,8 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using Rlhf.Runtime;
 using Rlhf.Trainers.Monitoring;
+using Rlhf.Trainers.Phases;
 using Rlhf.Trainers.Policy;
-using Rlhf.Trainers.Sft;
 
 namespace Rlhf.Trainers.Experiments;
 
@@ -29,11 +29,9 @@ public sealed record ExperimentOptions
     /// <summary>How a problem becomes a prompt.</summary>
     public PromptOptions Prompt { get; init; } = new();
 
-    /// <summary>The supervised phase before reinforcement learning; null for none.</summary>
-    public SftOptions? Sft { get; init; }
-
-    /// <summary>The reinforcement-learning phase.</summary>
-    public required AlgorithmOptions Algorithm { get; init; }
+    /// <summary>What trains, in order: supervised fine-tuning, policy optimisation, or phases that a program adds.</summary>
+    [MinLength(1)]
+    public required IReadOnlyList<PhaseOptions> Phases { get; init; }
 
     /// <summary>What is rewarded and how the rewards are shaped.</summary>
     public required RewardOptions Rewards { get; init; }
@@ -46,4 +44,8 @@ public sealed record ExperimentOptions
 
     /// <summary>When the state is saved and what is kept.</summary>
     public CheckpointOptions Checkpoints { get; init; } = new();
+
+    /// <summary>The sampling of the phase with the longest responses, which evaluations go by; the defaults where no phase samples.</summary>
+    internal RolloutOptions LongestRollout() =>
+        Phases.OfType<AlgorithmOptions>().Select(a => a.Rollout).MaxBy(r => r.MaxNewTokens) ?? new();
 }

@@ -41,6 +41,7 @@ public static partial class ExperimentRun
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(recorders);
         ArgumentNullException.ThrowIfNull(logger);
+        registry ??= ExperimentRegistry.Default;
         ExperimentOptions options = configuration.Options;
         string[] problems = [.. OptionsWalk.Validate(options, configuration.OriginOf)];
         if (problems.Length > 0)
@@ -60,8 +61,9 @@ public static partial class ExperimentRun
                 CheckpointState.RequireFormat(checkpoint);
             }
 
+            IReadOnlyList<string> phases = Experiment.PhasesOf(options, registry);
             ResumeChecks.RequireSameConfiguration(configuration, folder);
-            TrainingState? state = checkpoint is null ? null : CheckpointFiles.Open(checkpoint, Experiment.PhasesOf(options));
+            TrainingState? state = checkpoint is null ? null : CheckpointFiles.Open(checkpoint, phases);
             RunEnvironment? recorded = checkpoint is null ? null : RunEnvironment.Find(folder.Folder);
             ComputeEnvironment compute = Resolve(options, recorded, configuration.OriginOf);
             RunEnvironment environment = RunEnvironment.Of(compute, options, recorded);

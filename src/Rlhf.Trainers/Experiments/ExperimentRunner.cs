@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Rlhf.Records;
 using Rlhf.Trainers.Optimization;
+using Rlhf.Trainers.Phases;
 using Rlhf.Trainers.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -41,11 +42,11 @@ internal sealed partial class ExperimentRunner
         for (int i = Array.IndexOf(names, state.Phase); i < names.Length && outcome != RunOutcome.Interrupted; i++)
         {
             bool resumes = from is not null && names[i] == from.Value.State.Phase;
-            using ITrainingPhase phase = _experiment.CreatePhase(names[i], _recorder, resumes);
+            using ITrainingPhase phase = _experiment.Begin(names[i], _recorder, resumes);
             if (resumes)
             {
                 CheckpointFiles.Restore(from!.Value.Folder, phase, state);
-                state = ResumeChecks.WithMoreIterations(state, phase.Steps, phase.Optimizer.Options);
+                state = ResumeChecks.WithMoreIterations(state, phase.Iterations, phase.Optimizer.Options);
                 phase.Optimizer.ScheduleStart = state.Schedule?.Start ?? 0;
                 phase.Recall(MetricsFileRecorder.Read(_folder).Where(r => r.Phase == phase.Name && r.Step > 0 && r.Step <= state.Step));
             }
@@ -55,7 +56,7 @@ internal sealed partial class ExperimentRunner
                 {
                     Phase = names[i],
                     Step = 0,
-                    PlannedSteps = phase.Steps,
+                    PlannedSteps = phase.Iterations,
                     Schedule = ScheduleState.Of(phase.Optimizer.Options, 0),
                     SkippedInARow = state.SkippedInARow,
                 };
@@ -106,7 +107,7 @@ internal sealed partial class ExperimentRunner
         return (
             state,
             !state.PhaseIsOver ? RunOutcome.Interrupted
-            : state.Step < phase.Steps ? RunOutcome.StoppedEarly
+            : state.Step < phase.Iterations ? RunOutcome.StoppedEarly
             : RunOutcome.Completed
         );
     }
@@ -126,7 +127,7 @@ internal sealed partial class ExperimentRunner
             SkippedInARow = _skippedInARow,
         };
         bool isBest = false,
-            over = step >= phase.Steps || made.EndsPhase;
+            over = step >= phase.Iterations || made.EndsPhase;
         if (IsDue(step, phase.EvaluateEvery))
         {
             EvaluationResult evaluation = clock.Time("evaluation", () => _experiment.Validate(_recorder, CancellationToken.None));

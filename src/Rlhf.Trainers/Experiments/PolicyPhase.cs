@@ -4,6 +4,7 @@ using Rlhf.Metrics;
 using Rlhf.Records;
 using Rlhf.Shaping;
 using Rlhf.Trainers.Optimization;
+using Rlhf.Trainers.Phases;
 using Rlhf.Trainers.Policy;
 using static TorchSharp.torch;
 
@@ -16,7 +17,11 @@ internal sealed class PolicyPhase : ITrainingPhase
     private const int KeptGroups = 4;
     private const int KeptSamples = 2;
 
-    private readonly ExperimentOptions _options;
+    // Visits are unique over the run: those of a later phase begin here.
+    private const long VisitsOfAPhase = 1L << 40;
+
+    private readonly AlgorithmOptions _options;
+    private readonly long _firstVisit;
     private readonly RewardPipeline _pipeline;
     private readonly PolicyTrainer _trainer;
     private readonly IProblemSource _problems;
@@ -26,31 +31,35 @@ internal sealed class PolicyPhase : ITrainingPhase
     private readonly HackingWatch? _watch;
 
     public PolicyPhase(
-        ExperimentOptions options,
+        string name,
+        AlgorithmOptions options,
+        int evaluateEvery,
         PolicyTrainerParts parts,
         IProblemSource problems,
         PromptFormatter formatter,
         IRunRecorder recorder,
-        HackingWatch? watch
+        HackingWatch? watch,
+        int policyPhasesBefore
     )
     {
+        (Name, EvaluateEvery) = (name, evaluateEvery);
         (_options, _problems, _formatter, _recorder, _watch) = (options, problems, formatter, recorder, watch);
-        AlgorithmOptions algorithm = options.Algorithm;
-        Optimizer = new(parts.Policy.NamedParameters, algorithm.Optimizer, algorithm.Iterations * algorithm.Epochs * algorithm.Minibatches);
+        _firstVisit = policyPhasesBefore * VisitsOfAPhase;
+        Optimizer = new(parts.Policy.NamedParameters, options.Optimizer, options.Iterations * options.Epochs * options.Minibatches);
         _pipeline = parts.Pipeline;
-        _trainer = new(parts, new(parts.Policy, Optimizer, algorithm.UpdateSettings()));
-        _cursor = new(problems.Count, options.Run.Seed, Name);
+        _trainer = new(parts, new(parts.Policy, Optimizer, options.UpdateSettings()));
+        _cursor = new(problems.Count, parts.Sampling.Seed, Name);
     }
 
-    public string Name => "grpo";
+    public string Name { get; }
 
-    public int Steps => _options.Algorithm.Iterations;
+    public int Iterations => _options.Iterations;
 
-    public int EvaluateEvery => _options.Evaluation.Every;
+    public int EvaluateEvery { get; }
 
-    public int ProblemsPerStep => _options.Algorithm.PromptsPerIteration;
+    public int ProblemsPerIteration => _options.PromptsPerIteration;
 
-    public int OptimizerStepsPerStep => _options.Algorithm.Epochs * _options.Algorithm.Minibatches;
+    public int OptimizerStepsPerIteration => _options.Epochs * _options.Minibatches;
 
     public AdamWOptimizer Optimizer { get; }
 
@@ -65,11 +74,11 @@ internal sealed class PolicyPhase : ITrainingPhase
     public void Restore(IReadOnlyDictionary<string, Tensor> state) => _pipeline.Restore([.. state.Select(t => (t.Key, t.Value))]);
 
     public bool Stops(double accuracy, int evaluationsWithoutBest) =>
-        _options.Algorithm.EarlyStop is { } rule && (accuracy >= rule.TargetAccuracy || evaluationsWithoutBest >= rule.Patience);
+        _options.EarlyStop is { } rule && (accuracy >= rule.TargetAccuracy || evaluationsWithoutBest >= rule.Patience);
 
     public PhaseStep Step(int step, PhaseClock clock)
     {
-        PromptVisit[] visits = [.. Enumerable.Range(0, _options.Algorithm.PromptsPerIteration).Select(_ => Draw())];
+        PromptVisit[] visits = [.. Enumerable.Range(0, _options.PromptsPerIteration).Select(_ => Draw())];
         PolicyIteration iteration = _trainer.Step(visits, step, new Monitor(clock, _recorder));
         IterationRecord record = new(Name, step);
         WriteRollout(record, iteration);
@@ -81,20 +90,17 @@ internal sealed class PolicyPhase : ITrainingPhase
         OptimizerMetrics.WriteTo(record, MetricNames.PolicyLoss, iteration.Updates, Optimizer);
         WriteSpeed(record, iteration, clock);
         bool ends = _watch?.Observe(record) ?? false;
-        return new(
-            record,
-            iteration.Rewards.Completions(Name, step, KeptGroups, KeptSamples),
-            iteration.Updates,
-            update =>
+        return new(record, iteration.Updates)
+        {
+            Completions = iteration.Rewards.Completions(Name, step, KeptGroups, KeptSamples),
+            Inspect = update =>
                 update.Rows.Select(i => new
                 {
                     prompt = iteration.Rows[i].Prompt.TokenIds,
                     response = iteration.Rows[i].Response.TokenIds,
                     logProbs = iteration.Rows[i].Response.LogProbs,
                     text = iteration.Rows[i].Text,
-                })
-        )
-        {
+                }),
             EndsPhase = ends,
         };
     }
@@ -114,7 +120,7 @@ internal sealed class PolicyPhase : ITrainingPhase
 
     private PromptVisit Draw()
     {
-        long visit = _cursor.Position;
+        long visit = _firstVisit + _cursor.Position;
         return new(visit, _formatter.Format(_problems[_cursor.Next()]));
     }
 

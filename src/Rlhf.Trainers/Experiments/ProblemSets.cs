@@ -69,7 +69,7 @@ internal static partial class ProblemSets
         int[] solved = [.. Enumerable.Range(0, problems.Count).Where(i => problems[i].Solution is not null)];
         return solved.Length == 0
             ? throw new InvalidDataException(
-                "No training problem has a worked solution, so there is nothing to imitate. Name the field in Data:Train:Solution or Data:Demonstrations:Solution, or leave the Sft section out."
+                "No training problem has a worked solution, so there is nothing to imitate. Name the field in Data:Train:Solution or Data:Demonstrations:Solution, or leave the phase out."
             )
             : Keep(
                 solved.Length == problems.Count ? problems : new Subset(problems, solved),
@@ -135,7 +135,7 @@ internal static partial class ProblemSets
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "{Key}: {Tight} of {Problems} prompts leave less than the {Response} tokens of Algorithm:Rollout:MaxNewTokens for a response, as the model can take {Positions} (max_position_embeddings). Their responses end there and count as truncated."
+        Message = "{Key}: {Tight} of {Problems} prompts leave less than the {Response} tokens of rollout:maxNewTokens for a response, as the model can take {Positions} (max_position_embeddings). Their responses end there and count as truncated."
     )]
     private static partial void LogTight(ILogger logger, string key, int tight, int problems, int response, int positions);
 

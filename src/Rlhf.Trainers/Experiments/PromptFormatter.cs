@@ -104,7 +104,7 @@ public sealed class PromptFormatter
         string solution =
             problem.Solution
             ?? throw new InvalidDataException(
-                $"Problem {problem.Id} has no worked solution to train on. Name its field in Data:Train:Solution, or leave the Sft section out."
+                $"Problem {problem.Id} has no worked solution to train on. Name its field in Data:Train:Solution, or leave the phase out."
             );
         int[] answer = _chat is null ? _tokenizer.Encode(solution) : _tokenizer.Encode(Answer(_chat, problem, solution));
         return new(Format(problem).TokenIds, [.. answer, _endToken]);

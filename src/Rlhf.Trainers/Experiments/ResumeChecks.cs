@@ -1,29 +1,22 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Rlhf.Json;
 using Rlhf.Trainers.Configuration;
 using Rlhf.Trainers.Optimization;
+using Rlhf.Trainers.Phases;
+using Rlhf.Trainers.Policy;
 using Rlhf.Trainers.Runs;
+using Rlhf.Trainers.Sft;
 
 namespace Rlhf.Trainers.Experiments;
 
 /// <summary>What may have changed between a run's stop and its resume, and what would make it another run.</summary>
 internal static class ResumeChecks
 {
-    private const string Iterations = "algorithm:iterations";
-    private const string Optimizer = "algorithm:optimizer";
-    private const string Decay = Optimizer + ":decay";
     private const string Compute = "compute:";
 
     // Where a run lies, that it resumes, and whether the machine may be another one.
     private static readonly string[] Free = ["run:folder", "run:resume", "run:allowOtherEnvironment"];
-
-    private static readonly string[] ScheduleKeys =
-    [
-        Optimizer + ":learningRate",
-        Optimizer + ":warmupSteps",
-        Decay,
-        Optimizer + ":finalFraction",
-    ];
 
     /// <summary>
     /// Compares a configuration with the one that the run in a folder had. More iterations may be asked for: with a constant learning rate
@@ -38,6 +31,18 @@ internal static class ResumeChecks
         }
 
         string before = File.ReadAllText(folder.Configuration);
+
+        // Only the last phase can be given more: those before it are over when it begins.
+        int last = configuration.Options.Phases.Count - 1;
+        string iterations = $"phases:{last}:iterations",
+            optimizer = $"phases:{last}:optimizer";
+        string[] scheduleKeys =
+        [
+            optimizer + ":learningRate",
+            optimizer + ":warmupSteps",
+            optimizer + ":decay",
+            optimizer + ":finalFraction",
+        ];
         (string Key, string Text)[] differences =
         [
             .. Differences(configuration, before, folder.Configuration)
@@ -45,18 +50,21 @@ internal static class ResumeChecks
                 .Where(d => !Free.Contains(d.Key))
                 .Where(d => !(configuration.Options.Run.AllowOtherEnvironment && d.Key.StartsWith(Compute, StringComparison.Ordinal))),
         ];
-        if (differences.Any(d => d.Key == Iterations) && MoreIterations(configuration.Options, before, folder.Configuration) is { } added)
+        if (
+            differences.Any(d => d.Key == iterations)
+            && MoreIterations(configuration.Options.Phases[last], before, iterations, optimizer, folder.Configuration) is { } added
+        )
         {
-            bool newSchedule = differences.Any(d => ScheduleKeys.Contains(d.Key));
+            bool newSchedule = differences.Any(d => scheduleKeys.Contains(d.Key));
             if (!newSchedule && added.Decay != LearningRateDecay.Constant)
             {
                 throw new RunFolderException(
-                    $"{folder.Folder}: {Iterations} is {configuration.Options.Algorithm.Iterations} and was {added.Before}, and the learning rate falls along a {added.Decay.ToString().ToLowerInvariant()} schedule that was made for {added.Before}. "
-                        + "Name the schedule of the iterations added, for instance Algorithm:Optimizer:Decay=constant with Algorithm:Optimizer:LearningRate; it begins where the run stands."
+                    $"{folder.Folder}: {iterations} is {configuration.Options.Phases[last].Iterations} and was {added.Before}, and the learning rate falls along a {added.Decay.ToString().ToLowerInvariant()} schedule that was made for {added.Before}. "
+                        + $"Name the schedule of the iterations added, for instance {optimizer}:decay=constant with {optimizer}:learningRate; it begins where the run stands."
                 );
             }
 
-            differences = [.. differences.Where(d => d.Key != Iterations && !ScheduleKeys.Contains(d.Key))];
+            differences = [.. differences.Where(d => d.Key != iterations && !scheduleKeys.Contains(d.Key))];
         }
 
         if (differences.Length > 0)
@@ -90,14 +98,26 @@ internal static class ResumeChecks
         };
     }
 
-    private static (int Before, LearningRateDecay Decay)? MoreIterations(ExperimentOptions options, string before, string file)
+    private static (int Before, LearningRateDecay Decay)? MoreIterations(
+        PhaseOptions phase,
+        string before,
+        string iterationsKey,
+        string optimizerKey,
+        string file
+    )
     {
         JsonNode root = JsonNode.Parse(before)!;
-        JsonNode? count = At(root, Iterations),
-            name = At(root, Decay);
+        string decayKey = optimizerKey + ":decay";
+        JsonNode? count = At(root, iterationsKey),
+            name = At(root, decayKey);
         if (count is not JsonValue number || !number.TryGetValue(out int iterations) || iterations < 0)
         {
-            throw Damaged(file, Iterations, count, "a whole number");
+            throw Damaged(file, iterationsKey, count, "a whole number");
+        }
+
+        if (At(root, optimizerKey) is null && phase is not (SftOptions or AlgorithmOptions))
+        {
+            return iterations < phase.Iterations ? (iterations, LearningRateDecay.Constant) : null;
         }
 
         if (
@@ -106,15 +126,25 @@ internal static class ResumeChecks
             || !Enum.GetNames<LearningRateDecay>().Contains(word, StringComparer.OrdinalIgnoreCase)
         )
         {
-            throw Damaged(file, Decay, name, $"one of {string.Join(", ", Enum.GetNames<LearningRateDecay>()).ToLowerInvariant()}");
+            throw Damaged(file, decayKey, name, $"one of {string.Join(", ", Enum.GetNames<LearningRateDecay>()).ToLowerInvariant()}");
         }
 
-        return iterations < options.Algorithm.Iterations ? (iterations, Enum.Parse<LearningRateDecay>(word, ignoreCase: true)) : null;
+        return iterations < phase.Iterations ? (iterations, Enum.Parse<LearningRateDecay>(word, ignoreCase: true)) : null;
     }
 
     // A value by its key; null where something on the way is no object or has no such member.
     private static JsonNode? At(JsonNode? node, string key) =>
-        key.Split(':').Aggregate(node, (within, name) => within is JsonObject members ? members[name] : null);
+        key.Split(':')
+            .Aggregate(
+                node,
+                (within, name) =>
+                    within switch
+                    {
+                        JsonObject members => members[name],
+                        JsonArray list when int.TryParse(name, CultureInfo.InvariantCulture, out int i) && i < list.Count => list[i],
+                        _ => null,
+                    }
+            );
 
     private static RunFolderException Damaged(string file, string key, JsonNode? value, string rule) =>
         new(

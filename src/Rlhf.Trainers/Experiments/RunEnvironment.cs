@@ -111,7 +111,7 @@ internal sealed record RunEnvironment
             ComputeType = NameOf(environment.ComputeType),
             WeightType = NameOf(PolicyModel.LoadOptions(environment).WeightType),
             Threads = environment.Threads,
-            MaxCacheBytes = recorded?.MaxCacheBytes ?? options.Algorithm.Rollout.CacheBytes(environment),
+            MaxCacheBytes = recorded?.MaxCacheBytes ?? options.LongestRollout().CacheBytes(environment),
             Versions = environment.Versions,
             Files = InputFile.Of(options),
         };

@@ -2,6 +2,7 @@ using Rlhf.Datasets;
 using Rlhf.Models;
 using Rlhf.Records;
 using Rlhf.Trainers.Optimization;
+using Rlhf.Trainers.Phases;
 using Rlhf.Trainers.Sft;
 using static TorchSharp.torch;
 
@@ -19,6 +20,7 @@ internal sealed class SftPhase : ITrainingPhase
     private readonly IRunRecorder _recorder;
 
     public SftPhase(
+        string name,
         SftOptions options,
         ICausalLm model,
         IProblemSource problems,
@@ -27,29 +29,29 @@ internal sealed class SftPhase : ITrainingPhase
         IRunRecorder recorder
     )
     {
-        (_options, _problems, _formatter, _recorder) = (options, problems, formatter, recorder);
-        Optimizer = new(model.NamedParameters, options.Optimizer, options.Steps);
+        (Name, _options, _problems, _formatter, _recorder) = (name, options, problems, formatter, recorder);
+        Optimizer = new(model.NamedParameters, options.Optimizer, options.Iterations);
         _update = new(model, Optimizer, options.MicroBatchTokens);
         _solved = [.. Enumerable.Range(0, problems.Count).Where(i => problems[i].Solution is not null)];
         if (_solved.Length == 0)
         {
             throw new InvalidDataException(
-                "No training problem has a worked solution, so there is nothing to imitate. Name the field in Data:Train:Solution or Data:Demonstrations:Solution, or leave the Sft section out."
+                "No training problem has a worked solution, so there is nothing to imitate. Name the field in Data:Train:Solution or Data:Demonstrations:Solution, or leave the phase out."
             );
         }
 
         _cursor = new(_solved.Length, seed, Name);
     }
 
-    public string Name => "sft";
+    public string Name { get; }
 
-    public int Steps => _options.Steps;
+    public int Iterations => _options.Iterations;
 
     public int EvaluateEvery => _options.EvaluateEvery;
 
-    public int ProblemsPerStep => _options.BatchSize;
+    public int ProblemsPerIteration => _options.BatchSize;
 
-    public int OptimizerStepsPerStep => 1;
+    public int OptimizerStepsPerIteration => 1;
 
     public AdamWOptimizer Optimizer { get; }
 
@@ -79,8 +81,8 @@ internal sealed class SftPhase : ITrainingPhase
             [MetricNames.TimeTokensPerSecond] = tokens / clock.Of("update").TotalSeconds,
         };
         OptimizerMetrics.WriteTo(record, MetricNames.SftLoss, [result], Optimizer);
-        _recorder.Progress(new(RunActivity.SupervisedTraining, step, Steps, tokens));
-        return new(record, null, [result], r => r.Rows.Select(i => new { prompt = rows[i].Prompt, response = rows[i].Response }));
+        _recorder.Progress(new(RunActivity.SupervisedTraining, step, Iterations, tokens));
+        return new(record, [result]) { Inspect = r => r.Rows.Select(i => new { prompt = rows[i].Prompt, response = rows[i].Response }) };
     }
 
     public void Dispose() => Optimizer.Dispose();

@@ -1,25 +1,19 @@
 using System.ComponentModel.DataAnnotations;
-using System.Text.Json.Serialization;
 using Rlhf.Generation;
 using Rlhf.Runtime;
 using Rlhf.Shaping;
 using Rlhf.Trainers.Advantages;
 using Rlhf.Trainers.Optimization;
+using Rlhf.Trainers.Phases;
 
 namespace Rlhf.Trainers.Policy;
 
 /// <summary>
-/// A policy-optimisation algorithm by name: a preset of advantage estimator, policy loss, loss aggregation and KL placement.
+/// A policy-optimisation algorithm by name: a preset of advantage estimator, policy loss, loss aggregation and KL placement. Derive one
+/// for an algorithm of your own, and register it with <c>ExperimentRegistry.WithAlgorithm</c>. An iteration is a rollout batch.
 /// </summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
-[JsonDerivedType(typeof(GrpoOptions), "grpo")]
-public abstract record AlgorithmOptions : IValidatableObject
+public abstract record AlgorithmOptions : PhaseOptions, IValidatableObject
 {
-    /// <summary>Iterations: rollout batches.</summary>
-    /// <value>Default 100.</value>
-    [Range(1, int.MaxValue)]
-    public int Iterations { get; init; } = 100;
-
     /// <summary>Problems of an iteration.</summary>
     /// <value>Default 32.</value>
     [Range(1, 1048576)]
@@ -69,7 +63,7 @@ public abstract record AlgorithmOptions : IValidatableObject
     /// <value>Default false.</value>
     public bool OverlongFiltering { get; init; }
 
-    /// <summary>When to stop before <see cref="Iterations"/>; null for never.</summary>
+    /// <summary>When to stop before <see cref="PhaseOptions.Iterations"/>; null for never.</summary>
     /// <value>Default null.</value>
     public EarlyStopOptions? EarlyStop { get; init; }
 
@@ -86,13 +80,15 @@ public abstract record AlgorithmOptions : IValidatableObject
     }
 
     /// <summary>Completions sampled for each prompt.</summary>
-    internal abstract int SamplesPerPrompt { get; }
+    public abstract int SamplesPerPrompt();
 
     /// <summary>What the update minimises.</summary>
-    internal abstract PolicyUpdateSettings UpdateSettings();
+    public abstract PolicyUpdateSettings UpdateSettings();
 
     /// <summary>How rewards become advantages.</summary>
-    internal abstract IAdvantageEstimator CreateEstimator(RewardPipeline pipeline);
+    /// <param name="pipeline">The pipeline that shapes them.</param>
+    /// <exception cref="RewardPipelineException">The pipeline's channels do not fit.</exception>
+    public abstract IAdvantageEstimator CreateEstimator(RewardPipeline pipeline);
 }
 
 /// <summary>Group-relative policy optimisation (DeepSeekMath, arXiv 2402.03300).</summary>
@@ -113,9 +109,11 @@ public sealed record GrpoOptions : AlgorithmOptions
     /// <summary>How returns become advantages.</summary>
     public GroupAdvantageOptions Advantage { get; init; } = new();
 
-    internal override int SamplesPerPrompt => GroupSize;
+    /// <inheritdoc/>
+    public override int SamplesPerPrompt() => GroupSize;
 
-    internal override PolicyUpdateSettings UpdateSettings() =>
+    /// <inheritdoc/>
+    public override PolicyUpdateSettings UpdateSettings() =>
         new(
             new ClippedPolicyLoss(Loss),
             Aggregation,
@@ -128,7 +126,8 @@ public sealed record GrpoOptions : AlgorithmOptions
             MicroBatchTokens
         );
 
-    internal override IAdvantageEstimator CreateEstimator(RewardPipeline pipeline) => Advantage.CreateEstimator(pipeline);
+    /// <inheritdoc/>
+    public override IAdvantageEstimator CreateEstimator(RewardPipeline pipeline) => Advantage.CreateEstimator(pipeline);
 }
 
 /// <summary>Sampling of completions in training.</summary>

@@ -108,7 +108,7 @@ public sealed partial class PolicyTrainer
             ? []
             :
             [
-                $"responses for training are sampled with {string.Join(" and ", filters)} (algorithm:rollout), which leaves tokens out, while log-probabilities are those of the whole softmax: "
+                $"responses for training are sampled with {string.Join(" and ", filters)} (the phase's rollout), which leaves tokens out, while log-probabilities are those of the whole softmax: "
                     + "ratios and KL are biased. Sample with topK 0, topP 1 and minP 0; a temperature is no bias.",
             ];
     }
@@ -121,7 +121,7 @@ public sealed partial class PolicyTrainer
         )
         {
             throw new RewardPipelineException(
-                $"the KL penalty would be applied twice: by channel '{channel}' in the reward and by algorithm:kl in the loss. Remove one of them, or set algorithm:kl:coefficient to 0 to measure only."
+                $"the KL penalty would be applied twice: by channel '{channel}' in the reward and by the phase's kl in the loss. Remove one of them, or set the phase's kl:coefficient to 0 to measure only."
             );
         }
     }
@@ -131,7 +131,7 @@ public sealed partial class PolicyTrainer
         if (filtering && pipeline.OverlongPenalty is { } stage)
         {
             throw new RewardPipelineException(
-                $"stage '{stage}' penalises overlong responses, and algorithm:overlongFiltering leaves those that were cut off out of the loss: what it penalises most would never be learned. "
+                $"stage '{stage}' penalises overlong responses, and the phase's overlongFiltering leaves those that were cut off out of the loss: what it penalises most would never be learned. "
                     + "Remove one of them."
             );
         }

@@ -22,12 +22,14 @@ internal static class DataTargets
             "test": { "generator": { "split": "test", "count": 4, "seed": 1 } }
           },
           "prompt": { "template": "{question}\n", "chat": "none" },
-          "sft": { "steps": 1, "batchSize": 2, "optimizer": { "learningRate": 0.003 } },
-          "algorithm": {
-            "type": "grpo", "iterations": 2, "promptsPerIteration": 2, "groupSize": 2, "microBatchTokens": 400,
-            "rollout": { "maxNewTokens": 4, "slots": 4 }, "optimizer": { "learningRate": 0.001 }, "kl": { "coefficient": 0.01 },
-            "advantage": { "credit": "episode" }
-          },
+          "phases": [
+            { "type": "sft", "iterations": 1, "batchSize": 2, "optimizer": { "learningRate": 0.003 } },
+            {
+              "type": "grpo", "iterations": 2, "promptsPerIteration": 2, "groupSize": 2, "microBatchTokens": 400,
+              "rollout": { "maxNewTokens": 4, "slots": 4 }, "optimizer": { "learningRate": 0.001 }, "kl": { "coefficient": 0.01 },
+              "advantage": { "credit": "episode" }
+            }
+          ],
           "rewards": {
             "sources": [ { "type": "last_number" }, { "type": "format" }, { "type": "arithmetic_steps" } ],
             "noise": [ { "type": "flip", "channel": "verifier", "falsePositiveRate": 0.2, "falseNegativeRate": 0.1 } ],
@@ -80,7 +82,12 @@ internal static class DataTargets
 
     private static TextTarget CommandLine() =>
         new(
-            ["Algorithm:GroupSize=4", "--Rewards:Shaping:0:Threshold=0.5", "Sft:Steps=3\nRun:Seed=2", "rewards:weights:verifier=2"],
+            [
+                "Phases:grpo:GroupSize=4",
+                "--Rewards:Shaping:0:Threshold=0.5",
+                "Phases:sft:Iterations=3\nRun:Seed=2",
+                "rewards:weights:verifier=2",
+            ],
             t => ExperimentRun.Read(ConfigurationSources.FromCommandLine(t.Split('\n'), Experiment, new Dictionary<string, string>())),
             typeof(ConfigurationException)
         );

@@ -447,9 +447,9 @@ public sealed class RewardModelSourceTests : IDisposable
             "--config",
             file,
             "Run:Folder=" + Path.Combine(folder, "run"),
-            "Sft:Steps=1",
-            "Sft:EvaluateEvery=0",
-            "Algorithm:Iterations=1",
+            "Phases:sft:Iterations=1",
+            "Phases:sft:EvaluateEvery=0",
+            "Phases:grpo:Iterations=1",
             "Evaluation:Every=0"
         );
         Assert.True(code == 0, errors);

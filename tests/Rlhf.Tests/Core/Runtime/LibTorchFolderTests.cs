@@ -8,7 +8,13 @@ namespace Rlhf.Tests.Core.Runtime;
 public sealed class LibTorchFolderTests : IDisposable
 {
     private static readonly string[] Libraries = ["libc10.so", "libtorch_cpu.so", "libtorch.so"];
-    private static readonly string[] Few = ["Algorithm:Iterations=1", "Sft:Steps=1", "Sft:EvaluateEvery=0", "Evaluation:Every=0"];
+    private static readonly string[] Few =
+    [
+        "Phases:grpo:Iterations=1",
+        "Phases:sft:Iterations=1",
+        "Phases:sft:EvaluateEvery=0",
+        "Evaluation:Every=0",
+    ];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("rlhf-libtorch-").FullName;
 

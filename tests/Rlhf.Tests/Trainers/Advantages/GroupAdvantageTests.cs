@@ -238,7 +238,7 @@ public class GroupAdvantageTests
                 .CreateEstimator(kl)
                 .Warnings
         );
-        Refused("'process' has one value a step, so the credit must be named (algorithm:advantage:credit)", new(), steps);
+        Refused("'process' has one value a step, so the credit must be named (the phase's advantage:credit)", new(), steps);
         Refused("scale is an option of episode credit", new() { Credit = Credit.ReturnToGo, Scale = AdvantageScale.None }, steps);
         Refused("discount and stepMap are options of return_to_go", new() { Credit = Credit.Episode, Discount = 0.9 }, steps);
         Refused("discount and stepMap are options of return_to_go", new() { Credit = Credit.StepNormalised, StepMap = "turns" }, steps);

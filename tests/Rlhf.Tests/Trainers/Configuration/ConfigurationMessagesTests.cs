@@ -24,24 +24,24 @@ public sealed class ConfigurationMessagesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("algorithm.groupSize=4", "Sections are separated by ':', as in algorithm:groupSize.")]
-    [InlineData("groupSize=4", "Did you mean algorithm:groupSize?")]
-    [InlineData("learning_rate=0.1", "Did you mean sft:optimizer:learningRate or algorithm:optimizer:learningRate?")]
-    [InlineData("Algorithm:group_size=4", "Did you mean groupSize?")]
-    [InlineData("Algorithm:gruopSize=4", "Did you mean groupSize?")]
+    [InlineData("phases.grpo.groupSize=4", "Sections are separated by ':', as in phases:grpo:groupSize.")]
+    [InlineData("groupSize=4", "Did you mean phases:grpo:groupSize?")]
+    [InlineData("learning_rate=0.1", "Did you mean phases:grpo:optimizer:learningRate or phases:sft:optimizer:learningRate?")]
+    [InlineData("Phases:grpo:group_size=4", "Did you mean groupSize?")]
+    [InlineData("Phases:grpo:gruopSize=4", "Did you mean groupSize?")]
     [InlineData("Rewards:Shaping:0:type=clp", "Did you mean clip?")]
     [InlineData("Rewards:Sources:0:type=lastnumber", "Did you mean last_number?")]
     [InlineData("Rewards:Sources:0:type=last", "Did you mean last_number?")]
-    [InlineData("Algorithm:type=gpro", "Did you mean grpo?")]
-    [InlineData("Algorithm:Advantage:Credit=epsiode", "Did you mean episode?")]
-    [InlineData("Sft:Optimizer:Decay=cosin", "Did you mean cosine?")]
+    [InlineData("Phases:grpo:type=gpro", "Did you mean grpo?")]
+    [InlineData("Phases:grpo:Advantage:Credit=epsiode", "Did you mean episode?")]
+    [InlineData("Phases:sft:Optimizer:Decay=cosin", "Did you mean cosine?")]
     [InlineData("Prompt:Chat=qwen-3", "Did you mean qwen3?")]
     [InlineData("Compute:Device=gpu", "compute:device is gpu (from the command line): must be auto, cpu, cuda or cuda:N")]
     [InlineData("Compute:Device=cuda:x", "must be auto, cpu, cuda or cuda:N")]
     [InlineData("Compute:Dtype=bf16", "must be auto, float32 or bfloat16")]
     [InlineData("Model:Path=", "model:path (from the command line): it is empty; give a path, or leave the key out.")]
     [InlineData("Data:Train:Path= ", "data:train:path (from the command line): it is empty")]
-    [InlineData("Algorithm:Optimizer:LearningRate=1e999", "algorithm:optimizer:learningRate")]
+    [InlineData("Phases:grpo:Optimizer:LearningRate=1e999", "phases:1:optimizer:learningRate")]
     [InlineData("Rewards:Weights:verifier=null", "rewards:weights:verifier")]
     public void Value_ThatIsNotKnown_LeadsToTheOneThatWasMeant(string word, string message)
     {
@@ -53,9 +53,9 @@ public sealed class ConfigurationMessagesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("-Sft:Steps=3", "'-Sft:Steps=3' is not understood. Did you mean Sft:Steps=3?")]
-    [InlineData("/Sft:Steps=3", "Did you mean Sft:Steps=3?")]
-    [InlineData("Sft:Steps", "'Sft:Steps' is not understood.")]
+    [InlineData("-Phases:sft:Iterations=3", "'-Phases:sft:Iterations=3' is not understood. Did you mean Phases:sft:Iterations=3?")]
+    [InlineData("/Phases:sft:Iterations=3", "Did you mean Phases:sft:Iterations=3?")]
+    [InlineData("Phases:sft:Iterations", "'Phases:sft:Iterations' is not understood.")]
     [InlineData("=3", "'=3' is not understood.")]
     [InlineData("--config", "The file's name is missing.")]
     [InlineData("--config=", "names no file")]
@@ -66,8 +66,8 @@ public sealed class ConfigurationMessagesTests : IDisposable
     [Fact]
     public void AnOptionInTwoWords_IsAnsweredWithOne() =>
         Assert.Contains(
-            "Did you mean Sft:Steps=3?",
-            Assert.Throws<ConfigurationException>(() => Read("--Sft:Steps", "3")).Message,
+            "Did you mean Phases:sft:Iterations=3?",
+            Assert.Throws<ConfigurationException>(() => Read("--Phases:sft:Iterations", "3")).Message,
             StringComparison.Ordinal
         );
 
@@ -110,10 +110,10 @@ public sealed class ConfigurationMessagesTests : IDisposable
     [InlineData("""{ "run": { "name": "\ud800" } }""", "line 1", "run.name", "half of a surrogate pair")]
     [InlineData("""{ "run": { "\udc00": 1 } }""", "line 1", "half of a surrogate pair")]
     [InlineData("{ \"run\": {\n \"seed\": 1,\n \"seed\": 2 } }", "line 3", "run.seed", "stands twice")]
-    [InlineData("""{ "algorithm": { "iterations": 3 } }""", "algorithm", "'type' must be given; types: grpo")]
-    [InlineData("""{ "algorithm": { "type": null } }""", "algorithm")]
-    [InlineData("""{ "algorithm": { "type": 3 } }""", "algorithm")]
-    [InlineData("""{ "algorithm": [] }""", "algorithm")]
+    [InlineData("""{ "phases": [ { "iterations": 3 } ] }""", "phases:0", "a phase is an object with a \"type\": grpo, sft")]
+    [InlineData("""{ "phases": [ { "type": null } ] }""", "phases:0")]
+    [InlineData("""{ "phases": [ { "type": 3 } ] }""", "phases:0")]
+    [InlineData("""{ "phases": {} }""", "phases")]
     [InlineData("""{ "rewards": { "sources": [ null ] } }""", "rewards:sources:0", "must not be null")]
     [InlineData("""{ "rewards": { "sources": [ { "type": 3 } ] } }""", "rewards:sources:0", "\"type\"")]
     [InlineData(

@@ -1,9 +1,12 @@
 using System.Collections;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Rlhf.Shaping.Stages;
 using Rlhf.Tests.Trainers.Experiments;
 using Rlhf.Trainers.Configuration;
 using Rlhf.Trainers.Experiments;
+using Rlhf.Trainers.Policy;
+using Rlhf.Trainers.Sft;
 
 namespace Rlhf.Tests.Trainers.Configuration;
 
@@ -13,16 +16,16 @@ public class ConfigurationReaderTests
     public void LaterSources_Win_WhateverTheCaseOfTheirKeys()
     {
         ExperimentOptions options = Read(
-            ["algorithm:GROUPSIZE=6", "--Run:Seed=11", "Rewards:Weights:verifier=2.5", "Run:Name=007"],
+            ["phases:GRPO:GROUPSIZE=6", "--Run:Seed=11", "Rewards:Weights:verifier=2.5", "Run:Name=007"],
             new()
             {
-                ["RLHF_Algorithm__GroupSize"] = "5",
-                ["RLHF_Sft__BatchSize"] = "3",
+                ["RLHF_Phases__grpo__GroupSize"] = "5",
+                ["RLHF_Phases__sft__BatchSize"] = "3",
                 ["RLHF_LONG"] = "1",
             }
         ).Options;
-        Assert.Equal(6, options.Algorithm.SamplesPerPrompt);
-        Assert.Equal(3, options.Sft!.BatchSize);
+        Assert.Equal(6, ((GrpoOptions)options.Phases[1]).GroupSize);
+        Assert.Equal(3, ((SftOptions)options.Phases[0]).BatchSize);
         Assert.Equal(11, options.Run.Seed);
         Assert.Equal(2.5, options.Rewards.Weights["verifier"]);
         Assert.Equal("007", options.Run.Name);
@@ -45,11 +48,11 @@ public class ConfigurationReaderTests
     }
 
     [Theory]
-    [InlineData("RLHF_Sft__BatchSiz", "3", "batchSize", "the environment")]
+    [InlineData("RLHF_Phases__sft__BatchSiz", "3", "batchSize", "the environment")]
     [InlineData("RLHF_BATCHSIZE", "3", "RLHF_BATCHSIZE", "RLHF_Section__Key")]
-    [InlineData("RLHF_Sft__BatchSize", "three", "sft:batchSize", "the environment")]
-    [InlineData("RLHF_Sft__BatchSize", "0", "sft:batchSize", "the environment")]
-    [InlineData("RLHF_Algorithm__Advantage__Credit", "episodic", "algorithm:advantage:credit", "the environment")]
+    [InlineData("RLHF_Phases__sft__BatchSize", "three", "phases:0:batchSize", "the environment")]
+    [InlineData("RLHF_Phases__sft__BatchSize", "0", "phases:0:batchSize", "the environment")]
+    [InlineData("RLHF_Phases__grpo__Advantage__Credit", "episodic", "phases:1:advantage:credit", "the environment")]
     public void Variable_ThatIsNotUnderstood_IsRefusedWithItsNameAndOrigin(string name, string value, params string[] mentions) =>
         Refused([], new() { [name] = value }, mentions);
 
@@ -69,11 +72,11 @@ public class ConfigurationReaderTests
     }
 
     [Theory]
-    [InlineData("algorithm:loss", """{ "clipLow": 1.5 }""", "algorithm:loss:clipLow is 1.5", "between 0 and 1")]
-    [InlineData("algorithm:loss", """{ "dualClip": 1.1 }""", "algorithm:loss:dualClip is 1.1", "above 1 + clipHigh, 1.2")]
-    [InlineData("algorithm:type", "\"gpro\"", "algorithm", "there is no type 'gpro'; types: grpo.")]
+    [InlineData("phases:1:loss", """{ "clipLow": 1.5 }""", "phases:1:loss:clipLow is 1.5", "between 0 and 1")]
+    [InlineData("phases:1:loss", """{ "dualClip": 1.1 }""", "phases:1:loss:dualClip is 1.1", "above 1 + clipHigh, 1.2")]
+    [InlineData("phases:1:type", "\"gpro\"", "phases:1", "there is no phase type 'gpro'; types: grpo, sft. Did you mean grpo?")]
     [InlineData("prompt:template", "\"{qestion}\"", "prompt:template", "must contain {question}")]
-    [InlineData("sft:optimizer:decay", "\"cosin\"", "sft:optimizer:decay", "one of constant, linear, cosine is needed here")]
+    [InlineData("phases:0:optimizer:decay", "\"cosin\"", "phases:0:optimizer:decay", "one of constant, linear, cosine is needed here")]
     [InlineData("checkpoints:every", "\"ten\"", "checkpoints:every", "a whole number is needed here")]
     [InlineData("evaluation:every", "-1", "evaluation:every is -1", "must be between 0 and")]
     [InlineData("rewards:sources", "[]", "rewards:sources (from", "must not be empty")]
@@ -110,10 +113,32 @@ public class ConfigurationReaderTests
     public void SeveralUnknownKeys_AreAllNamed()
     {
         ConfigurationException e = Assert.Throws<ConfigurationException>(() =>
-            Read(["Run:Sed=1", "Sft:Stps=4", "Algorithm:Iteration=3"], [])
+            Read(["Run:Sed=1", "Phases:sft:Stps=4", "Phases:grpo:Iteration=3"], [])
         );
         Assert.All((string[])["Sed", "Stps", "Iteration"], k => Assert.Contains(k, e.Message, StringComparison.OrdinalIgnoreCase));
     }
+
+    [Fact]
+    public void ElementsOfLists_AreCalledByTheirNameOrType_AndTakenOutWithNull()
+    {
+        ResolvedConfiguration<ExperimentOptions> read = Read(
+            ["Phases:grpo:GroupSize=6", "Rewards:Shaping:clip:Share=0.25", "Phases:sft=null"],
+            []
+        );
+        Assert.Equal(6, ((GrpoOptions)Assert.Single(read.Options.Phases)).GroupSize);
+        Assert.Equal("the command line", read.OriginOf("phases:0:groupSize"));
+        Assert.Equal("the built-in configuration", read.OriginOf("phases:1:groupSize"));
+        Assert.Equal(0.25, ((ClipOptions)read.Options.Rewards.Shaping[0]).Share);
+    }
+
+    [Theory]
+    [InlineData("Phases:ppo:GroupSize=6", "the list has 2 elements, counted from 0 or called sft, grpo")]
+    [InlineData("Phases:2:GroupSize=6", "the list has 2 elements")]
+    [InlineData("Phases:sft:Name=Sft", "phases:0:name is Sft", "small letter")]
+    [InlineData("Phases=null", "phases", "must not be null")]
+    [InlineData("Sft:Steps=3", "sft", "is not known", "phases")]
+    [InlineData("Algorithm:GroupSize=3", "algorithm", "is not known", "phases")]
+    public void Phases_ThatAreNotThere_AreRefusedWithThoseThatAre(string word, params string[] mentions) => Refused([word], [], mentions);
 
     private static void Refused(string[] words, Dictionary<string, string> environment, params string[] mentions)
     {

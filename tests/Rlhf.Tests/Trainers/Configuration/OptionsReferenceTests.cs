@@ -28,6 +28,7 @@ public class OptionsReferenceTests
             + OptionsReference.Markdown(
                 typeof(ExperimentOptions),
                 [
+                    .. registry.Phases.Types.Select(t => ("Phase", t.Key, t.Value)),
                     .. registry
                         .Sources.Types.Concat(registry.ModelSources.Types)
                         .OrderBy(t => t.Key, StringComparer.Ordinal)

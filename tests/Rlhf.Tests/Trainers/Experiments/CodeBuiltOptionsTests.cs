@@ -18,16 +18,16 @@ public sealed class CodeBuiltOptionsTests : IDisposable
     public static TheoryData<string, Func<ExperimentOptions, ExperimentOptions>> Wrong { get; } =
         new()
         {
-            { "algorithm:iterations is -5", o => o with { Algorithm = o.Algorithm with { Iterations = -5 } } },
+            { "phases:0:iterations is -5", o => o with { Phases = [o.Phases[0] with { Iterations = -5 }] } },
             {
-                "algorithm:rollout:temperature is NaN",
-                o => o with { Algorithm = o.Algorithm with { Rollout = new() { Temperature = double.NaN } } }
+                "phases:1:rollout:temperature is NaN",
+                o => o with { Phases = [o.Phases[0], (GrpoOptions)o.Phases[^1] with { Rollout = new() { Temperature = double.NaN } }] }
             },
             {
-                "algorithm:optimizer:learningRate is -1",
-                o => o with { Algorithm = o.Algorithm with { Optimizer = new() { LearningRate = -1 } } }
+                "phases:1:optimizer:learningRate is -1",
+                o => o with { Phases = [o.Phases[0], (GrpoOptions)o.Phases[^1] with { Optimizer = new() { LearningRate = -1 } }] }
             },
-            { "algorithm:rollout", o => o with { Algorithm = o.Algorithm with { Rollout = null! } } },
+            { "phases:1:rollout", o => o with { Phases = [o.Phases[0], (GrpoOptions)o.Phases[^1] with { Rollout = null! }] } },
             { "rewards:weights:verifier is Infinity", o => Weighted(o, double.PositiveInfinity) },
             { "rewards:sources:1", o => o with { Rewards = o.Rewards with { Sources = [o.Rewards.Sources[0], null!] } } },
             {

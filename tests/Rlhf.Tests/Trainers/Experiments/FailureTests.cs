@@ -24,12 +24,12 @@ public sealed class FailureTests : IDisposable
             "--config",
             config,
             "Run:Folder=" + run,
-            "Sft:Optimizer:LearningRate=10",
-            "Sft:Optimizer:WarmupSteps=0",
-            "Sft:Optimizer:Decay=constant",
-            "Sft:Optimizer:WeightDecay=10",
-            "Sft:Steps=60",
-            "Sft:EvaluateEvery=0",
+            "Phases:sft:Optimizer:LearningRate=10",
+            "Phases:sft:Optimizer:WarmupSteps=0",
+            "Phases:sft:Optimizer:Decay=constant",
+            "Phases:sft:Optimizer:WeightDecay=10",
+            "Phases:sft:Iterations=60",
+            "Phases:sft:EvaluateEvery=0",
             "Run:MaxSkippedSteps=3",
             "Checkpoints:Every=1"
         );
@@ -57,7 +57,7 @@ public sealed class FailureTests : IDisposable
             errors
         );
         Assert.Equal(ConsoleProgram.Failed, code);
-        Assert.Contains("Algorithm:MicroBatchTokens", errors.ToString(), StringComparison.Ordinal);
+        Assert.Contains("microBatchTokens", errors.ToString(), StringComparison.Ordinal);
         Assert.Single(errors.ToString().TrimEnd().Split('\n'));
     }
 

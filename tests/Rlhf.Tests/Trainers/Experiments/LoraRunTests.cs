@@ -14,16 +14,16 @@ public sealed class LoraRunTests : IDisposable
     [
         "Model:Lora:Rank=3",
         "Model:Lora:Alpha=10",
-        "Algorithm:Iterations=4",
-        "Algorithm:Epochs=1",
-        "Algorithm:Minibatches=1",
+        "Phases:grpo:Iterations=4",
+        "Phases:grpo:Epochs=1",
+        "Phases:grpo:Minibatches=1",
         "Evaluation:Every=0",
         "Checkpoints:Every=2",
         // Moves the policy whatever the rewards are: a model that has learned nothing earns the same 0 everywhere.
-        "Algorithm:EntropyCoefficient=0.01",
+        "Phases:grpo:EntropyCoefficient=0.01",
     ];
 
-    private static readonly string[] Supervised = ["Sft:Steps=4", "Sft:EvaluateEvery=0"];
+    private static readonly string[] Supervised = ["Phases:sft:Iterations=4", "Phases:sft:EvaluateEvery=0"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("rlhf-lora-").FullName;
     private readonly TinyRun _runs;
@@ -75,7 +75,7 @@ public sealed class LoraRunTests : IDisposable
     [Fact]
     public void WithoutASupervisedPhase_TheReferenceIsTheBase_AndTheFirstIterationDoesNotDependOnAdapters()
     {
-        string[] options = [.. Lora, "Sft=null"];
+        string[] options = [.. Lora, "Phases:sft=null"];
         _runs.RunUntil("killed", r => r is { Phase: "grpo", Step: 3 }, options);
         Assert.Equal(0, Largest(Path.Combine(_runs.At("killed"), "reference"), ".lora_B.weight"));
         _runs.Run("killed", [.. options, "Run:Resume=true"]);
@@ -118,7 +118,7 @@ public sealed class LoraRunTests : IDisposable
     // A model with its tokenizer, as a run leaves it.
     private string[] LoadedModel()
     {
-        _runs.Run("first", "Sft:Steps=1", "Sft:EvaluateEvery=0", "Algorithm:Iterations=1", "Evaluation:Every=0");
+        _runs.Run("first", "Phases:sft:Iterations=1", "Phases:sft:EvaluateEvery=0", "Phases:grpo:Iterations=1", "Evaluation:Every=0");
         string model = Path.Combine(_folder, "model");
         Directory.Move(Path.Combine(_runs.Newest("first"), "model"), model);
         return ["Model:Path=" + model, "Model:Architecture=null"];

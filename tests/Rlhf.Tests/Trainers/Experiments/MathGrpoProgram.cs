@@ -18,12 +18,14 @@ internal static class MathGrpoProgram
             "test": { "generator": { "split": "test", "count": 8, "seed": 1 } }
           },
           "prompt": { "template": "{question}\n", "chat": "none" },
-          "sft": { "steps": 6, "batchSize": 8, "evaluateEvery": 3, "optimizer": { "learningRate": 0.003, "warmupSteps": 2, "decay": "cosine" } },
-          "algorithm": {
-            "type": "grpo", "iterations": 6, "promptsPerIteration": 4, "groupSize": 4, "epochs": 2, "minibatches": 2, "microBatchTokens": 400,
-            "rollout": { "maxNewTokens": 24, "slots": 7 }, "optimizer": { "learningRate": 0.001, "decay": "linear" }, "kl": { "coefficient": 0.01 },
-            "advantage": { "credit": "episode" }
-          },
+          "phases": [
+            { "type": "sft", "iterations": 6, "batchSize": 8, "evaluateEvery": 3, "optimizer": { "learningRate": 0.003, "warmupSteps": 2, "decay": "cosine" } },
+            {
+              "type": "grpo", "iterations": 6, "promptsPerIteration": 4, "groupSize": 4, "epochs": 2, "minibatches": 2, "microBatchTokens": 400,
+              "rollout": { "maxNewTokens": 24, "slots": 7 }, "optimizer": { "learningRate": 0.001, "decay": "linear" }, "kl": { "coefficient": 0.01 },
+              "advantage": { "credit": "episode" }
+            }
+          ],
           "rewards": {
             "sources": [ { "type": "last_number" }, { "type": "format" }, { "type": "arithmetic_steps" } ],
             "noise": [ { "type": "flip", "channel": "verifier", "falsePositiveRate": 0.2, "falseNegativeRate": 0.1 } ],

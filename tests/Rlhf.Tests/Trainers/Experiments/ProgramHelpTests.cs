@@ -26,7 +26,7 @@ public class ProgramHelpTests
     [InlineData("samples/RewardLab", "my.json", "Required argument 'pipeline' missing")]
     [InlineData("samples/PaperClaims", "my.json", "my.json")]
     [InlineData("bench/Rlhf.Bench", "my.json", "'my.json' is not understood")]
-    [InlineData("samples/MathGrpo", "-Sft:Steps=3", "Did you mean Sft:Steps=3?")]
+    [InlineData("samples/MathGrpo", "-Phases:sft:Iterations=3", "Did you mean Phases:sft:Iterations=3?")]
     public void ABareWord_IsAnsweredSensibly(string program, string word, string message)
     {
         (int code, string output, string errors) = Run(program, word);

@@ -50,11 +50,7 @@ public sealed class PromptLengthTests : IDisposable
         Assert.Empty(summary.Notes);
         Assert.Contains(
             _runs.Log.Warnings,
-            w =>
-                w.StartsWith(
-                    "Data:Train: 1 of 12 prompts leave less than the 24 tokens of Algorithm:Rollout:MaxNewTokens",
-                    StringComparison.Ordinal
-                )
+            w => w.StartsWith("Data:Train: 1 of 12 prompts leave less than the 24 tokens of rollout:maxNewTokens", StringComparison.Ordinal)
         );
     }
 
@@ -79,9 +75,9 @@ public sealed class PromptLengthTests : IDisposable
             "Data:Train:Generator=null",
             "Data:Train:Solution=solution",
             "Data:Train:Id=id",
-            "Sft:Steps=3",
-            "Sft:EvaluateEvery=0",
-            "Algorithm:Iterations=3",
+            "Phases:sft:Iterations=3",
+            "Phases:sft:EvaluateEvery=0",
+            "Phases:grpo:Iterations=3",
             "Evaluation:Every=0",
         ];
 

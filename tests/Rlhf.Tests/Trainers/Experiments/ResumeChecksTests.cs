@@ -11,8 +11,14 @@ namespace Rlhf.Tests.Trainers.Experiments;
 /// <summary>What may differ between a run's stop and its resume.</summary>
 public sealed class ResumeChecksTests : IDisposable
 {
-    private static readonly string[] Few = ["Sft:Steps=1", "Sft:EvaluateEvery=0", "Evaluation:Every=0", "Checkpoints:Every=1"];
-    private static readonly string[] Constant = [.. Few, "Algorithm:Optimizer:Decay=constant"];
+    private static readonly string[] Few =
+    [
+        "Phases:sft:Iterations=1",
+        "Phases:sft:EvaluateEvery=0",
+        "Evaluation:Every=0",
+        "Checkpoints:Every=1",
+    ];
+    private static readonly string[] Constant = [.. Few, "Phases:grpo:Optimizer:Decay=constant"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("rlhf-resumes-").FullName;
     private readonly TinyRun _runs;
@@ -22,12 +28,12 @@ public sealed class ResumeChecksTests : IDisposable
     [Fact]
     public void FinishedRun_GivenMoreIterations_GoesOnAsIfItHadHadThemFromTheBeginning()
     {
-        _runs.Run("whole", [.. Constant, "Algorithm:Iterations=5"]);
-        RunSummary first = _runs.Run("run", [.. Constant, "Algorithm:Iterations=3"]);
+        _runs.Run("whole", [.. Constant, "Phases:grpo:Iterations=5"]);
+        RunSummary first = _runs.Run("run", [.. Constant, "Phases:grpo:Iterations=3"]);
         Assert.Equal(3, first.Steps);
 
         // Killed before the first checkpoint of the iterations added, too.
-        string[] more = [.. Constant, "Run:Resume=true", "Algorithm:Iterations=5"];
+        string[] more = [.. Constant, "Run:Resume=true", "Phases:grpo:Iterations=5"];
         _runs.RunUntil("run", r => r.Step == 4, more);
         RunSummary second = _runs.Run("run", more);
         Assert.Equal((RunOutcome.Completed, 5), (second.Outcome, second.Steps));
@@ -45,17 +51,17 @@ public sealed class ResumeChecksTests : IDisposable
     [Fact]
     public void FinishedRun_OnASchedule_NeedsANewOneForMoreIterations_WhichBeginsWhereTheRunStands()
     {
-        string[] three = [.. Few, "Algorithm:Iterations=3"];
-        string[] five = [.. Few, "Algorithm:Iterations=5", "Run:Resume=true"];
+        string[] three = [.. Few, "Phases:grpo:Iterations=3"];
+        string[] five = [.. Few, "Phases:grpo:Iterations=5", "Run:Resume=true"];
         _runs.Run("run", three);
         string configuration = File.ReadAllText(Path.Combine(_runs.At("run"), "configuration.json"));
         string message = Assert.Throws<RunFolderException>(() => _runs.Run("run", five)).Message;
-        Assert.Contains("algorithm:iterations is 5 and was 3", message, StringComparison.Ordinal);
-        Assert.Contains("Algorithm:Optimizer:Decay=constant", message, StringComparison.Ordinal);
+        Assert.Contains("phases:1:iterations is 5 and was 3", message, StringComparison.Ordinal);
+        Assert.Contains("phases:1:optimizer:decay=constant", message, StringComparison.Ordinal);
         Assert.Equal(configuration, File.ReadAllText(Path.Combine(_runs.At("run"), "configuration.json")));
 
         // Four optimizer steps an iteration; linearly from 0.002 to 0 over the eight that are added.
-        string[] named = [.. five, "Algorithm:Optimizer:LearningRate=0.002"];
+        string[] named = [.. five, "Phases:grpo:Optimizer:LearningRate=0.002"];
         _runs.RunUntil("run", r => r.Step == 5, named);
         _runs.Run("run", named);
         double[] rates =
@@ -71,17 +77,17 @@ public sealed class ResumeChecksTests : IDisposable
     [Fact]
     public void Run_WithFewerIterations_OrMoreAndAnotherOption_IsAnotherRun()
     {
-        _runs.Run("run", [.. Constant, "Algorithm:Iterations=2"]);
+        _runs.Run("run", [.. Constant, "Phases:grpo:Iterations=2"]);
         foreach (
             string[] other in (string[][])
                 [
-                    ["Algorithm:Iterations=1"],
-                    ["Algorithm:Iterations=3", "Algorithm:GroupSize=2"],
-                    ["Algorithm:Optimizer:LearningRate=0.5"],
+                    ["Phases:grpo:Iterations=1"],
+                    ["Phases:grpo:Iterations=3", "Phases:grpo:GroupSize=2"],
+                    ["Phases:grpo:Optimizer:LearningRate=0.5"],
                 ]
         )
         {
-            string[] options = [.. Constant, "Run:Resume=true", "Algorithm:Iterations=2", .. other];
+            string[] options = [.. Constant, "Run:Resume=true", "Phases:grpo:Iterations=2", .. other];
             Assert.Contains(
                 "another configuration",
                 Assert.Throws<RunFolderException>(() => _runs.Run("run", options)).Message,
@@ -97,7 +103,7 @@ public sealed class ResumeChecksTests : IDisposable
     [InlineData("weightType", "\"bfloat16\"", "type of weights is float32 here and was bfloat16")]
     public void Resume_InAnotherEnvironment_IsRefusedWithBothValues_UnlessAllowed(string key, string value, string says)
     {
-        string[] options = [.. Constant, "Algorithm:Iterations=3", "Compute:Device=auto"];
+        string[] options = [.. Constant, "Phases:grpo:Iterations=3", "Compute:Device=auto"];
         _runs.RunUntil("run", r => r is { Phase: "grpo", Step: 2 }, options);
         ChangeEnvironment(e => (e.ContainsKey(key) ? e : e["versions"]!)[key] = JsonNode.Parse(value));
         string[] resumed = [.. options, "Run:Resume=true"];
@@ -113,7 +119,7 @@ public sealed class ResumeChecksTests : IDisposable
     [Fact]
     public void Resume_TakesTypesThreadsAndCacheThatTheRunRecorded()
     {
-        string[] options = [.. Constant, "Algorithm:Iterations=3", "Compute:Dtype=auto", "Compute:Threads=0"];
+        string[] options = [.. Constant, "Phases:grpo:Iterations=3", "Compute:Dtype=auto", "Compute:Threads=0"];
         _runs.RunUntil("run", r => r is { Phase: "grpo", Step: 2 }, options);
         JsonObject began = Environment();
         Assert.Equal(2L << 30, began["maxCacheBytes"]!.GetValue<long>());
@@ -137,7 +143,7 @@ public sealed class ResumeChecksTests : IDisposable
     [Fact]
     public void Resume_WithoutTheRecordedEnvironment_IsRefusedByTheFilesName_UnlessAllowed()
     {
-        string[] options = [.. Constant, "Algorithm:Iterations=3"];
+        string[] options = [.. Constant, "Phases:grpo:Iterations=3"];
         _runs.RunUntil("run", r => r is { Phase: "grpo", Step: 2 }, options);
         string path = Path.Combine(_runs.At("run"), "environment.json");
         string environment = File.ReadAllText(path);
@@ -164,18 +170,18 @@ public sealed class ResumeChecksTests : IDisposable
     }
 
     [Theory]
-    [InlineData("iterations", "\"two\"", "algorithm:iterations is \"two\"; it must be a whole number")]
-    [InlineData("iterations", "2.5", "algorithm:iterations is 2.5")]
-    [InlineData("iterations", "99999999999", "algorithm:iterations is 99999999999")]
-    [InlineData("iterations", "null", "algorithm:iterations is null")]
-    [InlineData("iterations", "{\"a\":[1]}", "algorithm:iterations is {\"a\":[1]}")]
-    [InlineData("decay", "3", "algorithm:optimizer:decay is 3; it must be one of constant, linear, cosine")]
-    [InlineData("decay", "\"3\"", "algorithm:optimizer:decay is \"3\"")]
-    [InlineData("decay", "null", "algorithm:optimizer:decay is null")]
-    [InlineData("optimizer", "7", "algorithm:optimizer:decay is null")]
+    [InlineData("iterations", "\"two\"", "phases:1:iterations is \"two\"; it must be a whole number")]
+    [InlineData("iterations", "2.5", "phases:1:iterations is 2.5")]
+    [InlineData("iterations", "99999999999", "phases:1:iterations is 99999999999")]
+    [InlineData("iterations", "null", "phases:1:iterations is null")]
+    [InlineData("iterations", "{\"a\":[1]}", "phases:1:iterations is {\"a\":[1]}")]
+    [InlineData("decay", "3", "phases:1:optimizer:decay is 3; it must be one of constant, linear, cosine")]
+    [InlineData("decay", "\"3\"", "phases:1:optimizer:decay is \"3\"")]
+    [InlineData("decay", "null", "phases:1:optimizer:decay is null")]
+    [InlineData("optimizer", "7", "phases:1:optimizer:decay is null")]
     public void Resume_WithARecordedConfigurationOfWrongTypes_NamesFileAndKey(string key, string value, string says)
     {
-        string[] options = [.. Constant, "Algorithm:Iterations=2"];
+        string[] options = [.. Constant, "Phases:grpo:Iterations=2"];
         string path = Path.Combine(_runs.At("run"), "configuration.json");
         Directory.CreateDirectory(_runs.At("run"));
         ConfigurationSources sources = ConfigurationSources.FromCommandLine(
@@ -183,11 +189,11 @@ public sealed class ResumeChecksTests : IDisposable
             MathGrpoProgram.Tiny
         );
         JsonObject recorded = JsonNode.Parse(ExperimentRun.Read(sources).ToJson())!.AsObject();
-        JsonNode algorithm = recorded["algorithm"]!;
+        JsonNode algorithm = recorded["phases"]![1]!;
         (key == "decay" ? algorithm["optimizer"]! : algorithm)[key] = JsonNode.Parse(value);
         File.WriteAllText(path, recorded.ToJsonString());
         string message = Assert
-            .Throws<RunFolderException>(() => _runs.Run("run", [.. options, "Run:Resume=true", "Algorithm:Iterations=3"]))
+            .Throws<RunFolderException>(() => _runs.Run("run", [.. options, "Run:Resume=true", "Phases:grpo:Iterations=3"]))
             .Message;
         Assert.StartsWith(path, message, StringComparison.Ordinal);
         Assert.Contains(says, message, StringComparison.Ordinal);
@@ -196,7 +202,7 @@ public sealed class ResumeChecksTests : IDisposable
     [Fact]
     public void Resume_WithAnotherConfiguration_QuotesNoMoreThanTheBeginningOfALongValue()
     {
-        string[] options = [.. Constant, "Algorithm:Iterations=2"];
+        string[] options = [.. Constant, "Phases:grpo:Iterations=2"];
         _runs.Run("run", options);
         string path = Path.Combine(_runs.At("run"), "configuration.json");
         JsonObject recorded = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
@@ -220,7 +226,7 @@ public sealed class ResumeChecksTests : IDisposable
         string[] options =
         [
             .. Constant,
-            "Algorithm:Iterations=3",
+            "Phases:grpo:Iterations=3",
             "Data:Train:Path=" + data,
             "Data:Train:Generator=null",
             "Data:Train:Solution=solution",
@@ -241,7 +247,7 @@ public sealed class ResumeChecksTests : IDisposable
     [Fact]
     public void Resume_FromMomentsThatDoNotFit_NamesTheirFile()
     {
-        string[] options = [.. Constant, "Algorithm:Iterations=3"];
+        string[] options = [.. Constant, "Phases:grpo:Iterations=3"];
         _runs.RunUntil("run", r => r is { Phase: "grpo", Step: 2 }, options);
         string path = Path.Combine(_runs.Newest("run"), "optimizer.safetensors");
         using (Tensor other = zeros(3))
@@ -258,7 +264,7 @@ public sealed class ResumeChecksTests : IDisposable
     [Fact]
     public void Resume_FromAStateThatContradictsItself_IsRefused()
     {
-        string[] options = [.. Constant, "Algorithm:Iterations=3"];
+        string[] options = [.. Constant, "Phases:grpo:Iterations=3"];
         _runs.RunUntil("run", r => r is { Phase: "grpo", Step: 3 }, options);
         string path = Path.Combine(_runs.Newest("run"), "state.json");
         string state = File.ReadAllText(path);
@@ -299,11 +305,11 @@ public sealed class ResumeChecksTests : IDisposable
     [Fact]
     public void FailedResume_LeavesTheRunAsItIs()
     {
-        string[] options = [.. Constant, "Algorithm:Iterations=2"];
+        string[] options = [.. Constant, "Phases:grpo:Iterations=2"];
         _runs.Run("run", options);
         string[] before = [.. Directory.GetFileSystemEntries(_runs.At("run"), "*", SearchOption.AllDirectories).Order()];
         Assert.Throws<RunFolderException>(() => _runs.Run("run", options));
-        Assert.Throws<RunFolderException>(() => _runs.Run("run", [.. options, "Run:Resume=true", "Algorithm:GroupSize=2"]));
+        Assert.Throws<RunFolderException>(() => _runs.Run("run", [.. options, "Run:Resume=true", "Phases:grpo:GroupSize=2"]));
         Assert.Equal(before, Directory.GetFileSystemEntries(_runs.At("run"), "*", SearchOption.AllDirectories).Order());
     }
 

@@ -76,8 +76,8 @@ public sealed class ResumeTests : IDisposable
         [
             "--config",
             At("watched.json"),
-            "Sft:Steps=2",
-            "Algorithm:Iterations=14",
+            "Phases:sft:Iterations=2",
+            "Phases:grpo:Iterations=14",
             "Checkpoints:Every=3",
             "Evaluation:Every=0",
         ];
@@ -112,7 +112,15 @@ public sealed class ResumeTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "signals are sent with kill");
         string config = WriteConfig();
-        string[] few = ["--config", config, "Sft:Steps=3", "Algorithm:Iterations=5000", "Checkpoints:Every=100000", "Evaluation:Every=0"];
+        string[] few =
+        [
+            "--config",
+            config,
+            "Phases:sft:Iterations=3",
+            "Phases:grpo:Iterations=5000",
+            "Checkpoints:Every=100000",
+            "Evaluation:Every=0",
+        ];
         using Process process = MathGrpoProgram.Start([.. few, "Run:Folder=" + At("stopped")]);
         Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken),
             errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
@@ -147,15 +155,23 @@ public sealed class ResumeTests : IDisposable
     public void RunFolder_WithARunInIt_IsRefusedUnlessResumed_AndWithAnotherConfigurationAlways()
     {
         string config = WriteConfig();
-        string[] few = ["--config", config, "Run:Folder=" + At("run"), "Sft:Steps=1", "Sft:EvaluateEvery=0", "Algorithm:Iterations=1"];
+        string[] few =
+        [
+            "--config",
+            config,
+            "Run:Folder=" + At("run"),
+            "Phases:sft:Iterations=1",
+            "Phases:sft:EvaluateEvery=0",
+            "Phases:grpo:Iterations=1",
+        ];
         Assert.Equal(0, MathGrpoProgram.Run(few).ExitCode);
         (int code, _, string errors) = MathGrpoProgram.Run(few);
         Assert.NotEqual(0, code);
         Assert.Contains("Run:Resume=true", errors, StringComparison.Ordinal);
 
-        (code, _, errors) = MathGrpoProgram.Run([.. few, "Run:Resume=true", "Algorithm:GroupSize=2"]);
+        (code, _, errors) = MathGrpoProgram.Run([.. few, "Run:Resume=true", "Phases:grpo:GroupSize=2"]);
         Assert.NotEqual(0, code);
-        Assert.Contains("algorithm:groupSize is 2 and was 4", errors, StringComparison.Ordinal);
+        Assert.Contains("phases:1:groupSize is 2 and was 4", errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -164,21 +180,21 @@ public sealed class ResumeTests : IDisposable
         JsonObject json = JsonNode.Parse(File.ReadAllText(WriteConfig()))!.AsObject();
         json["rewards"]!["shaping"]!.AsArray().Add(new JsonObject { ["type"] = "kl" });
         json["rewards"]!["weights"]!["kl"] = 0.01;
-        json["algorithm"]!["advantage"] = new JsonObject { ["credit"] = "episode", ["scale"] = "none" };
+        json["phases"]![1]!["advantage"] = new JsonObject { ["credit"] = "episode", ["scale"] = "none" };
         File.WriteAllText(At("twice.json"), json.ToJsonString());
         (int code, _, string errors) = MathGrpoProgram.Run("--config", At("twice.json"), "Run:Folder=" + At("twice"));
         Assert.Equal(2, code);
         Assert.Contains("applied twice", errors, StringComparison.Ordinal);
 
-        json["algorithm"]!.AsObject().Remove("kl");
+        json["phases"]![1]!.AsObject().Remove("kl");
         File.WriteAllText(At("once.json"), json.ToJsonString());
         (code, _, errors) = MathGrpoProgram.Run(
             "--config",
             At("once.json"),
             "Run:Folder=" + At("once"),
-            "Sft:Steps=1",
-            "Sft:EvaluateEvery=0",
-            "Algorithm:Iterations=2",
+            "Phases:sft:Iterations=1",
+            "Phases:sft:EvaluateEvery=0",
+            "Phases:grpo:Iterations=2",
             "Evaluation:Every=0"
         );
         Assert.True(code == 0, errors);
@@ -190,12 +206,12 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Algorithm:GroupSiz=4", "Algorithm:GroupSiz", "groupSize")]
-    [InlineData("Algorithm:GroupSize=1", "algorithm:groupSize is 1", "the command line")]
-    [InlineData("Algorithm:GroupSize=many", "algorithm:groupSize", "the command line")]
+    [InlineData("Phases:grpo:GroupSiz=4", "phases:1:groupSiz", "groupSize")]
+    [InlineData("Phases:grpo:GroupSize=1", "phases:1:groupSize is 1", "the command line")]
+    [InlineData("Phases:grpo:GroupSize=many", "phases:1:groupSize", "the command line")]
     [InlineData("Rewards:Shaping:9:channel=x", "Rewards:Shaping:9", "not added")]
     [InlineData("Rewards:Weights:oracle=1", "oracle", "verifier")]
-    [InlineData("Algorithm:Minibatches=3", "algorithm:minibatches is 3", "promptsPerIteration, 4")]
+    [InlineData("Phases:grpo:Minibatches=3", "phases:1:minibatches is 3", "promptsPerIteration, 4")]
     [InlineData("Rewards:Shaping:0:channel=proces", "tiny.json", "stage 'clip'", "'proces'")]
     [InlineData("Rewards:Sources:1:rule=pattern", "tiny.json", "sources:1", "needs a Pattern")]
     [InlineData("Rewards:Scoring:Deadline=00:00:00", "tiny.json", "scoring", "deadline")]

@@ -15,9 +15,9 @@ public sealed class SelectionWarningsTests
     public void Of_TestProblemsDecideEarlyStopAndBestCheckpoint_NamesBothAndTheRemedy()
     {
         string warning = Assert.Single(
-            SelectionWarnings.Of(Plain with { Algorithm = new GrpoOptions { EarlyStop = new() { Patience = 2 } } })
+            SelectionWarnings.Of(Plain with { Phases = [new GrpoOptions { EarlyStop = new() { Patience = 2 } }] })
         );
-        Assert.Contains("algorithm:earlyStop", warning, StringComparison.Ordinal);
+        Assert.Contains("phases:0:earlyStop", warning, StringComparison.Ordinal);
         Assert.Contains("checkpoints:keepBest", warning, StringComparison.Ordinal);
         Assert.Contains("data:validation", warning, StringComparison.Ordinal);
     }
@@ -43,10 +43,10 @@ public sealed class SelectionWarningsTests
         {
             JsonNode json = JsonNode.Parse(MathGrpoProgram.Tiny)!;
             json["run"]!["folder"] = Path.Combine(folder, "run");
-            json.AsObject().Remove("sft");
-            json["algorithm"]!["iterations"] = 2;
-            json["algorithm"]!["rollout"]!["topP"] = 0.9;
-            json["algorithm"]!["advantage"]!["credit"] = "step_normalised";
+            json["phases"]!.AsArray().RemoveAt(0);
+            json["phases"]![0]!["iterations"] = 2;
+            json["phases"]![0]!["rollout"]!["topP"] = 0.9;
+            json["phases"]![0]!["advantage"]!["credit"] = "step_normalised";
             ListLogger log = new();
             int atStart = -1;
             ExperimentRun.Execute(
@@ -62,7 +62,7 @@ public sealed class SelectionWarningsTests
             string[] warnings = [.. log.Warnings];
             foreach (
                 string part in (string[])
-                    ["topP 0.9 (algorithm:rollout)", "decided by the test problems", "step_normalised credit subtracts"]
+                    ["topP 0.9 (the phase's rollout)", "decided by the test problems", "step_normalised credit subtracts"]
             )
             {
                 Assert.InRange(Array.FindIndex(warnings, w => w.Contains(part, StringComparison.Ordinal)), 0, atStart - 1);
@@ -78,6 +78,10 @@ public sealed class SelectionWarningsTests
     private static ExperimentOptions Options(bool validation)
     {
         ExperimentOptions options = ExperimentRun.Read(new() { Json = MathGrpoProgram.Tiny }).Options;
-        return options with { Sft = null, Data = options.Data with { Validation = validation ? options.Data.Test : null } };
+        return options with
+        {
+            Phases = [options.Phases[^1]],
+            Data = options.Data with { Validation = validation ? options.Data.Test : null },
+        };
     }
 }

@@ -133,10 +133,10 @@ public sealed class SilentFailureTests : IDisposable
             ["train"] = new JsonObject { ["path"] = data },
             ["test"] = new JsonObject { ["path"] = test },
         };
-        json.AsObject().Remove("sft");
-        json["algorithm"]!["iterations"] = 2;
-        json["algorithm"]!["promptsPerIteration"] = 4;
-        json["algorithm"]!["groupSize"] = 2;
+        json["phases"]!.AsArray().RemoveAt(0);
+        json["phases"]![0]!["iterations"] = 2;
+        json["phases"]![0]!["promptsPerIteration"] = 4;
+        json["phases"]![0]!["groupSize"] = 2;
         json["rewards"] = JsonNode.Parse("""{ "sources": [ { "type": "last_number" } ], "weights": { "verifier": 1 } }""");
         json["evaluation"] = JsonNode.Parse("""{ "every": 0 }""");
         return json;

@@ -23,9 +23,9 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
             "--config",
             config,
             "Run:Folder=" + run,
-            "Sft:Steps=1000",
-            "Sft:EvaluateEvery=0",
-            "Algorithm:Iterations=500",
+            "Phases:sft:Iterations=1000",
+            "Phases:sft:EvaluateEvery=0",
+            "Phases:grpo:Iterations=500",
             "Evaluation:Every=0",
             "Checkpoints:Every=0"
         );

@@ -9,6 +9,9 @@ namespace Rlhf.Tests.Trainers.Experiments;
 /// <param name="folder">Where their folders lie.</param>
 internal sealed class TinyRun(string folder)
 {
+    /// <summary>What is run.</summary>
+    public string Experiment { get; init; } = MathGrpoProgram.Tiny;
+
     /// <summary>What the runs logged.</summary>
     public ListLogger Log { get; } = new();
 
@@ -40,7 +43,7 @@ internal sealed class TinyRun(string folder)
 
     private RunSummary Run(string name, Func<IterationRecord, bool>? killedAfter, string[] overrides)
     {
-        ConfigurationSources sources = ConfigurationSources.FromCommandLine(["Run:Folder=" + At(name), .. overrides], MathGrpoProgram.Tiny);
+        ConfigurationSources sources = ConfigurationSources.FromCommandLine(["Run:Folder=" + At(name), .. overrides], Experiment);
         return ExperimentRun.Execute(
             ExperimentRun.Read(sources),
             (path, log) =>

@@ -37,7 +37,7 @@ public class OverlongFilteringTests
             Update(filtering: true, "ac", 0, b => b.AddSoftOverlong(new() { MaxLength = 2, Cache = 1 }))
         );
         Assert.Contains("stage 'soft_overlong'", e.Message, StringComparison.Ordinal);
-        Assert.Contains("algorithm:overlongFiltering", e.Message, StringComparison.Ordinal);
+        Assert.Contains("the phase's overlongFiltering", e.Message, StringComparison.Ordinal);
         Update(filtering: false, "ac", 0, b => b.AddSoftOverlong(new() { MaxLength = 2, Cache = 1 }));
     }
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Rlhf.Records;
 
-namespace Rlhf.Trainers.Experiments;
+namespace Rlhf.Trainers.Phases;
 
 /// <summary>Measures the parts of an iteration.</summary>
 public sealed class PhaseClock

@@ -2,16 +2,16 @@ using Rlhf.Records;
 using Rlhf.Trainers.Optimization;
 using static TorchSharp.torch;
 
-namespace Rlhf.Trainers.Experiments;
+namespace Rlhf.Trainers.Phases;
 
 /// <summary>A part of an experiment that trains: a numbered series of iterations over one optimizer.</summary>
-internal interface ITrainingPhase : IDisposable
+public interface ITrainingPhase : IDisposable
 {
     /// <summary>Its name in metrics and checkpoints.</summary>
     string Name { get; }
 
     /// <summary>Iterations at the most.</summary>
-    int Steps { get; }
+    int Iterations { get; }
 
     /// <summary>Iterations between two evaluations; 0 for none on the way.</summary>
     int EvaluateEvery { get; }
@@ -22,10 +22,10 @@ internal interface ITrainingPhase : IDisposable
     bool Stops(double accuracy, int evaluationsWithoutBest);
 
     /// <summary>Training problems that an iteration draws.</summary>
-    int ProblemsPerStep { get; }
+    int ProblemsPerIteration { get; }
 
     /// <summary>Optimizer steps that an iteration makes, those included that are skipped.</summary>
-    int OptimizerStepsPerStep { get; }
+    int OptimizerStepsPerIteration { get; }
 
     /// <summary>The optimizer, whose state a checkpoint keeps.</summary>
     AdamWOptimizer Optimizer { get; }
@@ -46,20 +46,4 @@ internal interface ITrainingPhase : IDisposable
     /// <param name="step">Its number, from 1.</param>
     /// <param name="clock">Measures its parts.</param>
     PhaseStep Step(int step, PhaseClock clock);
-}
-
-/// <summary>What an iteration left.</summary>
-/// <param name="Record">Its metrics.</param>
-/// <param name="Completions">Some completions with their rewards, or null.</param>
-/// <param name="Updates">Its optimizer steps.</param>
-/// <param name="Inspect">Describes the rows of an optimizer step as JSON values, for a step that was skipped.</param>
-internal sealed record PhaseStep(
-    IterationRecord Record,
-    CompletionTable? Completions,
-    IReadOnlyList<OptimizerStepResult> Updates,
-    Func<OptimizerStepResult, object> Inspect
-)
-{
-    /// <summary>Whether the phase ends with this iteration, because of what was seen in it.</summary>
-    public bool EndsPhase { get; init; }
 }
