@@ -12,6 +12,9 @@ internal sealed class ConfigurationDocument
     private static readonly JsonTextOptions Reading = new() { Comments = true, TrailingCommas = true };
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    /// <summary>The key that tells an editor where the schema lies; it says nothing to the library.</summary>
+    public const string SchemaKey = "$schema";
+
     private const int DeepestKey = 32; // what reads the document goes as deep
 
     private readonly ConfigurationSources _sources;
@@ -52,6 +55,7 @@ internal sealed class ConfigurationDocument
             sources,
             root as JsonObject ?? throw new ConfigurationException($"{name}: it holds no JSON object.")
         );
+        document.Root.Remove(SchemaKey);
         string[] problems = [.. sources.Overrides.Select(document.Replace).OfType<string>()];
         document.RemoveElements();
         return problems.Length == 0 ? document : throw new ConfigurationException(problems);

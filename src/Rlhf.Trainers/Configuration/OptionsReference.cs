@@ -4,13 +4,11 @@ using System.Globalization;
 using System.Reflection;
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
-using System.Xml.Linq;
 
 namespace Rlhf.Trainers.Configuration;
 
 /// <summary>Writes the reference page of options from their types and XML docs.</summary>
-public static partial class OptionsReference
+public static class OptionsReference
 {
     /// <summary>The page's tables: one for each options type, with key, type, range and what the docs say.</summary>
     /// <param name="root">The options' root.</param>
@@ -48,15 +46,14 @@ public static partial class OptionsReference
     {
         page.Append(
             CultureInfo.InvariantCulture,
-            $"## {title}\n\n{Summary("T:" + type.FullName, type)}\n\n| key | type | what it is | values |\n|---|---|---|---|\n"
+            $"## {title}\n\n{OptionsDocs.Summary(type)}\n\n| key | type | what it is | values |\n|---|---|---|---|\n"
         );
-        foreach (PropertyInfo property in Properties(type))
+        foreach (PropertyInfo property in OptionsDocs.Properties(type))
         {
-            string id = $"P:{property.DeclaringType!.FullName}.{property.Name}";
             string required = property.IsDefined(typeof(System.Runtime.CompilerServices.RequiredMemberAttribute)) ? " **Required.**" : "";
             page.Append(
                 CultureInfo.InvariantCulture,
-                $"| `{JsonNamingPolicy.CamelCase.ConvertName(property.Name)}` | {TypeName(property.PropertyType)} | {Summary(id, type)}{required} | {Values(property, id)} |\n"
+                $"| `{JsonNamingPolicy.CamelCase.ConvertName(property.Name)}` | {TypeName(property.PropertyType)} | {OptionsDocs.Summary(property)}{required} | {Values(property)} |\n"
             );
             Type inner = Inner(property.PropertyType);
             foreach ((string name, Type part) in Sections(inner, property.Name))
@@ -70,12 +67,6 @@ public static partial class OptionsReference
 
         page.Append('\n');
     }
-
-    private static IEnumerable<PropertyInfo> Properties(Type type) =>
-        type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(p => p.CanWrite && p.GetIndexParameters().Length == 0)
-            .GroupBy(p => p.Name)
-            .Select(g => g.First());
 
     private static IEnumerable<(string Title, Type Type)> Sections(Type type, string name)
     {
@@ -104,58 +95,19 @@ public static partial class OptionsReference
             _ when plain == typeof(double) => "number",
             _ when plain == typeof(TimeSpan) => "time `hh:mm:ss`",
             { IsEnum: true } => string.Join(", ", Enum.GetNames(plain).Select(n => $"`{JsonNamingPolicy.SnakeCaseLower.ConvertName(n)}`")),
-            _ when typeof(IDictionary).IsAssignableFrom(plain) || plain.Name.StartsWith("IReadOnlyDictionary", StringComparison.Ordinal) =>
-                $"object of {TypeName(Inner(plain))}",
+            _ when OptionsDocs.IsDictionary(plain) => $"object of {TypeName(Inner(plain))}",
             _ when Inner(plain) != plain => $"list of {TypeName(Inner(plain))}",
             _ => "section",
         };
         return Nullable.GetUnderlyingType(type) is null ? name : name + " or null";
     }
 
-    private static string Values(PropertyInfo property, string id)
+    private static string Values(PropertyInfo property)
     {
-        string docs = Element(id, property.DeclaringType!, "value");
+        string docs = OptionsDocs.Value(property);
         string range = property.GetCustomAttribute<RangeAttribute>() is { } r
             ? string.Create(CultureInfo.InvariantCulture, $"{r.Minimum} to {(r.Maximum is int.MaxValue ? "any" : r.Maximum)}")
             : "";
         return string.Join(" · ", new[] { docs, range }.Where(t => t.Length > 0));
     }
-
-    private static string Summary(string id, Type type) => Element(id, type, "summary");
-
-    private static string Element(string id, Type type, string name)
-    {
-        XElement? member = Docs(type.Assembly).FirstOrDefault(m => m.Attribute("name")?.Value == id.Replace('+', '.'));
-        return member?.Element(name) is { } element
-            ? Spaces().Replace(Text(element), " ").Trim().Replace("|", "\\|", StringComparison.Ordinal)
-            : "";
-    }
-
-    private static string Text(XElement element) =>
-        string.Concat(
-            element
-                .Nodes()
-                .Select(node =>
-                    node switch
-                    {
-                        XText text => text.Value,
-                        XElement { Name.LocalName: "c" } code => $"`{code.Value}`",
-                        XElement { Name.LocalName: "see" or "paramref" } see =>
-                            $"`{JsonNamingPolicy.CamelCase.ConvertName((see.Attribute("cref") ?? see.Attribute("langword") ?? see.Attribute("name"))!.Value.Split('(')[0].Split('.')[^1])}`",
-                        XElement other => Text(other),
-                        _ => "",
-                    }
-                )
-        );
-
-    private static IEnumerable<XElement> Docs(Assembly assembly)
-    {
-        string path = Path.ChangeExtension(assembly.Location, ".xml");
-        return File.Exists(path)
-            ? XDocument.Load(path).Descendants("member")
-            : throw new FileNotFoundException($"{path} is missing; build with XML docs.", path);
-    }
-
-    [GeneratedRegex(@"\s+")]
-    private static partial Regex Spaces();
 }

@@ -30,6 +30,9 @@ public sealed class ExperimentRegistry
     /// <summary>Reward models, which a configuration lists among the reward sources.</summary>
     public TypeRegistry<RewardSourceOptions, ModelLoadOptions, ITensorRewardSource> ModelSources { get; init; } = ModelRewardTypes.All;
 
+    /// <summary>All registries, for documentation and schemas.</summary>
+    public IReadOnlyList<ITypeRegistry> All => [Phases, Sources, ModelSources, Stages];
+
     /// <summary>Reads options as the type that their <c>"type"</c> names; for <c>ConfigurationReader.SerializerOptions</c>.</summary>
     /// <exception cref="ArgumentException">A reward source and a reward model have a name in common.</exception>
     public JsonConverter[] Converters() =>

@@ -163,7 +163,7 @@ public class VerifierRobustnessTests
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"'{unit}': {clock.Elapsed.TotalMilliseconds:F0} ms for all {All.Length} verifiers, three times"
         );
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"took {clock.Elapsed}");
+        Assert.True(clock.Elapsed < TimeSpan.FromMinutes(1), $"took {clock.Elapsed}");
     }
 
     [Fact]
