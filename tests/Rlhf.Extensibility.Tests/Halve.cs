@@ -5,7 +5,7 @@ using TorchSharp;
 namespace Rlhf.Extensibility.Tests;
 
 /// <summary>A stage: half of a channel.</summary>
-public sealed record HalveOptions : StageOptions
+public sealed class HalveOptions : StageOptions
 {
     public required string Channel { get; init; }
 }

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Rlhf.Extensibility.Tests;
 
 /// <summary>A source on the host: 1 where the response says a word.</summary>
-public sealed record SaysWordOptions : RewardSourceOptions
+public sealed class SaysWordOptions : RewardSourceOptions
 {
     public override string Name { get; init; } = "says";
 
@@ -16,7 +16,7 @@ public sealed record SaysWordOptions : RewardSourceOptions
 }
 
 /// <summary>A tensor source: minus the response's tokens, over a number.</summary>
-public sealed record TokenCostOptions : RewardSourceOptions
+public sealed class TokenCostOptions : RewardSourceOptions
 {
     public override string Name { get; init; } = "cost";
 
