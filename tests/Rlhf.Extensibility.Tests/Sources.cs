@@ -31,7 +31,7 @@ internal sealed class TokenCost(TokenCostOptions options) : ITensorRewardSource
 
     public IReadOnlyList<RewardChannel> Score(
         IReadOnlyList<Completion> completions,
-        RewardLayout layout,
+        BatchLayout layout,
         ScalarType type,
         CancellationToken cancellationToken = default
     )

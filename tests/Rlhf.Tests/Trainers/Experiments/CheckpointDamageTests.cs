@@ -8,13 +8,13 @@ public sealed class CheckpointDamageTests : IDisposable
 {
     private static readonly string[] Options =
     [
-        "Sft:Steps=1",
-        "Sft:EvaluateEvery=0",
+        "Phases:sft:Iterations=1",
+        "Phases:sft:EvaluateEvery=0",
         "Evaluation:Every=0",
         "Checkpoints:Every=1",
         "Checkpoints:KeepLast=2",
-        "Algorithm:Iterations=3",
-        "Algorithm:Optimizer:Decay=constant",
+        "Phases:grpo:Iterations=3",
+        "Phases:grpo:Optimizer:Decay=constant",
     ];
 
     private static readonly string[] Resume = [.. Options, "Run:Resume=true"];
@@ -80,8 +80,8 @@ public sealed class CheckpointDamageTests : IDisposable
     [Fact]
     public void Resume_FromAChangedBase_IsRefusedByName()
     {
-        string[] adapters = [.. Options, "Model:Lora:Rank=2", "Sft=null"];
-        adapters = [.. adapters.Where(o => !o.StartsWith("Sft:", StringComparison.Ordinal))];
+        string[] adapters = [.. Options, "Model:Lora:Rank=2", "Phases:sft=null"];
+        adapters = [.. adapters.Where(o => !o.StartsWith("Phases:sft:", StringComparison.Ordinal))];
         _runs.RunUntil("run", r => r is { Phase: "grpo", Step: 2 }, adapters);
         string folder = Path.Combine(_runs.At("run"), "base"),
             path = Path.Combine(folder, "model.safetensors");

@@ -35,8 +35,8 @@ public sealed class TrainedPromptTests : IDisposable
     // The problems and the most probable answers of training's own evaluation, from what lies in the checkpoint alone.
     [Theory]
     [InlineData("Prompt:Template=Q: {question}\nA:")]
-    [InlineData("Prompt:Chat=qwen3", "Prompt:Thinking=false", "Prompt:System=Be brief.", "Algorithm:Rollout:MaxNewTokens=9")]
-    [InlineData("Prompt:Chat=smollm2", "Model:Lora:Rank=2", "Algorithm:Rollout:TopP=0.9", "Algorithm:Rollout:Temperature=0.8")]
+    [InlineData("Prompt:Chat=qwen3", "Prompt:Thinking=false", "Prompt:System=Be brief.", "Phases:grpo:Rollout:MaxNewTokens=9")]
+    [InlineData("Prompt:Chat=smollm2", "Model:Lora:Rank=2", "Phases:grpo:Rollout:TopP=0.9", "Phases:grpo:Rollout:Temperature=0.8")]
     public void Load_OfACheckpointsModel_AsksAsTrainingAsked(params string[] options)
     {
         string file = Path.Combine(_folder, "tiny.json");
@@ -48,10 +48,10 @@ public sealed class TrainedPromptTests : IDisposable
         [
             "--config",
             file,
-            "Sft:Steps=4",
-            "Sft:EvaluateEvery=0",
+            "Phases:sft:Iterations=4",
+            "Phases:sft:EvaluateEvery=0",
             "Evaluation:Every=0",
-            "Algorithm:Iterations=1",
+            "Phases:grpo:Iterations=1",
             "Model:Architecture:MaxPositions=400",
             .. options,
         ];
@@ -96,7 +96,7 @@ public sealed class TrainedPromptTests : IDisposable
         Assert.Equal(expected.Rollouts.Select(r => r.Response.TokenIds), answers.Select(a => a.TokenIds));
         Assert.Equal(expected.Rollouts.Select(r => r.Response.FinishReason), answers.Select(a => a.FinishReason));
 
-        RolloutOptions rollout = experiment.Algorithm.Rollout;
+        RolloutOptions rollout = experiment.LongestRollout();
         Assert.Equal(
             (rollout.Temperature, rollout.TopK, rollout.TopP, rollout.MinP, rollout.MaxNewTokens),
             (prompt.Sampling.Temperature, prompt.Sampling.TopK, prompt.Sampling.TopP, prompt.Sampling.MinP, prompt.Sampling.MaxNewTokens)
