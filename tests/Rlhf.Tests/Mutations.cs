@@ -95,15 +95,15 @@ internal static class Mutations
         ),
         new(Advantages + "GroupAdvantageEstimator.cs", "required.bitwise_and(layout.IsPolicy)", "required", "GroupAdvantageTests"),
         // Denominators.
-        new(Policy + "LossAggregation.cs", "mask / mask.sum().clamp_min_(One)", "mask / sequences", "LossAggregationTests"),
+        new(Policy + "LossWeights.cs", "mask / mask.sum().clamp_min_(One)", "mask / sequences", "LossAggregationTests"),
         new(
-            Policy + "LossAggregation.cs",
+            Policy + "LossWeights.cs",
             "mask / (lengths.clamp_min(One) * sequences)",
             "mask / lengths.clamp_min(One)",
             "LossAggregationTests"
         ),
-        new(Policy + "LossAggregation.cs", "lengths.gt(Zero).to_type", "lengths.ge(Zero).to_type", "LossAggregationTests"),
-        new(Policy + "LossAggregation.cs", "mask / sequences.mul(longest)", "mask / lengths.sum().mul(longest)", "LossAggregationTests"),
+        new(Policy + "LossWeights.cs", "lengths.gt(Zero).to_type", "lengths.ge(Zero).to_type", "LossAggregationTests"),
+        new(Policy + "LossWeights.cs", "mask / sequences.mul(longest)", "mask / lengths.sum().mul(longest)", "LossAggregationTests"),
         new(
             Advantages + "RewardMetrics.cs",
             "returns.Keep(rows).sum(), rows.sum()",
